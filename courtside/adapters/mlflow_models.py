@@ -29,6 +29,7 @@ from courtside.contracts.model_card import ModelInterface
 from courtside.core.predictions.contributions import Contributions
 from courtside.core.training.candidates import Flavor
 from courtside.core.training.contributions import contributions
+from courtside.core.training.probability_calibration import fitted_model
 from courtside.core.training.served_input import NUMBER, Served
 from courtside.core.training.stored_types import TRUSTED, storable_types, types_of, unknown_types
 from courtside.workflows.ports import CandidateRun, ModelNotTrusted, ModelUnusable, TrainingRun
@@ -259,6 +260,11 @@ class RegisteredChampion:
     def interface(self) -> ModelInterface | None:
         """What it reads and says, None where it was not logged by Courtside."""
         return interface_of(self._described)
+
+    @property
+    def fitted(self) -> Any | None:
+        """The model as it was fitted, without any calibration; None where Courtside did not log it."""
+        return fitted_model(self._classifier)
 
     def probability(self, rows: pa.Table) -> NDArray[np.float64]:
         """Return the probability of class 1 for each row, shape (n,).

@@ -79,6 +79,7 @@ class MlflowRegistry:
                 "stage": item.tags.get("stage", ""),
                 "training": item.tags.get("training_id", ""),
                 "why": item.tags.get("promotion_reason", ""),
+                **({"recalibrates": item.tags["recalibrates"]} if "recalibrates" in item.tags else {}),
             }
             for item in ordered
         ]

@@ -1,7 +1,8 @@
 """`courtside retrain`: start the retraining state machine of a deployed stage."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +13,10 @@ from courtside.cli.stage import Model, Stage
 from courtside.cli.stage_data import stage_lake
 from courtside.contracts.days import parse_day
 from courtside.contracts.events import RetrainingRequest, Trigger
+
+if TYPE_CHECKING:
+    from courtside.core.dataset import Dataset
+    from courtside.workflows.ports import Lake
 
 
 def retrain(
@@ -25,6 +30,12 @@ def retrain(
         ),
     ] = None,
     reason: Annotated[str, typer.Option(help="Logged with the training.")] = "asked for by a person",
+    recalibrate: Annotated[
+        bool,
+        typer.Option(
+            "--recalibrate", help="Fit nothing: recalibrate the champion's probabilities on the newest labelled rows."
+        ),
+    ] = False,
     wait: Annotated[
         bool, typer.Option("--wait", help="Follow it to its end; exit 1 unless a challenger was trained and judged.")
     ] = False,
@@ -37,6 +48,8 @@ def retrain(
     - `courtside retrain --stage dev --trigger initial`
 
     - `courtside retrain --model churn --stage prod --reason "new rules this season" --wait`
+
+    - `courtside retrain --recalibrate --model churn --reason "its ranking held, its probabilities broke" --wait`
     """
     from courtside.adapters.deployment import reaching_aws, stage_outputs
     from courtside.adapters.step_functions import StepFunctionsRetraining
@@ -44,12 +57,16 @@ def retrain(
 
     day = parse_day(as_of) if as_of else datetime.now(UTC).date()
     with people.status("Starting a training"), reaching_aws():
+        lake, dataset = stage_lake(stage, model)
+        if recalibrate:
+            _require_recalibratable(dataset, lake)
         request = RetrainingRequest(
-            model=stage_lake(stage, model)[1].name,
+            model=dataset.name,
             training_id=new_training_id(trigger),
             as_of=day,
             trigger=trigger,
             reason=reason,
+            recalibrate=recalibrate,
         )
         arn = StepFunctionsRetraining(stage_outputs(stage)[StackOutput.RETRAINING]).start(request)
     if wait:
@@ -61,6 +78,16 @@ def retrain(
         return
     print_pairs(result)
     say(f"To follow it: `courtside runs show {request.training_id}`; with --wait the command follows it itself")
+
+
+def _require_recalibratable(dataset: "Dataset", lake: "Lake") -> None:
+    """Refuse before anything is started; a model of a package of a team's own is left to the training to judge."""
+    from courtside.adapters.mlflow_models import MlflowModels
+    from courtside.workflows.ports import ModelNotTrusted
+    from courtside.workflows.recalibrate import recalibratable
+
+    with suppress(ModelNotTrusted):
+        recalibratable(dataset, lake=lake, models=MlflowModels())
 
 
 def _follow(request: RetrainingRequest, stage: str, *, as_json: bool) -> None:

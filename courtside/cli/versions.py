@@ -83,7 +83,7 @@ def _row(reign: "Reign") -> dict[str, str]:
     """Return the columns of a champion's time, few enough for a narrow terminal."""
     until = f"{reign.until:%Y-%m-%d %H:%M}" if reign.until else "now"
     return {
-        "version": reign.version,
+        "version": f"{reign.version} ({reign.recalibrates} recalibrated)" if reign.recalibrates else reign.version,
         "champion (UTC)": f"{reign.since:%Y-%m-%d %H:%M} to {until}",
         "why": f"{reign.reason} ({reign.rule}, by {reign.by})",
     }

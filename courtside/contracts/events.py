@@ -134,7 +134,8 @@ class RetrainingRequest(Payload):
     """Input of the retraining state machine; `report` is the address of the drift report that asked for it.
 
     It does not run unless its data is at least `cooldown_days` newer than the last training's: what starts by itself
-    could start too often, people and the first training are not held back.
+    could start too often, people and the first training are not held back. With `recalibrate` no model is fitted: the
+    challenger is the champion with its probabilities recalibrated.
     """
 
     model: str
@@ -144,6 +145,7 @@ class RetrainingRequest(Payload):
     reason: str
     report: str = ""
     cooldown_days: int = Field(default=0, ge=0)
+    recalibrate: bool = Field(default=False, exclude_if=lambda asked: not asked)
 
 
 class LockOutcome(StrEnum):

@@ -41,6 +41,7 @@ def _figures(record: TrainingRecord) -> dict[str, Any]:
     best = next(model for model in record.models if model.name == record.best)
     about = {
         "model": best.name,
+        "recalibrates version": None if record.recalibrates is None else record.recalibrates.version,
         "trained as of": record.as_of.isoformat(),
         "rows trained on": record.rows_train,
         "rows tested on": record.rows_test,
@@ -48,7 +49,7 @@ def _figures(record: TrainingRecord) -> dict[str, Any]:
     figures = best.model_dump(mode="json", exclude={"name", "intervals", "params", "rolling_origin"})
     folds = best.rolling_origin.model_dump() if best.rolling_origin else {}
     return (
-        about
+        {name: value for name, value in about.items() if value is not None}
         | figures
         | {f"rolling origin: {name}": value for name, value in folds.items()}
         | {f"parameter: {name}": value for name, value in sorted(best.params.items())}

@@ -59,7 +59,13 @@ def _decide(
         raise NotLoggedYet(training_id)
     key = training_keys.training_holdout(model, training_id)
     holdout = Holdout.of(read_parquet_content(lake.read(key)))
-    verdict = judge(holdout, policy=policy, fresher_by=_fresher_by(record, lake=lake), rival=_rival(record))
+    verdict = judge(
+        holdout,
+        policy=policy,
+        fresher_by=_fresher_by(record, lake=lake),
+        rival=_rival(record),
+        recalibrates=None if record.recalibrates is None else record.recalibrates.version,
+    )
     if verdict.promote and record.challenger_version is None:
         verdict = replace(verdict, promote=False, rule=NOT_REGISTERED, reason=f"{UNTRACKED}; else {verdict.reason}")
     return GateDecision(
@@ -100,7 +106,7 @@ def _fresher_by(record: TrainingRecord, *, lake: Lake) -> int | None:
         untimed = frozen_keys(record.dataset, record.training_id, lake=lake)
         if untimed is not None:
             return 0 if untimed <= (frozen_keys(record.dataset, reference.training_id, lake=lake) or set()) else None
-        return (record.as_of - _read_training(lake, record.dataset, reference.training_id).as_of).days
+        return (record.as_of - _read_training(lake, record.dataset, reference.data_of).as_of).days
     except ObjectMissing:
         return None
 

@@ -1,36 +1,26 @@
 """A training's model card: made from its record and models, written to the lake in three forms."""
 
-from collections.abc import Sequence
-
 from courtside.contracts import training_keys
-from courtside.contracts.model_card import CandidateCard, ModelCard, ModelInterface, Provenance
+from courtside.contracts.model_card import CandidateCard, ModelCard, Provenance
 from courtside.contracts.records import TrainingRecord
 from courtside.core.dataset import Dataset
 from courtside.core.model_card import curves, render_markdown, render_page
 from courtside.core.rows import period
-from courtside.core.training.fit import TrainedModel, labels
+from courtside.core.training.frame import labels
 from courtside.core.training.importance import importances
-from courtside.core.training.split import Split
+from courtside.workflows.challengers import Challengers
 from courtside.workflows.ports import Lake
 
 
-def model_card(
-    record: TrainingRecord,
-    models: Sequence[TrainedModel],
-    split: Split,
-    *,
-    dataset: Dataset,
-    interface: ModelInterface,
-    provenance: Provenance,
-) -> ModelCard:
+def model_card(record: TrainingRecord, made: Challengers, *, dataset: Dataset, provenance: Provenance) -> ModelCard:
     """Return the card of a training that has not been logged yet."""
-    truth = labels(split.test, dataset)
+    split, truth = made.split, labels(made.split.test, dataset)
     return ModelCard(
         record=record,
         purpose=dataset.purpose,
         registered_model=dataset.place.registered_model,
         experiment=dataset.place.experiment,
-        interface=interface,
+        interface=made.interface,
         train_period=period(split.train, dataset.time_column) if dataset.time_column else None,
         test_period=period(split.test, dataset.time_column) if dataset.time_column else None,
         manifest_key=training_keys.training_manifest(dataset.name, record.training_id) if record.data_hash else None,
@@ -39,11 +29,11 @@ def model_card(
                 name=model.name,
                 flavor=model.flavor.value,
                 params={name: str(value) for name, value in model.candidate.params.items()},
-                importances=importances(model.estimator, dataset.feature_names),
+                importances=importances(model.estimator, list(made.interface.taken_as)),
                 curves=curves(truth, model.test_probability),
                 package=model.candidate.package,
             )
-            for model in models
+            for model in made.models
         ),
         provenance=provenance,
     )

@@ -199,6 +199,7 @@ class Production:
             dataset=record.dataset,
             importances=record.importances,
             sha256=digest,
+            fitted_by=None if record.recalibrates is None else record.recalibrates.training_id,
         )
         self.lake.write(lake_keys.champion_reference(self.model), reference.model_dump_json(indent=2).encode())
 
@@ -211,6 +212,7 @@ class Production:
         pointer = ChampionPointer(
             version=version, previous=previous, reason=move.reason, history_key=key, sha256=sha256
         )
+        recalibrates = move.sealed.record().recalibrates
         reign = Reign(
             version=version,
             training_id=move.sealed.training_id,
@@ -219,6 +221,7 @@ class Production:
             reason=move.reason,
             by=move.by,
             sha256=sha256,
+            recalibrates=None if recalibrates is None else recalibrates.version,
         )
         noted = [key, ledger_keys.promotion(move.sealed.training_id)] if move.once else [key]
         return [

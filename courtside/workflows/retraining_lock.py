@@ -205,7 +205,7 @@ def _held(state: State, *, now: datetime) -> bool:
 
 def _freed(state: State, done: UnlockRequest) -> State:
     freed = state.model_copy(update={"holder": None, "lease_until": None})
-    if not done.trained:
+    if not done.trained or done.request.recalibrate:  # which learns from no new data
         return freed
     newest = max(filter(None, (state.trained_as_of, done.request.as_of)))
     return freed.model_copy(update={"trained_as_of": newest})
@@ -221,15 +221,20 @@ def _remembering(state: State, request: RetrainingRequest) -> State:
     known = state.waiting
     if known == request:
         return state
-    newest = known if known is not None and known.as_of > request.as_of else request
+    newest = request if known is None or _covers(request, known) or known.recalibrate else known
     return state.model_copy(update={"waiting": newest, "coalesced": state.coalesced + 1})
 
 
 def _without_covered(state: State, request: RetrainingRequest) -> State:
     """Forget the request that waited where this one's data is at least as new."""
-    if state.waiting is None or state.waiting.as_of > request.as_of:
+    if state.waiting is None or not _covers(request, state.waiting):
         return state
     return state.model_copy(update={"waiting": None, "coalesced": 0})
+
+
+def _covers(request: RetrainingRequest, other: RetrainingRequest) -> bool:
+    """Tell whether a request does what another one asks for: its data is as new, and a recalibration is no training."""
+    return request.as_of >= other.as_of and (other.recalibrate or not request.recalibrate)
 
 
 def _again(waiting: RetrainingRequest, *, turn: int) -> RetrainingRequest:

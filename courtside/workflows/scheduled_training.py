@@ -22,10 +22,7 @@ def due_training(
     `newest` is the newest row's day where a check knows it. A champion whose training left no manifest has no age, so
     none is due. Raises what a check raises for files that cannot be read.
     """
-    if (
-        dataset.retrain.every is None
-        or (known_until := data_until(dataset.name, champion.training_id, lake=lake)) is None
-    ):
+    if dataset.retrain.every is None or (known_until := data_until(dataset.name, champion.data_of, lake=lake)) is None:
         return None
     since = training_due(known_until, every=dataset.retrain.every, today=today)
     if since is None:

@@ -1,10 +1,8 @@
 """One training: frozen rows → features → four models → registry, with all that later steps need."""
 
-import time
-from collections.abc import Callable, Collection, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -13,46 +11,25 @@ from numpy.typing import NDArray
 
 from courtside.contracts import training_keys
 from courtside.contracts.events import RetrainingRequest
-from courtside.contracts.model_card import ModelInterface, Provenance
+from courtside.contracts.model_card import Provenance
 from courtside.contracts.records import ModelRecord, RollingOriginRecord, TrainingRecord
 from courtside.core.dataset import Dataset
-from courtside.core.drift import Profile, newest_part
-from courtside.core.drift import fit as fit_profile
 from courtside.core.parquet import parquet_content
-from courtside.core.reference import reference_rows
-from courtside.core.report_page.wording import disagreement
-from courtside.core.training.checks import check_labels, check_split
-from courtside.core.training.fit import FitOptions, TrainedModel, best, fit_candidates, labels
-from courtside.core.training.frame import taken_as
+from courtside.core.training.checks import check_labels
+from courtside.core.training.fit import FitOptions, TrainedModel, labels
 from courtside.core.training.holdout import baseline_accuracy, holdout_columns
 from courtside.core.training.importance import importances
-from courtside.core.training.legacy_models import legacy_files
 from courtside.core.training.own_candidates import chosen
-from courtside.core.training.split import Split, split_in_words, split_rows
+from courtside.core.training.split import Split
+from courtside.workflows.challengers import fitted, recalibrated
 from courtside.workflows.freeze import freeze, resolved
 from courtside.workflows.frozen_rows import frozen_features
-from courtside.workflows.legacy_set import LegacyFiles
 from courtside.workflows.model_cards import model_card, write_card
 from courtside.workflows.ports import Lake, Tracking, TrackingUnavailable
 from courtside.workflows.sealed_models import reading_for_champion
 from courtside.workflows.smoke import known_rows
+from courtside.workflows.stopwatch import Stopwatch
 from courtside.workflows.training_runs import log_training, training_run
-
-
-@dataclass(slots=True)
-class Stopwatch:
-    """Seconds by named part, for the record and the progress line."""
-
-    report: Callable[[str], None]
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def part(self, name: str) -> Iterator[None]:
-        """Time the block as `name`."""
-        self.report(name)
-        began = time.perf_counter()
-        yield
-        self.seconds[name] = round(time.perf_counter() - began, 3)
 
 
 def train(
@@ -81,9 +58,10 @@ def train(
     When the server is away, the runs are kept in the lake for `resume_logging`, and the record says `spooled`.
     The legacy files come last, so that a failing training replaces none: with `publish` they replace the existing ones,
     otherwise those of a contract that asks for a `legacy_set` wait beside the record until the challenger is promoted.
+    A request to recalibrate fits no candidate: the challenger is the champion, recalibrated.
     Own candidates are imported from `packages` alone, or from whatever is installed (None).
-    Raises what `chosen`, `freeze`, `split_rows`, `check_labels`, `fit_candidates` and `check_split` raise,
-    `DataChanged`, `LegacyFilesDamaged` and `PlaceTaken`.
+    Raises what `chosen`, `freeze`, `split_rows`, `check_labels`, `fit_candidates`, `check_split` and `recalibrate`
+    raise, `DataChanged`, `LegacyFilesDamaged` and `PlaceTaken`.
     """
     watch = Stopwatch(progress)
     candidates = chosen(dataset.candidates, packages=packages)
@@ -94,67 +72,69 @@ def train(
         dataset = resolved(dataset, manifest.inferred)
         frozen = frozen_features(manifest, lake=lake, dataset=dataset)
         check_labels(frozen.table, dataset)
-        split = split_rows(frozen.table, dataset=dataset, rule=manifest.split, seed=manifest.seed)
-        warnings = [*frozen.warnings(dataset), *check_split(split, dataset)]
-    with watch.part("profile"):  # before the models, which would be fitted for nothing if it refuses a column
-        attachments = {}
-        referenced = with_reference and dataset.drift
-        if referenced:
-            reference = _profile(frozen.written, dataset)
-            attachments[training_keys.PROFILE_NAME] = reference.to_bytes()
-            lake.write(
-                training_keys.training_profile(request.model, request.training_id),
-                attachments[training_keys.PROFILE_NAME],
-            )
-            warnings += [disagreement(part) for part in [newest_part(reference)] if part]
-    with watch.part("fit"), _preparing(tracking):
-        asked = replace(options or FitOptions(), seed=manifest.seed)
-        models = fit_candidates(split, dataset=dataset, candidates=candidates, options=asked, progress=progress)
+    if request.recalibrate:
+        made = recalibrated(request, frozen, dataset=dataset, lake=lake, tracking=tracking, watch=watch)
+    else:
+        made = fitted(
+            request,
+            frozen,
+            dataset=dataset,
+            candidates=candidates,
+            rule=manifest.split,
+            options=replace(options or FitOptions(), seed=manifest.seed),
+            with_reference=with_reference,
+            tracking=tracking,
+            watch=watch,
+        )
+    attachments = {}
+    if made.profile is not None:
+        attachments[training_keys.PROFILE_NAME] = made.profile
+        lake.write(training_keys.training_profile(request.model, request.training_id), made.profile)
+    split, best = made.split, made.best
     record = TrainingRecord(
-        **request.model_dump(exclude={"model", "cooldown_days"}),
+        **request.model_dump(exclude={"model", "cooldown_days", "recalibrate"}),
         dataset=dataset.name,
         contract_version=dataset.version,
         contract_hash=dataset.contract.sha256,
         target=dataset.target,
         positive=frozen.classes.positive,
-        split=split_in_words(dataset, seed=manifest.seed),
+        split=made.split_in_words,
         data_hash=manifest.content_hash,
         inferred=manifest.inferred,
-        referenced=referenced,
+        referenced=made.profile is not None,
         rows_train=split.train.num_rows,
         rows_test=split.test.num_rows,
         rows_holdout=split.holdout_rows,
         baseline_accuracy=baseline_accuracy(split, dataset),
-        warnings=tuple(warnings),
-        models=tuple(_model_record(model) for model in models),
-        best=best(models).name,
-        importances=importances(best(models).estimator, dataset.feature_names),
+        warnings=(*frozen.warnings(dataset), *made.warnings),
+        models=tuple(_model_record(model) for model in made.models),
+        best=best.name,
+        importances=importances(best.estimator, list(made.interface.taken_as)),
         registered_model=dataset.place.registered_model,
+        champion_version=made.recalibrated_champion,
+        recalibrates=made.recalibrates,
         seconds={},
     )
     with watch.part("tracking"):
-        interface = ModelInterface.of(dataset.target, frozen.classes.both, taken_as(split.train.schema, dataset))
-        card = model_card(
-            record, models, split, dataset=dataset, interface=interface, provenance=provenance or Provenance()
-        )
+        card = model_card(record, made, dataset=dataset, provenance=provenance or Provenance())
         rows = split.holdout
         run = training_run(
             card,
-            {model.name: model.estimator for model in models},
-            interface=interface,
+            {model.name: model.estimator for model in made.models},
+            interface=made.interface,
             rows=rows,
             tags=tags or {},
             attachments=attachments,
         )
         done = log_training(run, card, rows, tags=tags or {}, lake=lake, tracking=tracking, progress=progress)
     with watch.part("holdout"):
-        challenger = best(models).test_probability[split.selection_rows :]
-        known = known_rows(rows.select(dataset.feature_names), challenger)
+        challenger = best.test_probability[split.selection_rows :]
+        known = known_rows(rows.select(list(made.interface.taken_as)), challenger)
         lake.write(training_keys.training_smoke(request.model, request.training_id), known)
         _write_holdout(request, challenger, split, champion=done.champion_probability, lake=lake, dataset=dataset)
         write_card(done.card, lake=lake)
     with watch.part("files"):
-        legacy = LegacyFiles(request.model, request.training_id, legacy_files(models), _features(split))
+        legacy = made.legacy()
     if not publish and dataset.legacy_set:
         legacy.keep(lake=lake)
     record = done.card.record.model_copy(update={"spooled": done.spooled, "seconds": watch.seconds})
@@ -190,32 +170,6 @@ def _nominate(record: TrainingRecord, tracking: Tracking | None, *, progress: Ca
         tracking.nominate(record.challenger_version)
     except TrackingUnavailable as error:
         progress(f"{error}; version {record.challenger_version} is registered, but not as challenger: train again")
-
-
-@contextmanager
-def _preparing(tracking: Tracking | None) -> Iterator[None]:
-    """Let the tracking prepare while the block runs; what fails in it fails again, visibly, when it logs."""
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        if tracking is not None:
-            beside.submit(tracking.prepare)
-        yield
-
-
-def _features(split: Split) -> dict[str, bytes]:
-    return {f"{name}.parquet": parquet_content(table) for name, table in (("train", split.train), ("test", split.test))}
-
-
-def _profile(features: pa.Table, dataset: Dataset) -> Profile:
-    return fit_profile(
-        reference_rows(features, dataset=dataset).to_batches(),
-        dataset.features,
-        time_column=dataset.time_column,
-        calibrated=True,
-        history=features.to_batches(),
-        phase=dataset.phase,
-        outcomes=dataset.outcomes,
-        segments=dataset.segments,
-    )
 
 
 def _write_holdout(

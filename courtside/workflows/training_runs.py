@@ -7,8 +7,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from courtside.contracts.errors import CourtsideError
 from courtside.contracts.model_card import ModelCard, ModelInterface
-from courtside.contracts.records import ModelRecord
+from courtside.contracts.records import ModelRecord, TrainingRecord
 from courtside.contracts.shortening import listed
 from courtside.core.model_card import plot_files, render_markdown, render_page, render_summary
 from courtside.core.training.candidates import Classifier, Flavor
@@ -45,6 +46,21 @@ class Logging:
     card: ModelCard
     champion_probability: NDArray[np.float64] | None = None
     spooled: bool = False
+
+
+class ChampionMoved(CourtsideError):
+    """Somebody made another version champion while its predecessor was recalibrated, so nothing was logged."""
+
+    def __init__(self, record: TrainingRecord, found: str | None) -> None:
+        self.training_id = record.training_id
+        self.recalibrated = record.champion_version
+        self.found = found
+        now = f"version {found}" if found else "nobody"
+        super().__init__(
+            f"training {record.training_id} recalibrated version {record.champion_version} of {record.dataset}, and "
+            f"now {now} is champion: somebody moved it meanwhile, so nothing was registered. To recalibrate the "
+            f"champion of now: `courtside retrain --recalibrate --model {record.dataset}`"
+        )
 
 
 def training_run(
@@ -109,10 +125,11 @@ def publish(run: TrainingRun, card: ModelCard, rows: pa.Table, *, lake: Lake, tr
     """Log a training, describe it and let the champion predict; doing it again adds nothing.
 
     The champion predicts first, so that a training whose champion cannot registers nothing.
-    Raises `TrackingUnavailable` and `PlaceTaken`.
+    Raises `TrackingUnavailable`, `PlaceTaken` and `ChampionMoved`.
     """
     try:
         champion = champion_model(card.record.dataset, lake=lake, tracking=tracking)
+        _require_recalibrated(champion, card.record)
         said, about = _asked(champion, run.interface, rows)
     except ModelNotTrusted as error:  # it may be of a candidate that the contract does not name any more
         why = f"it holds {listed(error.types)}, whose package is not trusted here"
@@ -124,6 +141,13 @@ def publish(run: TrainingRun, card: ModelCard, rows: pa.Table, *, lake: Lake, tr
     files = {"model_card.html": render_page(card).encode(), "model_card.md": render_markdown(card).encode()}
     tracking.describe(logged, files=files, description=render_summary(card))
     return Logging(card, said)
+
+
+def _require_recalibrated(champion: Champion | None, record: TrainingRecord) -> None:
+    """Raise `ChampionMoved` where a recalibration's champion is not champion any more."""
+    found = None if champion is None else champion.version
+    if record.recalibrates is not None and found != record.champion_version:
+        raise ChampionMoved(record, found)
 
 
 def _asked(
@@ -167,6 +191,7 @@ def _tags(card: ModelCard) -> dict[str, str]:
         "data_hash": record.data_hash,
         "git_commit": card.provenance.git_commit,
         "image_digest": card.provenance.image_digest,
+        "recalibrates": None if record.recalibrates is None else record.recalibrates.version,
         "warnings": str(len(record.warnings)),
     }
     return {name: value for name, value in known.items() if value is not None}

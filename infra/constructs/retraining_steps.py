@@ -123,8 +123,10 @@ class RetrainingSteps:
         """Run the training task on the whole request and go on with `then`."""
         fields = ("model", "training_id", "as_of", "trigger", "reason", "report")
         arguments = [part for field in fields for part in (f"--{field.replace('_', '-')}", f"{{% {_INPUT}.{field} %}}")]
+        asked = f"{_INPUT}.recalibrate"  # which a request only has where it is true
+        recalibrates = ["--recalibrate", f"{{% $exists({asked}) and {asked} ? 'true' : 'false' %}}"]
         timeout = cdk.Duration.minutes(self._settings.training_timeout_minutes)
-        step = self._run("Train", ["train", *arguments], timeout=timeout)
+        step = self._run("Train", ["train", *arguments, *recalibrates], timeout=timeout)
         return self._judge(step, "Train", then=then)
 
     def smoke(self, *, then: sfn.IChainable) -> sfn.IChainable:

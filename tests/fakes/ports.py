@@ -126,6 +126,7 @@ class ConstantChampion:
     value: float = 0.5
     interface: ModelInterface | None = READS_THE_MONTH
     explains: bool = False
+    fitted: Classifier | None = None
 
     def probability(self, features: pa.Table) -> NDArray[np.float64]:
         return np.full(features.num_rows, self.value)

@@ -69,6 +69,7 @@ class Line:
     column: str = "amount"
     needs_all: bool = False
     unexplainable: bool = False
+    fitted: None = None
 
     @property
     def interface(self) -> ModelInterface:

@@ -85,10 +85,12 @@ def test_training_waits_for_the_task_and_hands_over_the_whole_request(states: di
     expected = [
         part
         for field in RetrainingRequest.model_fields
-        if field != "cooldown_days"  # only the lock asks when a training may start
+        if field not in {"cooldown_days", "recalibrate"}  # only the lock asks when a training may start
         for part in (f"--{field.replace('_', '-')}", f"{{% $states.context.Execution.Input.{field} %}}")
     ]
-    assert override["Command"] == ["train", *expected]
+    asked = "$states.context.Execution.Input.recalibrate"  # a request has it only where it is true
+    recalibrates = f"{{% $exists({asked}) and {asked} ? 'true' : 'false' %}}"
+    assert override["Command"] == ["train", *expected, "--recalibrate", recalibrates]
     assert train["Arguments"]["PropagateTags"] == "TASK_DEFINITION", (
         "the tags that count its cost towards the stage's budget are missing"
     )

@@ -22,7 +22,7 @@ class ChampionReference(Versioned):
     """The profile that a drift check compares with, and the champion's seal.
 
     `sha256` is None for a champion from before versions were sealed, `profile_key` for one that was trained without a
-    drift reference.
+    drift reference. `fitted_by` is the training that fitted the model of a champion that was recalibrated since.
     """
 
     version: str
@@ -31,12 +31,19 @@ class ChampionReference(Versioned):
     dataset: str
     importances: dict[str, float] = Field(default_factory=dict)
     sha256: str | None = None
+    fitted_by: str | None = Field(default=None, exclude_if=lambda known: known is None)
+
+    @property
+    def data_of(self) -> str:
+        """The training whose data the champion's model learned from."""
+        return self.fitted_by or self.training_id
 
 
 class Reign(Versioned):
     """One entry of the production history: a version that was champion from `since` to `until` (None: it still is).
 
-    `sha256` is the seal that it was promoted under, None if that was before versions were sealed.
+    `sha256` is the seal that it was promoted under, None if that was before versions were sealed; `recalibrates` is the
+    version that it is after a recalibration.
     """
 
     version: str
@@ -47,6 +54,7 @@ class Reign(Versioned):
     reason: str
     by: str
     sha256: str | None = None
+    recalibrates: str | None = Field(default=None, exclude_if=lambda known: known is None)
 
 
 class ChampionPointer(Versioned):

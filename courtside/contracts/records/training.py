@@ -109,6 +109,19 @@ class ModelRecord(Payload):
     intervals: dict[str, tuple[float, float]] = Field(default_factory=dict)
 
 
+class Recalibrated(Payload):
+    """Which version a training recalibrated instead of fitting a model, and to what.
+
+    `training_id` is the training that fitted that version's model; a version that was recalibrated itself is named by
+    the one whose model it has. `slope` and `intercept` are those of the map on the log odds of class 1 (1 and 0: none).
+    """
+
+    version: str
+    training_id: str
+    slope: float
+    intercept: float
+
+
 class TrainingRecord(Versioned):
     """What one training did: everything the gate and the promotion need; `importances` are the best model's.
 
@@ -116,7 +129,9 @@ class TrainingRecord(Versioned):
     split and ordered, in words, `referenced` whether it made a drift reference, `inferred` the features that were found
     where the contract leaves them to the rows. `warnings` are what a person should know about the data; `spooled` says
     that its runs wait for the tracking server. `champion_incomparable` is why the champion could not be compared with
-    the challenger on the holdout, `champion_differs` in which features it differs although it could.
+    the challenger on the holdout, `champion_differs` in which features it differs although it could. `recalibrates` is
+    set where the challenger is a recalibrated champion: then the training part are the rows of the recalibration, and
+    the test part is the holdout.
     """
 
     training_id: str
@@ -148,6 +163,7 @@ class TrainingRecord(Versioned):
     champion_version: str | None = None
     champion_incomparable: str | None = None
     champion_differs: str | None = None
+    recalibrates: Recalibrated | None = Field(default=None, exclude_if=lambda known: known is None)
     seconds: dict[str, float]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -44,19 +45,31 @@ class Rival:
 
 
 def judge(
-    holdout: Holdout, *, policy: GatePolicy, fresher_by: int | None = None, rival: Rival | None = None
+    holdout: Holdout,
+    *,
+    policy: GatePolicy,
+    fresher_by: int | None = None,
+    rival: Rival | None = None,
+    recalibrates: str | None = None,
 ) -> GateVerdict:
     """Judge a challenger by the first rule that applies (`docs/gate.md` lists them in order).
 
     `fresher_by` is the number of days by which its data end after the champion's; None where that is not known, as for
     an imported champion, whose data count as older. `rival` is what is known of the champion besides its predictions.
+    `recalibrates` is the version that a recalibrated challenger is after its recalibration: it ranks rows as the
+    champion does, so its probabilities have to be better.
     """
     notes = () if rival is None else rival.notes
     for ruling in _without_figures(holdout, policy):
         return GateVerdict(*ruling, notes=notes)
     figures = compare(holdout, policy)
-    ruling = next(_by_figures(holdout, figures.comparisons, policy, fresher_by, rival))
-    return GateVerdict(*ruling, tuple(figures.comparisons.values()), (*figures.notes, *notes))
+    found, rows = figures.comparisons, f"on the same {holdout.labels.size:,} rows"
+    rulings = chain(
+        _beside_baseline(found, policy, rows),
+        _without_champion(found, rival) if holdout.champion is None else _guardrails(found, rows),
+        _fresh(found, policy, fresher_by, rows) if recalibrates is None else _recalibrated(found, recalibrates, rows),
+    )
+    return GateVerdict(*next(rulings), tuple(found.values()), (*figures.notes, *notes))
 
 
 def _without_figures(holdout: Holdout, policy: GatePolicy) -> Iterator[Ruling]:
@@ -69,15 +82,7 @@ def _without_figures(holdout: Holdout, policy: GatePolicy) -> Iterator[Ruling]:
         yield False, "too_few_of_a_class", f"{reason} show nothing"
 
 
-def _by_figures(
-    holdout: Holdout,
-    found: Mapping[str, Comparison],
-    policy: GatePolicy,
-    fresher_by: int | None,
-    rival: Rival | None,
-) -> Iterator[Ruling]:
-    """Yield what each applicable rule says, in order: the first one counts, and the last two leave no gap."""
-    rows = f"on the same {holdout.labels.size:,} rows"
+def _beside_baseline(found: Mapping[str, Comparison], policy: GatePolicy, rows: str) -> Iterator[Ruling]:
     floor, baseline = found[compared.BASELINE_AUC], found[compared.BASELINE_LOG_LOSS]
     if floor.challenger < policy.floor_auc:
         auc = f"the challenger's AUC {floor.challenger:.3f}"
@@ -85,16 +90,25 @@ def _by_figures(
     for comparison in (floor, baseline):
         if not comparison.passed:
             yield False, "baseline", f"not shown to beat the majority baseline: {described(comparison)} {rows}"
-    if holdout.champion is None:
-        over = f"the AUC {floor.challenger:.3f} is over the floor, and {described(baseline)} of the majority baseline"
-        if rival is None:
-            yield True, "first_champion", f"there is no champion yet, {over}"
-        else:
-            said = f"{'; '.join(rival.notes)}, so the challenger was judged as a first champion"
-            yield True, "incomparable", f"{said}: {over}"
-        return
+
+
+def _without_champion(found: Mapping[str, Comparison], rival: Rival | None) -> Iterator[Ruling]:
+    floor, baseline = found[compared.BASELINE_AUC], found[compared.BASELINE_LOG_LOSS]
+    over = f"the AUC {floor.challenger:.3f} is over the floor, and {described(baseline)} of the majority baseline"
+    if rival is None:
+        yield True, "first_champion", f"there is no champion yet, {over}"
+    else:
+        said = f"{'; '.join(rival.notes)}, so the challenger was judged as a first champion"
+        yield True, "incomparable", f"{said}: {over}"
+
+
+def _guardrails(found: Mapping[str, Comparison], rows: str) -> Iterator[Ruling]:
     for rule, comparison in _guardrails_broken(found):
         yield False, rule, f"worse than the champion beyond noise and margin: {described(comparison)} {rows}"
+
+
+def _fresh(found: Mapping[str, Comparison], policy: GatePolicy, fresher_by: int | None, rows: str) -> Iterator[Ruling]:
+    """Yield what a trained challenger's ranking says; the last two rules leave no gap."""
     primary = found[compared.AUC]
     numbers = f"{described(primary)} {rows}"
     if primary.low is not None and primary.low > 0:
@@ -105,6 +119,17 @@ def _by_figures(
         ends = f"its data end {fresher_by} days after the champion's, {policy.fresher_days} are asked"
         yield False, "not_fresher", f"as good, but no fresher ({ends}): {numbers}"
     yield True, "not_worse_and_fresher", f"not worse, and trained on newer data: {numbers}"
+
+
+def _recalibrated(found: Mapping[str, Comparison], version: str, rows: str) -> Iterator[Ruling]:
+    """Yield what a recalibrated champion's probabilities say; its ranking is the champion's, unless it was turned."""
+    ranking, log_loss = found[compared.AUC], found[compared.LOG_LOSS]
+    said = f"it is version {version} recalibrated"
+    if not ranking.passed:
+        yield False, "not_shown", f"{said}, and not shown to rank as well: {described(ranking)} {rows}"
+    if log_loss.high is not None and log_loss.high < 0:
+        yield True, "better_probabilities", f"{said}, and better beyond noise: {described(log_loss)} {rows}"
+    yield False, "no_better_probabilities", f"{said}, and not shown to be better: {described(log_loss)} {rows}"
 
 
 def _guardrails_broken(found: Mapping[str, Comparison]) -> Iterator[tuple[str, Comparison]]:

@@ -17,6 +17,7 @@ _NEXT_STEP = {
     "calibration": "its probabilities cannot be taken at their word: train with calibration on",
     "segment": "look at the rows of that segment, by themselves, before training again",
     "not_shown": "nothing; the next retraining, or a longer holdout, may show it",
+    "no_better_probabilities": "nothing, its probabilities are as good as they were; or train a new challenger",
     "not_fresher": "nothing; retrain when there are newer rows",
     NOT_REGISTERED: "leave `tracking: false` out of the contract, then `courtside retrain --model {model}`",
 }

@@ -64,6 +64,9 @@ def best_of(card: ModelCard) -> ModelRecord:
 def why(card: ModelCard) -> str:
     """Say why the best candidate was chosen."""
     chosen = best_of(card)
+    if (known := card.record.recalibrates) is not None:
+        line = f"its log odds times {known.slope:.3f}, {known.intercept:+.3f}"
+        return f"It is version {known.version} recalibrated: {line}. The {chosen.name} inside was not trained again."
     part, metric = ("test", "test_auc") if chosen.selection_auc is None else ("selection", "selection_auc")
     others = [model for model in card.record.models if model.name != chosen.name]
     value = getattr(chosen, metric)
@@ -115,7 +118,7 @@ def data_facts(card: ModelCard) -> dict[str, str]:
         "Contract": f"version {record.contract_version}, SHA-256 {record.contract_hash}" if contracted else None,
         "Class 1": f"{record.positive}, of the target {record.target}" if record.positive is not None else None,
         "Features": _features(record),
-        "Training part": _rows(record.rows_train, card.train_period),
+        trained_on(card): _rows(record.rows_train, card.train_period),
         "Test part": _rows(record.rows_test, card.test_period),
         "Holdout of the gate": f"{record.rows_holdout:,} rows{newest}" if record.rows_holdout else None,
         "Split": record.split,
@@ -123,6 +126,11 @@ def data_facts(card: ModelCard) -> dict[str, str]:
         "Data hash": record.data_hash,
     }
     return {name: value for name, value in known.items() if value is not None}
+
+
+def trained_on(card: ModelCard) -> str:
+    """Say what the rows are called that a training learned from."""
+    return "Training part" if card.record.recalibrates is None else "Recalibrated on"
 
 
 def _features(record: TrainingRecord) -> str | None:
@@ -137,11 +145,12 @@ def _features(record: TrainingRecord) -> str | None:
 
 def lineage(card: ModelCard) -> dict[str, str]:
     """Return where the models come from and where they went."""
-    record, logged = card.record, card.logged
-    known = {
+    record, logged, known = card.record, card.logged, card.record.recalibrates
+    facts = {
         "Training": record.training_id,
         "Trigger": record.trigger.value,
         "Reason": record.reason,
+        "Recalibrates": f"version {known.version}, of training {known.training_id}" if known else None,
         "Manifest": card.manifest_key,
         "Git commit": card.provenance.git_commit,
         "Image": card.provenance.image_digest,
@@ -150,7 +159,7 @@ def lineage(card: ModelCard) -> dict[str, str]:
         "Champion then": f"version {record.champion_version}" if record.champion_version else None,
     }
     runs = {f"Run of {name}": run_id for name, run_id in logged.run_ids.items()} if logged else {}
-    return {name: value for name, value in known.items() if value is not None} | runs
+    return {name: value for name, value in facts.items() if value is not None} | runs
 
 
 def usage(card: ModelCard) -> str | None:

@@ -42,7 +42,8 @@ def render_summary(card: ModelCard) -> str:
     figures = [f"{label} {text}" for metric, label in METRICS.items() if (text := figure(model, metric))][:3]
     warned = [f"**Keep in mind**: {_plain('; '.join(record.warnings))}"] if record.warnings else []
     rows = f"{record.rows_train:,} rows of {_plain(record.dataset)}"
-    data = f"Trained on {rows}, tested on the {record.rows_test:,} after them."
+    learned = "Trained on" if record.recalibrates is None else "Recalibrated on"
+    data = f"{learned} {rows}, tested on the {record.rows_test:,} after them."
     cause = f"Trigger: {record.trigger.value} ({_plain(record.reason)}). Training `{record.training_id}`."
     chosen = f"**{_plain(record.best)}**, {', '.join(figures)}. {_plain(why(card))}"
     return "\n\n".join([chosen, *warned, f"{data} {cause}"])

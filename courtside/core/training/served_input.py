@@ -20,6 +20,8 @@ MISSING = "(missing)"
 NUMBER = "number"
 """What a column is taken as; any other word is the Arrow type of the levels that a category had in training."""
 TEXT = "string"
+LEAST = 1e-6
+"""Probabilities nearer to 0 or 1 count as this near, so that no log odds are infinite."""
 
 
 class ColumnsMissing(ValueError):
@@ -102,6 +104,44 @@ class Served(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-lea
         return said
 
 
+class LogOdds(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
+    """A fitted classifier that also says its log odds, which is what a Platt recalibration should be a line in.
+
+    Scikit-learn would take the probabilities of a classifier without a `decision_function`, and no line in them leaves
+    them as they are.
+    """
+
+    def __init__(self, estimator: Any) -> None:
+        self.estimator = estimator
+
+    @property
+    def classes_(self) -> NDArray[Any]:
+        """The classes as numbers."""
+        return np.array([0, 1])
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Say that the classifier inside was fitted before."""
+        return True
+
+    def fit(self, rows: Any, labels: Any) -> "LogOdds":  # noqa: ARG002 — scikit-learn asks for it
+        """Leave the classifier as it is."""
+        return self
+
+    def predict(self, rows: Any) -> NDArray[Any]:
+        """Return the likelier class of each row, shape (n,)."""
+        return likelier(self.predict_proba(rows), self.classes_)
+
+    def predict_proba(self, rows: Any) -> NDArray[np.floating[Any]]:
+        """Return the probabilities of class 0 and class 1, shape (n, 2)."""
+        said: NDArray[np.floating[Any]] = self.estimator.predict_proba(rows)
+        return said
+
+    def decision_function(self, rows: Any) -> NDArray[np.float64]:
+        """Return the log odds of class 1, shape (n,), of probabilities within [1e-6, 1 - 1e-6]."""
+        given = np.clip(np.asarray(self.predict_proba(rows), dtype=np.float64)[:, 1], LEAST, 1 - LEAST)
+        return np.asarray(np.log(given) - np.log1p(-given))
+
+
 @contextmanager
 def naming_gaps(taken: pd.DataFrame) -> Iterator[None]:
     """Raise `ValuesMissing` in place of what an estimator says of NaN in its input."""
@@ -114,7 +154,7 @@ def naming_gaps(taken: pd.DataFrame) -> Iterator[None]:
         raise
 
 
-def likelier(probabilities: NDArray[np.floating[Any]], classes: Sequence[Any]) -> NDArray[Any]:
+def likelier(probabilities: NDArray[np.floating[Any]], classes: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
     """Return the class with the higher probability in each row; class 0 where both are equal."""
     said: NDArray[Any] = np.array(classes)[np.argmax(probabilities, axis=1)]
     return said

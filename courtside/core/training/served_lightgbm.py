@@ -24,6 +24,13 @@ class ServedLGBMClassifier(LGBMClassifier):  # type: ignore[misc] # LightGBM has
         served.served_columns_, served.served_classes_ = list(columns), list(classes)
         return served
 
+    def fitted(self) -> LGBMClassifier:
+        """Return a copy as LightGBM fitted it."""
+        plain = LGBMClassifier()
+        kept = {name: value for name, value in self.__dict__.items() if not name.startswith("served_")}
+        plain.__dict__.update(kept)
+        return plain
+
     @property
     def classes_(self) -> NDArray[Any]:
         """The target's values for class 0 and class 1."""

@@ -26,6 +26,14 @@ class ServedXGBClassifier(XGBClassifier):  # type: ignore[misc] # XGBoost has no
         served._Booster.set_attr(**{_ATTRIBUTE: json.dumps([list(columns), list(classes)])})
         return served
 
+    def fitted(self) -> XGBClassifier:
+        """Return a copy as XGBoost fitted it."""
+        booster = self.get_booster().copy()
+        booster.set_attr(**{_ATTRIBUTE: None})
+        plain = XGBClassifier()
+        plain.__dict__.update({**self.__dict__, "_Booster": booster})
+        return plain
+
     @property
     def classes_(self) -> NDArray[Any]:
         """The target's values for class 0 and class 1."""

@@ -9,6 +9,7 @@ from courtside.contracts.shortening import listed
 # skops refuses types it does not know; the candidates' own libraries write these, and none of them runs code.
 TRUSTED = (
     "collections.OrderedDict",
+    "courtside.core.training.served_input.LogOdds",
     "courtside.core.training.served_input.Served",
     "courtside.core.training.served_lightgbm.ServedLGBMClassifier",
     "courtside.core.training.served_xgboost.ServedXGBClassifier",

@@ -15,6 +15,7 @@ from courtside.contracts.shortening import listed
 if TYPE_CHECKING:
     from courtside.contracts.model_card import ModelInterface
     from courtside.core.predictions.contributions import Contributions
+    from courtside.core.training.candidates import Classifier
 
 
 class ModelUnusable(CourtsideError):
@@ -63,6 +64,11 @@ class Champion(Protocol):
     @property
     def interface(self) -> ModelInterface | None:
         """What it reads and says, None where it was not logged by Courtside."""
+        ...
+
+    @property
+    def fitted(self) -> Classifier | None:
+        """The model as it was fitted, without any calibration; None where Courtside did not log it."""
         ...
 
     def probability(self, rows: pa.Table) -> NDArray[np.float64]:

@@ -33,8 +33,9 @@ from courtside.contracts.names import Alias
 from courtside.core.dataset import Dataset, Feature, FeatureKind
 from courtside.core.drift.reading import FeatureTable
 from courtside.core.training.fit import TrainedModel, feature_frame, fit_candidates, probability
-from courtside.workflows import train as training
+from courtside.workflows import challengers
 from courtside.workflows.tables import table_content
+from courtside.workflows.train import train
 
 ROWS = 300
 MIXED = {
@@ -159,8 +160,8 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         model=dataset.name, training_id="t1", as_of=date.max, trigger=Trigger.MANUAL, reason="test"
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "fit_candidates", remembered)
-        record = training.train(asked, lake=lake, tracking=MlflowTracking(uri), dataset=dataset)
+        patch.setattr(challengers, "fit_candidates", remembered)
+        record = train(asked, lake=lake, tracking=MlflowTracking(uri), dataset=dataset)
     client = MlflowClient(uri, uri)
     assert record.challenger_version is not None
     client.set_registered_model_alias("customers", Alias.CHAMPION, record.challenger_version)

@@ -255,7 +255,7 @@ def test_a_training_that_is_not_logged_yet_is_not_judged() -> None:
     assert training_keys.training_verdict("nba_games", "first") not in lake.objects
 
 
-@pytest.mark.parametrize("step", ["fit_profile", "log_training", "write_card"])
+@pytest.mark.parametrize("step", ["challengers.fit_profile", "train.log_training", "train.write_card"])
 def test_a_training_that_fails_replaces_no_legacy_file(
     step: str, lake: InMemoryLake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -263,7 +263,7 @@ def test_a_training_that_fails_replaces_no_legacy_file(
         raise BadInput("it cannot go on")
 
     before = {key: lake.read(key) for prefix in ("ml-models/", "ml-features/") for key in lake.keys(prefix)}
-    monkeypatch.setattr(f"courtside.workflows.train.{step}", fails)
+    monkeypatch.setattr(f"courtside.workflows.{step}", fails)
     with pytest.raises(BadInput, match="it cannot go on"):
         train(request("second"), lake=lake, tracking=InMemoryTracking(), dataset=QUICK)
     after = {key: lake.read(key) for prefix in ("ml-models/", "ml-features/") for key in lake.keys(prefix)}

@@ -218,3 +218,36 @@ def test_one_of_two_simultaneous_requests_gets_the_lock() -> None:
 def test_a_lock_that_keeps_changing_ends_in_an_error() -> None:
     with pytest.raises(LedgerBusy, match="try again"):
         a_lock(Contended(1000)).acquire(request("a"), now=NOW)
+
+
+def recalibration(name: str, day: int = 1) -> RetrainingRequest:
+    return request(name, day, Trigger.MANUAL).model_copy(update={"recalibrate": True})
+
+
+def test_a_recalibration_learns_from_no_new_data_so_it_cools_nothing(
+    lock: RetrainingLock, ledger: InMemoryLedger
+) -> None:
+    asked = recalibration("r", 5)
+    lock.acquire(asked, now=NOW)
+    lock.release(UnlockRequest(request=asked, trained=True, machine="arn:machine"), now=NOW)
+    assert state(ledger).trained_as_of is None
+    assert lock.acquire(request("a", 6), now=NOW).outcome is LockOutcome.ACQUIRED
+
+
+def test_a_training_that_waits_is_never_replaced_by_a_recalibration(
+    lock: RetrainingLock, ledger: InMemoryLedger
+) -> None:
+    lock.acquire(request("a"), now=NOW)
+    lock.acquire(request("b", 2), now=NOW)
+    lock.acquire(recalibration("r", 9), now=NOW)
+    assert getattr(state(ledger).waiting, "training_id", None) == "b"
+    lock.release(done("a"), now=NOW + LEASE)
+    lock.acquire(recalibration("r", 9), now=NOW + 2 * LEASE)
+    assert getattr(state(ledger).waiting, "training_id", None) == "again-b"
+
+
+def test_a_training_takes_the_place_of_a_recalibration_that_waits(lock: RetrainingLock, ledger: InMemoryLedger) -> None:
+    lock.acquire(request("a", 1), now=NOW)
+    lock.acquire(recalibration("r", 9), now=NOW)
+    lock.acquire(request("b", 8), now=NOW)
+    assert getattr(state(ledger).waiting, "training_id", None) == "b"

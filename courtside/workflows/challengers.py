@@ -1,0 +1,155 @@
+"""What a training makes of its rows: fitted candidates, or the champion recalibrated; what follows is the same."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from courtside.contracts import training_keys
+from courtside.contracts.events import RetrainingRequest
+from courtside.contracts.model_card import ModelInterface
+from courtside.contracts.records import Recalibrated, SplitRule
+from courtside.core.dataset import Dataset
+from courtside.core.drift import Profile, newest_part
+from courtside.core.drift import fit as fit_profile
+from courtside.core.parquet import parquet_content
+from courtside.core.reference import reference_rows
+from courtside.core.report_page.wording import disagreement
+from courtside.core.training.candidates import Candidate
+from courtside.core.training.checks import check_split
+from courtside.core.training.fit import FitOptions, TrainedModel, best, fit_candidates
+from courtside.core.training.frame import taken_as
+from courtside.core.training.legacy_models import legacy_files
+from courtside.core.training.split import Split, split_in_words, split_rows
+from courtside.workflows.legacy_set import LegacyFiles
+from courtside.workflows.ports import Lake, Tracking
+from courtside.workflows.recalibrate import CannotRecalibrate, recalibrate
+from courtside.workflows.rows import TrainingFeatures
+from courtside.workflows.sealed_models import LEGACY
+from courtside.workflows.stopwatch import Stopwatch
+
+
+@dataclass(frozen=True, slots=True)
+class Challengers:
+    """The models of a training, what they read and say, and the rows that they were made from and are judged by.
+
+    `profile` is the drift reference (None: none), `legacy` makes the files for readers of the old names, `warnings` are
+    what a person should know about the rows. `recalibrated_champion` is the version that was loaded and recalibrated.
+    """
+
+    split: Split
+    split_in_words: str
+    models: Sequence[TrainedModel]
+    interface: ModelInterface
+    profile: bytes | None
+    legacy: Callable[[], LegacyFiles]
+    warnings: Sequence[str] = ()
+    recalibrates: Recalibrated | None = None
+    recalibrated_champion: str | None = None
+
+    @property
+    def best(self) -> TrainedModel:
+        """The one that the gate judges."""
+        return best(self.models)
+
+
+def fitted(
+    request: RetrainingRequest,
+    frozen: TrainingFeatures,
+    *,
+    dataset: Dataset,
+    candidates: Sequence[Candidate],
+    rule: SplitRule,
+    options: FitOptions,
+    with_reference: bool,
+    tracking: Tracking | None,
+    watch: Stopwatch,
+) -> Challengers:
+    """Fit the candidates, and the drift reference of the same rows, which the contract may leave out.
+
+    Raises what `split_rows`, `check_split` and `fit_candidates` raise.
+    """
+    with watch.part("profile"):  # before the models, which would be fitted for nothing if it refuses a column
+        split = split_rows(frozen.table, dataset=dataset, rule=rule, seed=options.seed)
+        warnings, profile = list(check_split(split, dataset)), None
+        if with_reference and dataset.drift:
+            reference = _profile(frozen.written, dataset)
+            profile = reference.to_bytes()
+            warnings += [disagreement(part) for part in [newest_part(reference)] if part]
+    with watch.part("fit"), _preparing(tracking):
+        models = fit_candidates(split, dataset=dataset, candidates=candidates, options=options, progress=watch.report)
+    return Challengers(
+        split=split,
+        split_in_words=split_in_words(dataset, seed=options.seed),
+        models=models,
+        interface=_interface(frozen, dataset),
+        profile=profile,
+        legacy=lambda: LegacyFiles(request.model, request.training_id, legacy_files(models), _features(split)),
+        warnings=warnings,
+    )
+
+
+def recalibrated(
+    request: RetrainingRequest,
+    frozen: TrainingFeatures,
+    *,
+    dataset: Dataset,
+    lake: Lake,
+    tracking: Tracking | None,
+    watch: Stopwatch,
+) -> Challengers:
+    """Recalibrate the champion, whose drift reference and legacy files are kept: its model is the same.
+
+    Raises `CannotRecalibrate` without tracking, and what `recalibrate` raises.
+    """
+    if tracking is None:
+        raise CannotRecalibrate(dataset.name, "nothing is tracked, so no version could be registered")
+    with watch.part("recalibrate"), _preparing(tracking):
+        made = recalibrate(frozen.table, _interface(frozen, dataset), dataset=dataset, lake=lake, models=tracking)
+        sealed = made.sealed
+        profile = sealed.read(training_keys.PROFILE_NAME) if sealed.record().referenced else None
+    return Challengers(
+        split=made.split,
+        split_in_words=(
+            f"by time: of the newest {made.split.train.num_rows + made.split.test.num_rows:,} rows with a label, the "
+            "older half recalibrated the champion, and the newer half is the holdout"
+        ),
+        models=(made.model,),
+        interface=made.interface,
+        profile=profile,
+        legacy=lambda: LegacyFiles.of(request.model, request.training_id, sealed.files(LEGACY)),
+        recalibrates=made.recalibrates,
+        recalibrated_champion=sealed.version,
+    )
+
+
+def _interface(frozen: TrainingFeatures, dataset: Dataset) -> ModelInterface:
+    return ModelInterface.of(dataset.target, frozen.classes.both, taken_as(frozen.table.schema, dataset))
+
+
+@contextmanager
+def _preparing(tracking: Tracking | None) -> Iterator[None]:
+    """Let the tracking prepare while the block runs; what fails in it fails again, visibly, when it logs."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        if tracking is not None:
+            beside.submit(tracking.prepare)
+        yield
+
+
+def _features(split: Split) -> dict[str, bytes]:
+    return {f"{name}.parquet": parquet_content(table) for name, table in (("train", split.train), ("test", split.test))}
+
+
+def _profile(features: pa.Table, dataset: Dataset) -> Profile:
+    return fit_profile(
+        reference_rows(features, dataset=dataset).to_batches(),
+        dataset.features,
+        time_column=dataset.time_column,
+        calibrated=True,
+        history=features.to_batches(),
+        phase=dataset.phase,
+        outcomes=dataset.outcomes,
+        segments=dataset.segments,
+    )
