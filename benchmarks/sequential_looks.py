@@ -1,11 +1,12 @@
 """Look at simulated seasons every day, and print as one JSON object how often that alarms and how soon.
 
 `false_alarms` are shares of seasons with any alarm in which the champion is no worse, while its rows and days depend
-on each other in several ways; a season has 165 days of 8 rows, or 90 of 10,000. `found` are seasons in which it is
-worse by 1, 2 or 5 % of the log loss, paired on the same rows or against a promise that 8,000 rows of a holdout made.
-`late` is about champions that were good for a while. Beside our sequence stand a z test, of rows and of days, that is
-read every day as if it were read once, and a betting e-process. `cost` is in milliseconds of processor time. Where
-the games of real seasons lie beside the project, `real` replays them.
+on each other in several ways; a season has 165 days of 8 rows, or 90 of 10,000. `false_alarms_of_rare_classes` are of
+165 days whose rows are seldom of class 1. `found` are seasons in which the champion is worse by 1, 2 or 5 % of the log
+loss, paired on the same rows or against a promise that 8,000 rows of a holdout made. `late` is about champions that
+were good for a while. Beside our sequence stand a z test, of rows and of days, that is read every day as if it were
+read once, and a betting e-process. `cost` is in milliseconds of processor time. Where the games of real seasons lie
+beside the project, `real` replays them.
 
 Run `python -m benchmarks.sequential_looks [--seasons N] [--strict]` from the project's root; it takes ten minutes.
 """
@@ -29,11 +30,13 @@ from benchmarks.looking.streams import (
     Floats,
     Rows,
     Size,
+    higher_than_other,
     paired,
     season,
     shared_error,
     unpaired,
 )
+from courtside.core.performance.losses import enough_rows
 from courtside.core.sequential import DaySums
 from courtside.core.sequential import Sequence as Running
 
@@ -44,12 +47,12 @@ MOST_FALSE, MOST_MILLISECONDS = 0.05, 10.0
 Look = Callable[[Floats, Known], int | None]
 
 
-def sequence(means: Floats, known: Known) -> int | None:
+def sequence(means: Floats, known: Known, *, fewest_days: float = 0.0) -> int | None:
     """Return the first day on which our sequence is surely above 0."""
-    running = Running(offset_error=known.promise)
+    running = Running(offset_error=known.promise, fewest_rows=fewest_days)
     days = day_sums(means)
-    for start in range(0, len(days), 10):
-        running = running.extended(days[start : start + 10])
+    for start in range(0, len(days), 30):
+        running = running.extended(days[start : start + 30])
         if running.since is not None:
             return (running.since - FIRST).days + 1
     return None
@@ -77,6 +80,7 @@ def main() -> None:
         "benchmark": "sequential_looks",
         "seasons": options.seasons,
         "false_alarms": false,
+        "false_alarms_of_rare_classes": rare(rng, max(options.seasons // 2, 1)),
         "found": found(rng, max(options.seasons // 2, 1)),
         "late": late(rng, max(options.seasons // 5, 1)),
         "cost": cost(),
@@ -118,6 +122,23 @@ def false_alarms(rng: np.random.Generator, seasons: int) -> dict[str, dict[str, 
                 }
                 for dependence in DEPENDENCE
             }
+    return result
+
+
+def rare(rng: np.random.Generator, seasons: int) -> dict[str, dict[str, float]]:
+    """Return the share of seasons in which our sequence alarms, before there are enough rows too and only then."""
+    result = {}
+    for share in (0.0005, 0.001, 0.005, 0.02):
+        rows, loss = higher_than_other(rng, share=share)
+        for size in (Size(165, 8), Size(165, 50), Size(165, 200)):
+            fewest = enough_rows("log_loss", loss) / size.rows
+            alarms = {"any number of rows": 0, "enough rows": 0}
+            for _ in range(seasons):
+                means = rows.day_means(rng, size)
+                for name, days in (("any number of rows", 0.0), ("enough rows", fewest)):
+                    alarms[name] += sequence(means, Known(0, 0, promise=0), fewest_days=days) is not None
+            case = f"{share:.2%} of {size.rows} rows a day"
+            result[case] = {name: round(count / seasons, 3) for name, count in alarms.items()}
     return result
 
 

@@ -37,7 +37,7 @@ class Rows:
 
     def day_means(self, rng: np.random.Generator, size: Size) -> Floats:
         """Draw the mean difference of each day; long days have a normal one."""
-        if size.rows > 100:
+        if size.rows > 1_000:
             return rng.normal(self.mean, self.error(size), size.days)
         drawn: Floats = rng.choice(self.differences, (size.days, size.rows))
         return np.asarray(drawn.mean(axis=1))
@@ -69,6 +69,18 @@ def paired(rng: np.random.Generator, *, worse: float) -> Rows:
     other = log_losses(_spoilt(rng, odds, labels, best, 0.02), labels)
     own = log_losses(_spoilt(rng, odds, labels, best, 1.02 * (1 + worse) - 1), labels)
     return _rows(own - other, mean=worse * float(other.mean()))
+
+
+def higher_than_other(rng: np.random.Generator, *, share: float) -> tuple[Rows, float]:
+    """Return a champion's losses less those of a version that says lower log odds, and its mean loss.
+
+    About a `share` of rows are of class 1, so that the champion loses a little by most rows, and gains by few of them
+    what makes up for it.
+    """
+    odds = rng.normal(math.log(share / (1 - share)), 1.0, SAMPLE)
+    labels = rng.random(SAMPLE) < 1 / (1 + np.exp(-odds))
+    own = log_losses(odds + 0.3, labels)
+    return _rows(own - log_losses(odds - 0.3, labels), mean=0.0), float(own.mean())
 
 
 def _rows(differences: Floats, *, mean: float) -> Rows:

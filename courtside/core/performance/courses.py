@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from courtside.contracts.scoring import Opponent
 from courtside.core.performance.evidence_archive import recalibrated
+from courtside.core.performance.losses import enough_rows
 from courtside.core.recalibration import Course as RecalibratedCourse
 from courtside.core.recalibration import RecalibratedDay
 from courtside.core.sequential import DaySums, Outcome, outcome
@@ -105,7 +106,9 @@ def _by_day(counted: Iterator[Counted]) -> Iterator[Counted]:
 def _followed(course: Course | None, days: Sequence[Counted]) -> Course:
     """Return a course after the evidence of later days; at least one is given."""
     if course is None:
-        course = Course(days[0], Running(offset_error=days[0].error), days[0].scale)
+        first = days[0]
+        running = Running(offset_error=first.error, fewest_rows=enough_rows(first.loss, first.scale))
+        course = Course(first, running, first.scale)
     running, scale, waiting = course.running, course.scale, list[DaySums]()
     rows = running.rows
     for each in days:

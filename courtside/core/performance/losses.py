@@ -27,6 +27,17 @@ LOSSES: Mapping[str, Mapping[str, Callable[[Labels, Probabilities], Losses]]] = 
     "binary": {"log_loss": clipped_log_losses, "brier_score": squared_errors}
 }
 """The losses of each task by the names of the metrics that are their means; the first one decides."""
+_ENOUGH = {"log_loss": 100.0, "brier_score": 20.0}
+_MOST_ROWS = 20_000
+
+
+def enough_rows(loss: str, mean: float) -> float:
+    """Return how many rows of such a mean loss, one of `LOSSES`, a test needs before it says anything.
+
+    Where the mean is small, a few rows have nearly all of the loss, as those of a rare class do. While none of them has
+    come yet the others look far too sure; about ten of them are enough.
+    """
+    return min(_ENOUGH[loss] / mean, _MOST_ROWS) if mean > 0 else _MOST_ROWS
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,18 @@ _TWICE = np.where(_APART, 2.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
+class Risk:
+    """How sure an end must be: `alpha` is its risk, `offset_error` the standard error of the opponent's figure.
+
+    There is no end before there are `fewest_rows`.
+    """
+
+    alpha: float
+    offset_error: float
+    fewest_rows: float
+
+
+@dataclass(frozen=True, slots=True)
 class Looks:
     """The sums after each of n days: shape (n,), and of products of days 0 to `LAGS` apart, shape (n, `LAGS` + 1).
 
@@ -61,8 +73,8 @@ class Looks:
         """Return the mean difference of a row, shape (n,)."""
         return self.totals / self.rows
 
-    def reach(self, *, alpha: float, offset_error: float) -> Floats:
-        """Return how far the ends are from the means, shape (n,), infinite while there are too few days."""
+    def reach(self, risk: Risk) -> Floats:
+        """Return how far the ends are from the means, shape (n,), infinite while there are too few days or rows."""
         days = self.rows**2 / self.weights[:, 0]
         """So many days of equal length would have as much to say."""
         means = self.means[:, None]
@@ -74,10 +86,10 @@ class Looks:
             measured = scale * np.maximum((near * products) @ _TWICE, 0)
             assumed = scale * ASSUMED * np.maximum(products[:, 0], 0)
             found = np.minimum(
-                _reach(measured, days, days / overlap - 1, alpha=alpha * (1 - ON_ASSUMED), offset_error=offset_error),
-                _reach(assumed, days, days - 1, alpha=alpha * ON_ASSUMED, offset_error=offset_error),
+                _reach(measured, days, days / overlap - 1, risk, share=1 - ON_ASSUMED),
+                _reach(assumed, days, days - 1, risk, share=ON_ASSUMED),
             )
-        return np.asarray(np.where(np.isnan(found), np.inf, found))
+        return np.asarray(np.where(np.isnan(found) | (self.rows < risk.fewest_rows), np.inf, found))
 
 
 def _running(before: Floats, new: Floats) -> Floats:
@@ -85,13 +97,13 @@ def _running(before: Floats, new: Floats) -> Floats:
     return np.cumsum(np.concatenate((before[-1:], new)), axis=0)[1:]
 
 
-def _reach(variance: Floats, days: Floats, freedom: Floats, *, alpha: float, offset_error: float) -> Floats:
+def _reach(variance: Floats, days: Floats, freedom: Floats, risk: Risk, *, share: float) -> Floats:
     """Return how far the ends are for a squared error of the mean.
 
     The error of an opponent's figure is there from the first look on and never shrinks. With it the means after each
     day are still a random walk whose time is what is known of the difference: 1 / (the sum of both squared errors).
     """
-    error = variance + offset_error**2
-    prior = variance * days / PRIOR_DAYS + PRIOR_ERRORS * offset_error**2
+    error = variance + risk.offset_error**2
+    prior = variance * days / PRIOR_DAYS + PRIOR_ERRORS * risk.offset_error**2
     left = np.where(error > 0, error / (error + prior), PRIOR_DAYS / (PRIOR_DAYS + days))
-    return boundary(left, freedom, alpha=alpha) * np.sqrt(error)
+    return boundary(left, freedom, alpha=risk.alpha * share) * np.sqrt(error)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from courtside.core.sequential.boundary import Floats
-from courtside.core.sequential.looks import LAGS
+from courtside.core.sequential.looks import LAGS, Risk
 from courtside.core.sequential.stretch import Interval, Stretch, Sums
 
 PERIOD = 90
@@ -47,13 +47,15 @@ class Sequence:
     """What is known of a mean difference after some days; another day costs the same at any age.
 
     `alpha` is the risk of each end, and `offset_error` the standard error of an opponent's figure that was estimated
-    itself, as a promise was on a holdout. `last` is the newest day with rows. `since` is the first day on which the
-    difference was surely above 0; it is forgotten when the mean of recent days is not above 0 any more. `stretches` are
-    all days and up to two of recent days, and the other fields are what days to come need.
+    itself, as a promise was on a holdout. A mean of fewer than `fewest_rows` has no ends. `last` is the newest day with
+    rows. `since` is the first day on which the difference was surely above 0; it is forgotten when the mean of recent
+    days is not above 0 any more. `stretches` are all days and up to two of recent days, and the other fields are what
+    days to come need.
     """
 
     alpha: float = 0.05
     offset_error: float = 0.0
+    fewest_rows: float = 0.0
     last: date | None = None
     since: date | None = None
     recent_rows: Sums = _NOTHING
@@ -110,15 +112,15 @@ class Sequence:
             own = slice(max(start - before, 0), stop - before)
             stretch = known.get(start) or Stretch(start, dates[own.start])
             looks = stretch.looks(rows[own.start : LAGS + own.stop], totals[own.start : LAGS + own.stop])
-            surely[own] |= looks.means > looks.reach(alpha=self._risk(start), offset_error=self.offset_error)
+            surely[own] |= looks.means > looks.reach(self._risk(start))
             second_half = slice(max(start + PERIOD - before, own.start) if start else 0, own.stop)
             means[second_half] = looks.means[second_half.start - own.start :]
             if not start or until < start + 2 * PERIOD:
                 kept.append(stretch.after(looks))
         return tuple(kept), means, surely
 
-    def _risk(self, start: int) -> float:
-        return self.alpha * (ON_RECENT if start else ON_ALL)
+    def _risk(self, start: int) -> Risk:
+        return Risk(self.alpha * (ON_RECENT if start else ON_ALL), self.offset_error, self.fewest_rows)
 
     def interval(self) -> Interval:
         """Return the mean difference and its ends as of the last day.
@@ -128,9 +130,7 @@ class Sequence:
         """
         if not self.stretches:
             return Interval(None)
-        whole, *recent = (
-            each.interval(alpha=self._risk(each.start), offset_error=self.offset_error) for each in self.stretches
-        )
+        whole, *recent = (each.interval(self._risk(each.start)) for each in self.stretches)
         return next((each for each in (whole, *recent) if each.low is not None and each.low > 0), whole)
 
     def to_plain(self) -> dict[str, Any]:

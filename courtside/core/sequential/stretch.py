@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from courtside.core.sequential.boundary import Floats
-from courtside.core.sequential.looks import LAGS, Looks
+from courtside.core.sequential.looks import LAGS, Looks, Risk
 
 _NO_PRODUCTS = (0.0,) * (LAGS + 1)
 Sums = tuple[float, ...]
@@ -59,10 +59,10 @@ class Stretch:
             weights=tuple(looks.weights[-1].tolist()),
         )
 
-    def interval(self, *, alpha: float, offset_error: float) -> Interval:
+    def interval(self, risk: Risk) -> Interval:
         """Return the interval as of the last day, of which there is at least one."""
         look = self._sums()
-        mean, reach = float(look.means[0]), float(look.reach(alpha=alpha, offset_error=offset_error)[0])
+        mean, reach = float(look.means[0]), float(look.reach(risk)[0])
         known = Interval(mean, first=self.first, days=self.days, rows=self.rows)
         return replace(known, low=mean - reach, high=mean + reach) if np.isfinite(reach) else known
 

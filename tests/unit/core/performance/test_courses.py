@@ -51,6 +51,13 @@ def test_a_champion_that_does_worse_is_found_out_and_another_is_not() -> None:
     assert only(followed([], rows(60, error=0.0))).outcome(0.0001) is Outcome.NOT_KNOWN
 
 
+@pytest.mark.parametrize(("scale", "days"), [(0.6, 17), (0.1, 100), (1e-9, 2_000), (0.0, 2_000)])
+def test_where_few_rows_have_most_of_the_loss_more_rows_are_needed(scale: float, days: int) -> None:
+    evidence = rows(2_000, above=0.2, scale=scale)
+    assert only(followed([], evidence[: days - 1])).running.interval().low is None
+    assert only(followed([], evidence[:days])).running.interval().low is not None
+
+
 def test_the_error_of_several_promises_is_their_mean_by_rows() -> None:
     evidence = [row(0, 0.1, error=0.01), row(1, 0.1, error=0.03, rows=30), row(2, 0.1, error=0.01, rows=40)]
     assert only(followed([], evidence)).running.offset_error == pytest.approx((0.1 + 0.9 + 0.4) / 80)

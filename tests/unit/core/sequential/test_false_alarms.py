@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from courtside.core.performance.losses import enough_rows
 from courtside.core.sequential import DaySums, Sequence
 
 Floats = NDArray[np.float64]
@@ -88,6 +89,16 @@ def test_neither_does_one_with_unequal_days() -> None:
 def test_neither_does_one_whose_rows_grow_a_hundredfold() -> None:
     rows = np.geomspace(2, 200, DAYS).astype(np.int64)
     assert share_alarmed(lambda rng: rng.normal(size=DAYS) / np.sqrt(rows), rows) <= MOST_FALSE
+
+
+@pytest.mark.parametrize("share", [0.001, 0.005, 0.02])
+def test_neither_does_one_whose_rare_rows_have_not_come_yet(share: float) -> None:
+    """The champion says higher probabilities, so that it loses by most rows and makes up for it by the rare ones."""
+    rng, rows = np.random.default_rng(23), np.full(DAYS, 50)
+    mean_loss = -share * math.log(share) - (1 - share) * math.log(1 - share)
+    settings = Sequence(fewest_rows=enough_rows("log_loss", mean_loss))
+    found = [alarm(share - rng.binomial(50, share, DAYS) / 50, rows, settings) for _ in range(SEASONS)]
+    assert np.mean([each is not None for each in found]) <= MOST_FALSE
 
 
 @pytest.mark.parametrize("error", [0.03, 0.1, 0.3, 3.0])

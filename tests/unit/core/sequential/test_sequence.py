@@ -114,10 +114,19 @@ def test_one_day_with_most_of_the_rows_is_too_few_days() -> None:
 
 @pytest.mark.parametrize("mean", [0.0, 1.0, 100.0])
 def test_early_looks_have_a_mean_and_no_ends(mean: float) -> None:
-    for days in range(1, 10):
+    for days in range(1, 13):
         interval = Sequence().extended(season(days, mean=mean)).interval()
         assert interval.difference == pytest.approx(mean, abs=2)
         assert (interval.low, interval.high) == (None, None)
+
+
+def test_fewer_rows_than_are_needed_have_no_ends() -> None:
+    needs = Sequence(fewest_rows=800)
+    assert needs.extended(season(99, mean=2.0)).interval().low is None
+    assert needs.extended(season(99, mean=2.0)).since is None
+    enough = needs.extended(season(100, mean=2.0))
+    assert enough.interval() == Sequence().extended(season(100, mean=2.0)).interval()
+    assert enough.since == FIRST + timedelta(days=99)
 
 
 def test_nothing_is_known_before_the_first_day() -> None:
