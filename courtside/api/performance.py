@@ -191,6 +191,10 @@ class Performance:
         yield from sentences(
             self._lines, self.metric(metric), curve=told.curve, waiting=told.waiting, mature=told.mature
         )
+        yield from self.sentences_of_tests(metric)
+
+    def sentences_of_tests(self, metric: str | None = None) -> Iterator[str]:
+        """Yield what each promise test says, one sentence for each row of `tests`."""
         tests = self.tests(metric).to_pylist()
         if tests:
             yield from sentences_of_tests(tests, self.metric(tests[0]["loss"]))

@@ -66,10 +66,12 @@ def standing(tables: Sequence[pa.Table]) -> pa.Table:
     for said, number in stated:
         for day in _days(said["window_start"], said["window_end"]):
             owner[day] = number
+    days_of: dict[int, list[date]] = {}
+    for day, number in owner.items():
+        days_of.setdefault(number, []).append(day)
     kept = [EVIDENCE.empty_table()]
-    for _, number in stated:
-        own = [day for day, newest in owner.items() if newest == number]
-        is_own: Any = pc.is_in(tables[number].column("day"), value_set=pa.array(own, pa.date32()))
+    for number, days in days_of.items():
+        is_own: Any = pc.is_in(tables[number].column("day"), value_set=pa.array(days, pa.date32()))
         kept.append(tables[number].filter(is_own))
     return pa.concat_tables(kept)
 

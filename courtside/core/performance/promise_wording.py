@@ -16,7 +16,8 @@ def sentences_of_tests(tests: Iterable[Test], metric: Metric) -> Iterator[str]:
     """Yield what each test of a champion says; `metric` is the loss that they are about."""
     for test in tests:
         if test["calibration"] is None:
-            figures = f"its {metric.title} is {_difference(test)} over {_days(test['days'])}"
+            days = _days(test["days"]) + (", which is too little to tell" if test["low"] is None else "")
+            figures = f"its {metric.title} is {_difference(test)} over {days}"
             yield f"{_said(test)}: {figures}"
         else:
             yield f"{_calibration(test)}: recalibrated day by day, its {metric.title} would have been {_gain(test)}"
@@ -81,8 +82,6 @@ def _difference(test: Test) -> str:
     '0.002 lower (0.008 lower to 0.004 higher)'
     """
     value, low, high = (test[name] for name in ("difference", "low", "high"))
-    if value is None:
-        return "not known"
     if low is None or high is None:
         return _signed(value)
     if low >= 0 or high <= 0:

@@ -17,7 +17,7 @@ from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.names import StackOutput
 from courtside.core.parquet import read_parquet_content
 from courtside.datasets.simulated import simulate_games
-from courtside.workflows.archive_log import labels_log, performance_log
+from courtside.workflows.archive_log import evidence_log, labels_log, performance_log, promise_tests_log
 from tests.integration.stage.conftest import SEASONS, Stage
 from tests.integration.stage.scoring import Scored
 
@@ -155,8 +155,24 @@ def test_weeks_are_judged_once_their_scores_are_in_and_only_once(games: Scored) 
         assert figures["auc"]["low"] < figures["auc"]["value"] < figures["auc"]["high"]
         assert figures["auc"]["promise"] is not None
         assert figures["auc"]["version"] == games.champion().version
+    assert promise_tests(games, end, days_from=mondays[0]) >= {"promise", "best_promise", "baseline", "recalibrated"}
     again = games.judged(end)
     assert (again["stated"], again["restated"], again["labels_new"], again["problems"]) == (0, 0, 0, [])
+    assert again["tests"] == []
+
+
+def promise_tests(games: Scored, as_of: date, *, days_from: date) -> set[str]:
+    """Return what the champion was tested against, once each day of its evidence has been counted."""
+    evidence, tests = (each(MODEL, lake=games.stage.lake) for each in (evidence_log, promise_tests_log))
+    files = [(day, numbers[-1]) for day, numbers in evidence.days(days_from, as_of).items()]
+    days = {row["day"] for file in files for row in evidence.read(*file).to_pylist() if row["rows"]}
+    newest = max(tests.days(end=as_of + timedelta(days=1)))
+    said = tests.read(newest, tests.numbers(newest)[-1]).to_pylist()
+    version = games.champion().version
+    found = {row["opponent"]: row for row in said if row["loss"] == "log_loss" and row["version"] == version}
+    assert found["promise"]["days"] >= len(days) > 7
+    assert all(row["outcome"] in {"worse", "equivalent", "not_known"} for row in found.values())
+    return set(found)
 
 
 def test_no_version_predicts_a_game_twice_in_all_this(games: Scored) -> None:

@@ -46,9 +46,9 @@ def test_a_broken_promise_says_since_when_by_how_much_and_after_how_long() -> No
             "0.004 higher (0.010 lower to 0.018 higher) over 35 days",
         ),
         (
-            {"outcome": "not_known", "low": None, "high": None, "days": 1},
+            {"outcome": "not_known", "low": None, "high": None, "days": 2},
             "it is not known yet whether version 4 is worse than it promised",
-            "0.021 higher over 1 day",
+            "0.021 higher over 2 days, which is too little to tell",
         ),
     ],
 )
