@@ -1,5 +1,6 @@
 """Rows that may be too many for memory: then they lie on disk, apart by a hash of their ids."""
 
+import errno
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
@@ -9,12 +10,24 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from courtside.contracts.errors import CourtsideError
 from courtside.core.labels.parts import part_numbers
 
 MOST_IN_MEMORY = 64 * 2**20
 """How many bytes of rows are kept in memory, and how many wait to be written at once."""
 PARTS = 64
 _COMPRESSED = pa.ipc.IpcWriteOptions(compression="lz4")
+
+
+class DiskFull(CourtsideError):
+    """The rows of a round do not fit on the disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(
+            f"the disk of {folder}, where the rows of a round lie that do not fit into memory, is full; free some of "
+            "it, or let fewer rows be predicted at once with a shorter `predict: {ahead: …}` in the contract"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +90,19 @@ class Apart:
         ends = np.searchsorted(numbers[order], np.arange(PARTS + 1))
         for part, (start, end) in enumerate(pairwise(ends)):
             if start < end:
-                with (
-                    self._path(part).open("ab") as file,
-                    pa.ipc.new_stream(file, table.schema, options=_COMPRESSED) as writer,
-                ):
-                    writer.write_table(table.slice(start, end - start))
+                self._append(part, table.slice(start, end - start))
+
+    def _append(self, part: int, table: pa.Table) -> None:
+        try:
+            with (
+                self._path(part).open("ab") as file,
+                pa.ipc.new_stream(file, table.schema, options=_COMPRESSED) as writer,
+            ):
+                writer.write_table(table)
+        except OSError as error:
+            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                raise DiskFull(self.room.folder) from error
+            raise
 
     def _path(self, part: int) -> Path:
         return self.room.folder / str(part)

@@ -30,7 +30,8 @@ Mask = NDArray[np.bool_]
 Places = NDArray[np.int64]
 _COLUMNS = ("id", "time", "as_of", "version", "role", "features_hash", "revision", HINDSIGHT)
 _NO_TIME = -(2**63)
-_AT_ONCE = 8
+_AT_ONCE = 4
+"""So many files are read at once: each is whole in memory until it is looked at."""
 
 
 @dataclass

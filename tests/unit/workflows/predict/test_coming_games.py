@@ -25,6 +25,7 @@ from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
 from courtside.workflows.believed import Beliefs
 from courtside.workflows.predict.coming_rows import NO_HISTORY
+from courtside.workflows.predict.newest import newest_predictions
 from tests.fakes.coming import ComingRows, coming_rows
 from tests.fakes.ports import InMemoryLake
 from tests.fakes.predicting import LoansStage
@@ -179,3 +180,25 @@ def test_a_game_that_moved_to_another_day_is_predicted_again_with_its_new_time(s
     assert stage.predict(MORNING).predicted == 0
     table = pa.concat_tables(Beliefs(stage.lake, NBA, MORNING).parts(ALL_DAYS))
     assert [row["day"] for row in table.to_pylist() if row["id"] == first["id"]] == [MORNING + timedelta(days=1)]
+
+
+def test_a_game_that_moved_is_shown_by_its_new_day(season: pa.Table) -> None:
+    """It is played earlier than was said first, so the first prediction is not one of a game to come any more."""
+    stage = LoansStage(dataset=NBA, lake=lake_on(season, MORNING))
+    stage.promote("1", 0.5, column="home_rolling_win_pct")
+    key = lake_keys.coming_games(2012)
+    coming = read_parquet_content(stage.lake.objects[key])
+    place = coming.schema.get_field_index("game_date")
+    days = coming.column("game_date").to_pylist()
+    later = [MORNING + timedelta(days=5), *days[1:]]
+    stage.lake.objects[key] = parquet_content(coming.set_column(place, "game_date", pa.array(later, pa.date32())))
+    stage.predict(MORNING - timedelta(days=1))
+    stage.lake.objects[key] = parquet_content(coming)
+    stage.predict(MORNING)
+    game = ids_of(coming.slice(0, 1), NBA)[0].as_py()
+
+    def shown(offset: int) -> list[date]:
+        rows = newest_predictions(MORNING + timedelta(days=offset), lake=stage.lake, dataset=NBA).to_pylist()
+        return [row["local_day"] for row in rows if row["id"] == game]
+
+    assert [shown(offset) for offset in (-1, 0, 1)] == [[MORNING + timedelta(days=5)], [MORNING], []]
