@@ -5,7 +5,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,8 +37,8 @@ class NoRoomToJoin(CourtsideError):
 
 
 @contextmanager
-def folder_to_spill() -> Iterator[Path]:
-    """Make a temporary folder, and remove it in the end; raises `NoRoomToJoin` where what is written fills the disk.
+def folder_to_spill(no_room: Callable[[str], CourtsideError] = NoRoomToJoin) -> Iterator[Path]:
+    """Make a temporary folder, and remove it in the end; raises `no_room` where what is written fills the disk.
 
     Folders of processes that were killed are removed before: a function that ran out of time may start again beside
     what it left.
@@ -46,14 +46,14 @@ def folder_to_spill() -> Iterator[Path]:
     try:
         place = tempfile.gettempdir()
     except FileNotFoundError as error:  # so Python calls it if nothing can be written there
-        raise NoRoomToJoin("the temporary folder") from error
+        raise no_room("the temporary folder") from error
     _remove_left(Path(place))
     try:
         with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=place) as name, _held(Path(name)):
             yield Path(name)
     except OSError as error:
         if error.errno in FULL:
-            raise NoRoomToJoin(place) from error
+            raise no_room(place) from error
         raise
 
 

@@ -1,6 +1,5 @@
 """Rows that may be too many for memory: then they lie on disk, apart by a hash of their ids."""
 
-import errno
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
@@ -19,14 +18,15 @@ PARTS = 64
 _COMPRESSED = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
-class DiskFull(CourtsideError):
-    """The rows of a round do not fit on the disk."""
+class NoRoomToPredict(CourtsideError):
+    """The temporary folder has too little room for the rows of a round."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: str) -> None:
         self.folder = folder
         super().__init__(
-            f"the disk of {folder}, where the rows of a round lie that do not fit into memory, is full; free some of "
-            "it, or let fewer rows be predicted at once with a shorter `predict: {ahead: …}` in the contract"
+            f"{folder} has no room left for the rows to predict that do not fit into memory, so some may not be "
+            "predicted. Free some, or set TMPDIR to a folder with more room; a shorter `predict: {ahead: …}` in the "
+            "contract lets fewer rows be predicted at once"
         )
 
 
@@ -93,16 +93,8 @@ class Apart:
                 self._append(part, table.slice(start, end - start))
 
     def _append(self, part: int, table: pa.Table) -> None:
-        try:
-            with (
-                self._path(part).open("ab") as file,
-                pa.ipc.new_stream(file, table.schema, options=_COMPRESSED) as writer,
-            ):
-                writer.write_table(table)
-        except OSError as error:
-            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-                raise DiskFull(self.room.folder) from error
-            raise
+        with self._path(part).open("ab") as file, pa.ipc.new_stream(file, table.schema, options=_COMPRESSED) as writer:
+            writer.write_table(table)
 
     def _path(self, part: int) -> Path:
         return self.room.folder / str(part)

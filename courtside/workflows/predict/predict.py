@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from courtside.contracts.days import shifted
 from courtside.contracts.errors import CourtsideError
@@ -21,13 +19,14 @@ from courtside.core.rows.ids import NoIds
 from courtside.core.sentences import in_a_row, plural
 from courtside.workflows.archive_log import predictions_log
 from courtside.workflows.ports import Lake
-from courtside.workflows.predict.apart import MOST_IN_MEMORY, Room
+from courtside.workflows.predict.apart import MOST_IN_MEMORY, NoRoomToPredict, Room
 from courtside.workflows.predict.coming_rows import Unusable, coming_rows
 from courtside.workflows.predict.earlier import History
 from courtside.workflows.predict.gathered import Gathered
 from courtside.workflows.predict.round import DayOver, Done, Round, is_over
 from courtside.workflows.predict.set_aside import SetAside
 from courtside.workflows.predict.versions import NotSealed, Predicting, Versions
+from courtside.workflows.spill import folder_to_spill
 
 MOST_MOVES = 5
 MOST_PROBLEMS, LONGEST_PROBLEM = 20, 600
@@ -60,8 +59,8 @@ class Predict:
         """Predict with the champion first, then with its shadows; a model without champion predicts nothing.
 
         A shadow that cannot predict is told in the answer and keeps nobody else from it. `now` is only noted.
-        Raises `SealBroken`, `ModelUnusable`, `ReadsUnknown`, `ScoringFailed`, `ChampionMoved`, and what `coming_rows`
-        and `ArchiveLog.append` raise.
+        Raises `SealBroken`, `ModelUnusable`, `ReadsUnknown`, `ScoringFailed`, `ChampionMoved`, `NoRoomToPredict`, and
+        what `coming_rows` and `ArchiveLog.append` raise.
         """
         empty = PredictResponse(model=request.model, as_of=request.as_of)
         for _ in range(MOST_MOVES):
@@ -85,8 +84,8 @@ class Predict:
         shadows = list(self.versions.shadows(pointer, [*self.dataset.predict.shadows, *request.versions]))
         ready = [champion, *(each for each in shadows if isinstance(each, Predicting))]
         columns = tuple(dict.fromkeys(name for each in ready for name in each.interface.taken_as))
-        with TemporaryDirectory(prefix="courtside-") as folder:
-            round_ = self._round(request.as_of, columns, now=now, room=Room(Path(folder), self.most_in_memory))
+        with folder_to_spill(NoRoomToPredict) as folder:
+            round_ = self._round(request.as_of, columns, now=now, room=Room(folder, self.most_in_memory))
             done = round_.predicted(champion, guard=lambda: self._require_champion(pointer))
             unusable = [*round_.rows.unusable, *done.repeated, *done.unusable]
             since = self._since(request.as_of)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from courtside.workflows.predict.apart import PARTS, Apart, DiskFull, Room
+from courtside.workflows.predict.apart import PARTS, Apart, NoRoomToPredict, Room
+from courtside.workflows.spill import folder_to_spill
 
 
 def numbered(first: int, count: int, kind: pa.DataType) -> pa.Table:
@@ -51,8 +52,13 @@ def test_a_missing_id_is_one_of_its_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
-def test_a_disk_that_is_full_is_named(tmp_path: Path) -> None:
-    for part in range(PARTS):
-        (tmp_path / str(part)).symlink_to("/dev/full")
-    with pytest.raises(DiskFull, match="is full; free some of it"):
-        add(Apart(Room(tmp_path, 0)), numbered(0, 1_000, pa.int64()))
+def test_a_disk_that_is_full_is_named() -> None:
+    with pytest.raises(NoRoomToPredict, match="no room left for the rows to predict"):
+        fill()
+
+
+def fill() -> None:
+    with folder_to_spill(NoRoomToPredict) as folder:
+        for part in range(PARTS):
+            (folder / str(part)).symlink_to("/dev/full")
+        add(Apart(Room(folder, 0)), numbered(0, 1_000, pa.int64()))
