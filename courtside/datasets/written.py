@@ -56,10 +56,10 @@ def _seen(proposal: Proposal) -> str:
 
 def _target(proposal: Proposal) -> Iterator[str]:
     target = proposal.target
-    chosen = "it was named" if proposal.chosen else target.reason
     yield from _comment(
-        f"What the models predict: {shortened(target.column)}, as {chosen}. Class 1 is {shortened(target.positive)} "
-        f"({target.share:.1%} of the rows with a label), class 0 is {shortened(target.negative)}."
+        f"What the models predict: {shortened(target.column)}, as {target.reason}. Class 1 is "
+        f"{shortened(target.positive)} ({target.share:.1%} of the rows with a label), class 0 is "
+        f"{shortened(target.negative)}."
     )
     if proposal.candidates and not proposal.chosen:
         others = listed([each.column for each in proposal.candidates], 5)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -83,7 +83,7 @@ def _target(rows: pa.Table, named: str | None, possible: Sequence[Target], *, ta
     found = target_of(rows, named)
     if isinstance(found, str):
         raise TargetUnfit(named, found, [each.column for each in possible])
-    return found
+    return replace(found, reason="it was named")
 
 
 def _proposed(target: str, time_column: str | None, id_columns: tuple[str, ...]) -> Dataset:

@@ -55,10 +55,13 @@ class Scored:
         assert not error, body
         return body
 
+    def keys(self, as_of: date) -> list[str]:
+        """Return the keys of the files of predictions of a day, in their order."""
+        return self.stage.lake.keys(scoring_keys.day_of_log(lake_keys.predictions(self.model), as_of))
+
     def files(self, as_of: date) -> dict[str, bytes]:
-        """Return the files of predictions of a day by their keys, in their order."""
-        keys = self.stage.lake.keys(scoring_keys.day_of_log(lake_keys.predictions(self.model), as_of))
-        return {key: self.stage.lake.read(key) for key in keys}
+        """Return these files by their keys."""
+        return {key: self.stage.lake.read(key) for key in self.keys(as_of)}
 
     def stored(self, as_of: date) -> pa.Table:
         """Return the predictions of a day in the order in which they were kept."""

@@ -77,7 +77,7 @@ def test_champions_that_move_while_the_function_predicts_leave_every_row_to_the_
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(model.predicted, LARGE_DAY)
         for version in ("2", "1"):
-            with model.held(when=lambda: len(model.files(LARGE_DAY)) > len(kept)):
+            with model.held(when=lambda: len(model.keys(LARGE_DAY)) > len(kept)):
                 kept.append(model.files(LARGE_DAY))
                 assert not running.done()
                 promote(version)

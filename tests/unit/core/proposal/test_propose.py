@@ -65,6 +65,7 @@ def test_every_column_gets_its_role() -> None:
 def test_a_named_target_is_used_and_an_unfit_one_is_refused() -> None:
     assert parts(churn(), "senior")["senior"] is Part.TARGET
     assert parts(churn(), "senior")["Churn"] is Part.FEATURE
+    assert {each.reason for each in proposed(churn(), "senior").guesses if each.part is Part.TARGET} == {"it was named"}
     with pytest.raises(TargetUnfit, match=r"72 different values.*Churn, senior would do") as raised:
         proposed(churn(), "tenure")
     assert raised.value.candidates == ("Churn", "senior")
