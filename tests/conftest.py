@@ -1,7 +1,12 @@
 """Tests that share a stage run on one worker in their written order; all others are spread over the workers by file."""
 
+import os
 import signal
 from typing import Any
+
+# It is read when numpy is first imported. Threads of BLAS wait for each other by spinning, so on a machine whose cores
+# are taken by other workers they burn several times what the work needs.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 from hypothesis import settings

@@ -16,8 +16,8 @@ import pytest
 import yaml
 from typer.core import TyperArgument, TyperCommand, TyperOption
 
+from tests.fakes.console_script import run
 from tests.unit.cli.test_names import ALL
-from tests.unit.test_cli import run
 
 TRIES, CHUNKS = 2_000, 20
 EXIT_CODES = {0, 1, 2, 3, 4, 130}
