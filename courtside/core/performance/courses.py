@@ -87,7 +87,8 @@ def recalibrated_after(courses: Mapping[str, RecalibratedCourse], evidence: pa.T
     for row in recalibrated(evidence).to_pylist():
         if row["rows"]:
             day = RecalibratedDay(row["day"], row["rows"], row["total"], row["weighed"], row["worth"])
-            found[row["version"]] = found.get(row["version"], RecalibratedCourse()).extended([day])
+            course = found.get(row["version"]) or RecalibratedCourse(_begun(row["loss"], row["scale"]))
+            found[row["version"]] = course.extended([day])
     return found
 
 
@@ -107,8 +108,7 @@ def _followed(course: Course | None, days: Sequence[Counted]) -> Course:
     """Return a course after the evidence of later days; at least one is given."""
     if course is None:
         first = days[0]
-        running = Running(offset_error=first.error, fewest_rows=enough_rows(first.loss, first.scale))
-        course = Course(first, running, first.scale)
+        course = Course(first, _begun(first.loss, first.scale, error=first.error), first.scale)
     running, scale, waiting = course.running, course.scale, list[DaySums]()
     rows = running.rows
     for each in days:
@@ -120,6 +120,10 @@ def _followed(course: Course | None, days: Sequence[Counted]) -> Course:
         waiting.append(DaySums(each.day, each.rows, each.total))
         rows += each.rows
     return Course(days[-1], running.extended(waiting), scale)
+
+
+def _begun(loss: str, scale: float, *, error: float = 0.0) -> Running:
+    return Running(offset_error=error, fewest_rows=enough_rows(loss, scale))
 
 
 def _mean(mine: float, rows: int, other: float, other_rows: int) -> float:

@@ -4,10 +4,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from courtside.contracts.events import Window
-from courtside.core.performance.courses import Course, followed
+from courtside.core.performance.courses import Course, followed, recalibrated_after
 from courtside.core.performance.evidence import compare
 from courtside.core.performance.evidence_archive import evidence_table, standing
 from courtside.core.performance.promise_tests import newest_of, table_of_tests
@@ -56,6 +57,14 @@ def test_where_few_rows_have_most_of_the_loss_more_rows_are_needed(scale: float,
     evidence = rows(2_000, above=0.2, scale=scale)
     assert only(followed([], evidence[: days - 1])).running.interval().low is None
     assert only(followed([], evidence[:days])).running.interval().low is not None
+
+
+def test_so_are_they_for_what_a_recalibration_gains() -> None:
+    state = {"opponent": "recalibrated", "weighed": 5.0, "worth": 1.0}
+    evidence = pa.Table.from_pylist(rows(120, above=0.2, scale=0.1, **state))
+    early, late = (recalibrated_after({}, evidence.slice(0, days))["1"] for days in (99, 100))
+    assert early.gain.interval().low is None
+    assert late.gain.interval().low is not None
 
 
 def test_the_error_of_several_promises_is_their_mean_by_rows() -> None:
