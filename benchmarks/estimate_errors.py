@@ -1,7 +1,7 @@
 """Print as one JSON object how far each estimate was from what came true: real games, simulated rows, a census.
 
 For each method: how many windows it refused, and by metric the mean absolute error and the mean error (the bias) over
-the windows that it estimated. As methods refuse different windows, `where_pape_estimates` has the same figures over
+the windows that it estimated. As methods refuse different windows, `where_all_estimate` has the same figures over
 the windows that all of them estimated. `first_holdout_by_season` has the figures themselves.
 
 - Games: logistic regression on the 16 features, learned up to 2005; months and seasons of 2010-11 to 2024-25 with 100
@@ -13,6 +13,8 @@ the windows that all of them estimated. `first_holdout_by_season` has the figure
 - Census: employment in Massachusetts in 2015, from NannyML's package, with the predictions of its boosted model, and
   with those of a logistic regression that learned from a third of the people. A second third is the holdout, and
   windows hold 500 people of the last one who belong to one group. The peers' environment must be installed.
+- Cars: prices of used cars that NannyML's package simulates, with the predictions of a regression; 60,000 are the
+  holdout, and windows are the 2,000 cars of each of 30 later spans.
 
 Run `python -m benchmarks.estimate_errors [--peers PYTHON]` from the project's root; it takes some minutes.
 """
@@ -34,13 +36,12 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.drift import PEERS_PYTHON
-from courtside.core.estimation import Estimated, Fitted, Reference, Window, estimators_of
+from courtside.core.estimation import REGISTRY, REGRESSION, Estimated, Fitted, Reference, Window, estimators_of
 from courtside.core.features import build_nba_features
 from courtside.datasets.catalog import load_dataset
 
 GAMES = Path(__file__).resolve().parents[2] / "shared" / "data" / "nba_games.csv.gz"
 FEWEST_GAMES = 100
-METHODS = {estimator.name: estimator for estimator in estimators_of("binary")}
 DIGITS = 4
 Flags = NDArray[np.bool_]
 
@@ -59,11 +60,13 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="has no effect: the output is always JSON")
     parser.add_argument("--peers", type=Path, default=PEERS_PYTHON, help="the peers' Python")
     options = parser.parse_args()
-    census = list(options.peers.parent.parent.glob("lib/python3*/site-packages/nannyml/datasets/data"))
+    tables = list(options.peers.parent.parent.glob("lib/python3*/site-packages/nannyml/datasets/data"))
+    absent = "not measured: the peers' environment is not installed"
     found = {
         "games": of_games() if GAMES.exists() else f"not measured: there is no {GAMES.name} beside the project",
         "simulated": of_simulations(),
-        "census": of_census(census[0]) if census else "not measured: the peers' environment is not installed",
+        "census": of_census(tables[0]) if tables else absent,
+        "cars": of_cars(tables[0]) if tables else absent,
     }
     print(json.dumps({"benchmark": "estimate_errors"} | found, indent=2))
 
@@ -74,8 +77,8 @@ def summary(windows: Iterable[Compared]) -> dict[str, Any]:
     all_estimate = [each for each in known if all(said.refused is None for said in each.estimated.values())]
     return {
         "windows": len(known),
-        "methods": {name: _errors(name, known) for name in METHODS},
-        "where_pape_estimates": {name: _errors(name, all_estimate) for name in METHODS},
+        "methods": {name: _errors(name, known) for name in known[0].estimated},
+        "where_all_estimate": {name: _errors(name, all_estimate) for name in known[0].estimated},
     }
 
 
@@ -104,18 +107,18 @@ def _side_by_side(window: Compared) -> dict[str, dict[str, float | None]]:
 
 def compared(fitted: Mapping[str, Fitted], rows: Reference) -> Compared:
     """Ask all methods about rows whose labels they are not told."""
-    window = Window(predictions=rows.predictions, features=rows.features)
+    window = Window(predictions=rows.predictions, features=rows.features, task=rows.task)
     return Compared(realised(rows), {name: estimate(window) for name, estimate in fitted.items()})
 
 
 def realised(rows: Reference) -> Mapping[str, float]:
     """Return the figures of rows, which are what the constant says after learning from them."""
-    return METHODS["constant"].fit(rows)(rows).values
+    return REGISTRY["constant"].fit(rows)(rows).values
 
 
 def fitted(reference: Reference) -> dict[str, Fitted]:
     """Let each method learn from a holdout."""
-    return {name: estimator.fit(reference) for name, estimator in METHODS.items()}
+    return {estimator.name: estimator.fit(reference) for estimator in estimators_of(reference.task)}
 
 
 def of_games() -> dict[str, Any]:
@@ -235,6 +238,27 @@ def _of_groups(people: pa.Table, features: pa.Table, said: NDArray[np.float64], 
         draws = (rng.choice(known, CENSUS_ROWS, replace=False) for _ in range(CENSUS_WINDOWS))
         found[group] = summary(compared(methods, rows(places)) for places in draws)
     return found
+
+
+CARS = ("car_age", "km_driven", "price_new", "accident_count", "door_count", "fuel", "transmission")
+SPANS = 30
+
+
+def of_cars(folder: Path) -> dict[str, Any]:
+    """Return the errors on spans of cars, the first and the second half apart: the inputs move between them."""
+    read = pyarrow.csv.read_csv
+    known, asked, targets = (
+        read(folder / f"regression_synthetic_{part}.csv") for part in ("reference", "analysis", "analysis_targets")
+    )
+    methods = fitted(_cars(known, known["y_true"]))
+    spans = np.array_split(np.arange(asked.num_rows), SPANS)
+    found = [compared(methods, _cars(asked.take(span), targets["y_true"].take(span))) for span in spans]
+    return {"first_half": summary(found[: SPANS // 2]), "second_half": summary(found[SPANS // 2 :])}
+
+
+def _cars(rows: pa.Table, prices: Any) -> Reference:
+    said, labels = (column.cast(pa.float64()).to_numpy() for column in (rows["y_pred"], prices))
+    return Reference(predictions=said, labels=labels, features=rows.select(CARS), task=REGRESSION)
 
 
 def _codes(features: pa.Table) -> NDArray[np.float64]:

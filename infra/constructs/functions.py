@@ -29,6 +29,7 @@ class ImageFunction(lambda_.DockerImageFunction):
         settings: StageSettings,
         timeout: cdk.Duration,
         memory_mib: int = 1024,
+        disk_mib: int | None = None,
         dead_letter_queue: sqs.IQueue | None = None,
     ) -> None:
         own_log = log_group(scope, f"{construct_id}Logs", retention_days=settings.log_retention_days)
@@ -40,6 +41,7 @@ class ImageFunction(lambda_.DockerImageFunction):
             environment={**environment.as_env(), **TelemetryEnv(stage=settings.stage, service=verb).as_env()},
             timeout=timeout,
             memory_size=memory_mib,
+            ephemeral_storage_size=cdk.Size.mebibytes(disk_mib) if disk_mib else None,
             log_group=own_log,
             tracing=lambda_.Tracing.ACTIVE,
             dead_letter_queue=dead_letter_queue,

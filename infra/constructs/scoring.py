@@ -15,6 +15,9 @@ from infra.stage import StageSettings
 
 # A model is loaded beside the rows that it predicts; windows are judged in parts, with more than one processor.
 MEMORY_MIB = 2048
+# Predictions are joined with labels on disk where they do not fit into memory: 100 million take 4 GB of it, and more if
+# their ids are long. This is the most that Lambda offers, and costs a hundredth of what the function's memory does.
+JUDGE_DISK_MIB = 10_240
 
 _ROWS = (f"{lake_keys.GAMES_PREFIX}*", f"{lake_keys.TABLES_PREFIX}*")
 # The champion's seal is in the ledger; of a version, nothing else can be believed.
@@ -82,11 +85,21 @@ class Scoring(Construct):
         grant_ledger(ledger, self.predict, ledger_keys.NOTICES_PREFIX)
         alerts.topic.grant_publish(self.predict)
         self.check_performance = self._function(
-            "check_performance", CheckPerformanceEnv(**names), reads=JUDGE_READS, writes=JUDGE_WRITES
+            "check_performance",
+            CheckPerformanceEnv(**names),
+            reads=JUDGE_READS,
+            writes=JUDGE_WRITES,
+            disk_mib=JUDGE_DISK_MIB,
         )
 
     def _function(
-        self, verb: str, environment: Environment, *, reads: tuple[str, ...], writes: tuple[str, ...]
+        self,
+        verb: str,
+        environment: Environment,
+        *,
+        reads: tuple[str, ...],
+        writes: tuple[str, ...],
+        disk_mib: int | None = None,
     ) -> ImageFunction:
         function = ImageFunction(
             self,
@@ -96,6 +109,7 @@ class Scoring(Construct):
             settings=self._settings,
             timeout=SCORING_TIMEOUT,
             memory_mib=MEMORY_MIB,
+            disk_mib=disk_mib,
         )
         for pattern in reads:
             self._lake.grant_read(function, pattern)

@@ -11,11 +11,12 @@ from courtside.core.costs.usage import Usage
 MIB_PER_GB = 1024
 CPU_UNITS_PER_VCPU = 1024
 DEFAULT_FUNCTION_MIB = 128
+FREE_FUNCTION_DISK_MIB = 512
 FREE_EPHEMERAL_GIB = 20
 
 
 def function(resource: Resource, stage: Resources, usage: Usage) -> Iterator[Charge]:
-    """Requests, and memory by the second; https://aws.amazon.com/lambda/pricing/."""
+    """Requests, and memory and disk by the second; https://aws.amazon.com/lambda/pricing/."""
     arm = "arm64" in resource.properties.get("Architectures", ())
     times = runs(resource, stage, usage)
     gigabytes = float(resource.properties.get("MemorySize", DEFAULT_FUNCTION_MIB)) / MIB_PER_GB
@@ -27,6 +28,14 @@ def function(resource: Resource, stage: Resources, usage: Usage) -> Iterator[Cha
         quantity=times * usage.function_seconds * gigabytes,
         basis=f"{times:g} runs of {usage.function_seconds:g} s",
     )
+    disk_mib = float(resource.properties.get("EphemeralStorage", {}).get("Size", FREE_FUNCTION_DISK_MIB))
+    if disk_mib > FREE_FUNCTION_DISK_MIB:
+        yield Charge(
+            resource=resource.name,
+            service="Lambda",
+            price="lambda_disk_gb_second",
+            quantity=times * usage.function_seconds * (disk_mib - FREE_FUNCTION_DISK_MIB) / MIB_PER_GB,
+        )
 
 
 def service(resource: Resource, stage: Resources, usage: Usage) -> Iterator[Charge]:

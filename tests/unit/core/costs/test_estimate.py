@@ -107,6 +107,14 @@ def test_a_function_costs_as_many_runs_as_its_trigger_starts() -> None:
     assert usd(found) == {"Check": 120.0, "Notify": 14.0, "Alone": 6.0, "Schedule": pytest.approx(6.0)}
 
 
+def test_the_disk_of_a_function_costs_from_half_a_gigabyte_on() -> None:
+    table = prices(lambda_request=1, lambda_x86_gb_second=0, lambda_disk_gb_second=0.1)
+    usage = replace(QUIET, other_runs_per_month=3, function_seconds=4)
+    for mebibytes, expected in ((512, 3.0), (2_560, 3 + 3 * 4 * 2 * 0.1)):
+        function = {"Type": "AWS::Lambda::Function", "Properties": {"EphemeralStorage": {"Size": mebibytes}}}
+        assert usd(month(usage, table=table, Check=function)) == {"Check": pytest.approx(expected)}
+
+
 def test_stores_logs_and_alarms_are_priced_by_their_use() -> None:
     table = prices(
         s3_gb_month=0.5, s3_write=0.01, s3_read=0.001, secret_month=0.4, secret_read=0.001,
