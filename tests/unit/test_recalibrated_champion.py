@@ -13,6 +13,7 @@ import pytest
 from courtside.adapters.mlflow_models import MlflowModels
 from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.adapters.mlflow_tracking import MlflowTracking
+from courtside.bootstrap.tasks import NOBODY
 from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.events import GateRequest, PromoteRequest, RetrainingRequest, SealRequest, Trigger
 from courtside.contracts.model_card import ModelCard
@@ -28,6 +29,7 @@ from courtside.workflows.gate import gate
 from courtside.workflows.production import Production
 from courtside.workflows.promote import promote, seal_challenger
 from courtside.workflows.recalibrate import CannotRecalibrate, TooFewToRecalibrate, recalibratable
+from courtside.workflows.resume_logging import resume_logging
 from courtside.workflows.rollback import rollback
 from courtside.workflows.scheduled_training import data_until
 from courtside.workflows.sealed_models import SealBroken, champion_model, reference_in_use, sealed_model
@@ -246,6 +248,18 @@ def test_a_champion_that_moves_meanwhile_is_not_challenged_by_the_one_before(
     with pytest.raises(ChampionMoved, match="recalibrated version 2 of points, and now version 1 is champion"):
         stage.train("late", "2025-07-20", recalibrate=True)
     assert [each["version"] for each in MlflowRegistry(stage.uri, place=stage.dataset.place).versions()] == ["2", "1"]
+
+
+def test_a_recalibration_that_could_not_be_logged_is_logged_later_unless_the_champion_moved(stage: Stage) -> None:
+    away = replace(stage, uri=NOBODY)
+    assert away.train("unlogged", "2025-07-20", recalibrate=True).spooled
+    (record,) = resume_logging(lake=stage.lake, tracking=MlflowTracking(stage.uri, nominates=False))
+    assert (record.champion_version, record.challenger_version) == ("1", "2")
+    assert stage.decide("unlogged").rule == "better_probabilities"
+    assert away.train("late", "2025-07-20", recalibrate=True).spooled
+    stage.promote("unlogged")
+    with pytest.raises(ChampionMoved, match="recalibrated version 1 of points, and now version 2 is champion"):
+        resume_logging(lake=stage.lake, tracking=MlflowTracking(stage.uri, nominates=False))
 
 
 def test_a_sealed_file_that_somebody_changed_is_not_recalibrated(stage: Stage) -> None:
