@@ -6,6 +6,7 @@ import pyarrow as pa
 CONTRACT = """
 name: %s
 time_column: at
+id_columns: [id]
 target: left
 features: {x: numeric, y: numeric}
 candidates: [%s]
@@ -21,4 +22,7 @@ def points(first: str, days: int, *, moved: float, seed: int) -> pa.Table:
     odds = 1.5 * x + y + moved
     at = np.datetime64(first) + np.repeat(np.arange(days), ROWS_A_DAY)
     left = rng.random(odds.size) < 1 / (1 + np.exp(-odds))
-    return pa.table({"at": pa.array(at), "x": pa.array(x), "y": pa.array(y), "left": pa.array(left)})
+    ids = 1_000_000 * seed + np.arange(odds.size)
+    return pa.table(
+        {"id": pa.array(ids), "at": pa.array(at), "x": pa.array(x), "y": pa.array(y), "left": pa.array(left)}
+    )
