@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.machine_limits import FULL
 
-_COMPRESSED = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", 1))
+_COMPRESSED = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", 1), use_threads=False)
 
 _PREFIX = "courtside-joined-"
 
