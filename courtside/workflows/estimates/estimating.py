@@ -6,7 +6,7 @@ round estimates what this one did not.
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,13 +18,15 @@ from courtside.contracts.records import ChampionPointer
 from courtside.contracts.scoring import PredictResponse
 from courtside.contracts.shortening import shortened
 from courtside.core.dataset import Dataset
-from courtside.core.estimation import REGISTRY, Estimated, Fitted, Reason, Reference, Refusal
+from courtside.core.estimation import REGISTRY, Estimated, Estimator, Fitted, Reason, Reference, Refusal
 from courtside.core.estimation import Window as Rows
 from courtside.core.performance.estimates import estimate_table, is_news
 from courtside.core.performance.rules import EstimateMethod
 from courtside.workflows.archive_log import Since, estimates_log
+from courtside.workflows.estimates.features import MOST_ROWS as MOST_WITH_FEATURES
+from courtside.workflows.estimates.features import Features
 from courtside.workflows.estimates.reference import reference_of
-from courtside.workflows.estimates.waiting import waiting_predictions, waiting_windows
+from courtside.workflows.estimates.waiting import MOST_ROWS, waiting_predictions, waiting_windows
 from courtside.workflows.ports import Lake
 from courtside.workflows.sealed_models import sealed_model
 
@@ -85,20 +87,31 @@ class Estimating:
         if pointer is None or pointer.version != version or pointer.sha256 is None or not windows:
             return
         training_id = sealed_model(self.dataset.name, pointer.sha256, lake=self.lake).training_id
-        method, constant = self._methods(reference_of(training_id, lake=self.lake, dataset=self.dataset))
-        waiting = waiting_predictions(
-            windows, version, as_of, lake=self.lake, dataset=self.dataset, guard=lambda: self._require_time(began)
+        features = (
+            Features.of(training_id, lake=self.lake, dataset=self.dataset) if self._method.needs_features else None
         )
-        for window, rows in waiting:
+        reference = reference_of(training_id, lake=self.lake, dataset=self.dataset, features=features)
+        method, constant = self._fitted(reference)
+        waiting = waiting_predictions(
+            windows,
+            version,
+            as_of,
+            lake=self.lake,
+            dataset=self.dataset,
+            guard=lambda: self._require_time(began),
+            most=MOST_ROWS if features is None else MOST_WITH_FEATURES,
+        )
+        found = reference is not None and reference.features is not None
+        asked_about = features.of_windows(waiting, as_of) if features and found else self._plain(waiting)
+        for window, asked in asked_about:
             self._require_time(began)
-            asked = Rows(predictions=rows.column("prediction").to_numpy(), task=self.dataset.task)
             estimate = estimate_table(
                 method(asked),
                 constant(asked).values,
                 window,
                 version=version,
-                method=self.dataset.performance.estimate.value,
-                rows=rows.num_rows,
+                method=self._method.name,
+                rows=asked.rows,
                 made_as_of=as_of,
                 recorded_at=now,
             )
@@ -109,13 +122,21 @@ class Estimating:
         if self.clock() - began > self.seconds:
             raise EstimatesSlow(self.seconds)
 
-    def _methods(self, reference: Reference | None) -> tuple[Fitted, Fitted]:
+    def _plain(self, waiting: Iterable[tuple[Window, pa.Table]]) -> Iterator[tuple[Window, Rows]]:
+        for window, rows in waiting:
+            yield window, Rows(predictions=rows.column("prediction").to_numpy(), task=self.dataset.task)
+
+    @property
+    def _method(self) -> Estimator:
+        return REGISTRY[self.dataset.performance.estimate.value]
+
+    def _fitted(self, reference: Reference | None) -> tuple[Fitted, Fitted]:
         """Return what estimates a window, and what says what the holdout said."""
         if reference is None:
             sentence = "its training left no holdout to learn from, as that of an imported version does not"
             none = Estimated(refused=Refusal(Reason.NO_HOLDOUT, sentence))
             return (lambda _: none), (lambda _: Estimated())
-        return REGISTRY[self.dataset.performance.estimate.value].fit(reference), REGISTRY["constant"].fit(reference)
+        return self._method.fit(reference), REGISTRY["constant"].fit(reference)
 
     def _written(self, window: Window, estimate: pa.Table) -> bool:
         """Write an estimate unless the newest one about the window says the same or knows more."""

@@ -1,22 +1,27 @@
 """What estimates are learnt from: the rows that the champion was judged by before it became one."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from courtside.contracts import training_keys
 from courtside.core.dataset import Dataset
 from courtside.core.estimation import Reference
 from courtside.core.gate.holdout import Holdout
 from courtside.core.parquet import read_parquet_content
+from courtside.workflows.estimates.features import Features
 from courtside.workflows.ports import Lake, ObjectMissing
 
 MOST_ROWS = 500_000
 """How many rows of a holdout are learnt from at most."""
 
 
-def reference_of(training_id: str, *, lake: Lake, dataset: Dataset) -> Reference | None:
+def reference_of(
+    training_id: str, *, lake: Lake, dataset: Dataset, features: Features | None = None
+) -> Reference | None:
     """Return labels and predictions of a training's holdout, None where it left none, as for an imported version.
 
-    Raises `HoldoutInvalid` and what reading parquet raises.
+    With `features` it has those of its rows too, where they are still there. Raises `HoldoutInvalid` and what reading
+    parquet raises.
     """
     try:
         content = lake.read(training_keys.training_holdout(dataset.name, training_id))
@@ -24,11 +29,17 @@ def reference_of(training_id: str, *, lake: Lake, dataset: Dataset) -> Reference
         return None
     holdout = Holdout.of(read_parquet_content(content))
     rows = chosen_rows(holdout.labels.size, MOST_ROWS)
-    return Reference(predictions=holdout.challenger[rows], labels=holdout.labels[rows], task=dataset.task)
+    found = None if features is None else features.of_holdout(holdout.labels)
+    return Reference(
+        predictions=holdout.challenger[rows],
+        labels=holdout.labels[rows],
+        task=dataset.task,
+        features=None if found is None else found.take(rows),
+    )
 
 
-def chosen_rows(rows: int, most: int) -> "slice | np.ndarray[tuple[int], np.dtype[np.int64]]":
+def chosen_rows(rows: int, most: int) -> NDArray[np.int64]:
     """Return which rows count: all of them, or so many that are drawn with a fixed seed, in their order."""
     if rows <= most:
-        return slice(None)
+        return np.arange(rows)
     return np.sort(np.random.default_rng(42).choice(rows, most, replace=False))

@@ -130,11 +130,7 @@ def _awaited(rows: pa.Table, as_of: date, dataset: Dataset) -> pa.Table:
 
 
 def _of_games(as_of: date, days: Days, files: Sequence[ReadFile], *, lake: Lake, dataset: Dataset) -> Iterator[Coming]:
-    played = rows_within(Days(end=days.end), files, dataset=dataset)
-    scheduled, unreadable = _scheduled(days, lake=lake)
-    scores = set(zip(*_keys(played), strict=True))
-    waiting = [key not in scores for key in zip(*_keys(scheduled), strict=True)]
-    games = _without_later_scores(pa.concat_tables([played, scheduled.filter(pa.array(waiting, pa.bool_()))]), as_of)
+    games, unreadable = games_known(as_of, days, files, lake=lake, dataset=dataset)
     built = within(build_features(games, dataset=dataset), "game_date", days)
     features = built.filter(built.column(dataset.target).is_null())
     coming = within(games.filter(games.column(SCORES[0]).is_null()), "game_date", days)
@@ -143,6 +139,18 @@ def _of_games(as_of: date, days: Days, files: Sequence[ReadFile], *, lake: Lake,
     yield ReadFile(name, features)
     yield Unusable(name, tuple(without), (NO_HISTORY,) * len(without))
     yield from unreadable
+
+
+def games_known(
+    as_of: date, days: Days, files: Sequence[ReadFile], *, lake: Lake, dataset: Dataset
+) -> tuple[pa.Table, list[Unreadable]]:
+    """Return all games before the end of `days` as they are known as of a day, and the files that are unreadable."""
+    played = rows_within(Days(end=days.end), files, dataset=dataset)
+    scheduled, unreadable = _scheduled(days, lake=lake)
+    scores = set(zip(*_keys(played), strict=True))
+    waiting = [key not in scores for key in zip(*_keys(scheduled), strict=True)]
+    games = pa.concat_tables([played, scheduled.filter(pa.array(waiting, pa.bool_()))])
+    return _without_later_scores(games, as_of), unreadable
 
 
 def _scheduled(days: Days, *, lake: Lake) -> tuple[pa.Table, list[Unreadable]]:

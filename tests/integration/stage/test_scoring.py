@@ -17,7 +17,13 @@ from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.names import StackOutput
 from courtside.core.parquet import read_parquet_content
 from courtside.datasets.simulated import simulate_games
-from courtside.workflows.archive_log import evidence_log, labels_log, performance_log, promise_tests_log
+from courtside.workflows.archive_log import (
+    estimates_log,
+    evidence_log,
+    labels_log,
+    performance_log,
+    promise_tests_log,
+)
 from tests.integration.stage.conftest import SEASONS, Stage
 from tests.integration.stage.scoring import Scored
 
@@ -134,10 +140,23 @@ def day_of_all_labels(games: Scored) -> date:
     return max(days, default=date.min)
 
 
+def require_estimated(games: Scored, monday: date) -> None:
+    """Require that the round which predicted a week has estimated the champion's performance in it, or refused to."""
+    log = estimates_log(MODEL, lake=games.stage.lake)
+    newest = log.read(monday, log.numbers(monday)[-1]).to_pylist()
+    assert {row["metric"] for row in newest} == {"auc", "log_loss", "brier_score", "accuracy"}
+    for row in newest:
+        assert (row["version"], row["method"]) == (games.champion().version, "cbpe")
+        assert row["constant"] is not None
+        assert (row["value"] is None) == (row["refused"] is not None)
+
+
 def test_weeks_are_judged_once_their_scores_are_in_and_only_once(games: Scored) -> None:
     mondays = [date(2011, 2, 28) + timedelta(weeks=week) for week in range(2)]
     counts = [games.predicted(monday)["predicted"] for monday in mondays]
     assert min(counts) > 20
+    for monday in mondays:
+        require_estimated(games, monday)
     end = mondays[-1] + timedelta(weeks=1)
     with ThreadPoolExecutor(2) as pool:  # two rounds at once are one too many, and nothing worse
         both = list(pool.map(lambda _: games.judged(end), range(2)))
