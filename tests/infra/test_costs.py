@@ -9,8 +9,8 @@ from courtside.core.costs import Estimate, Usage, alternatives, estimate, furthe
 from courtside.core.costs.kinds import ESTIMATORS, FREE
 from courtside.prices.price_list import price_table
 from infra.settings import settings_for
+from tests.fakes.console_script import run
 from tests.infra.synthesized import SynthesizedStage
-from tests.unit.test_cli import run
 
 DEV_CEILING_USD = 31.0
 FURTHER_MODEL_CEILING_USD = 0.30

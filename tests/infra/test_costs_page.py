@@ -10,10 +10,10 @@ import pytest
 from courtside.core.costs import Estimate, Usage, alternatives, estimate, further_model
 from courtside.prices.price_list import price_table
 from infra.settings import settings_for
+from tests.fakes.console_script import run
 from tests.infra.synthesized import ROOT, SynthesizedStage
 from tests.infra.test_costs import month, resources
 from tests.unit.docs.pages import blocks
-from tests.unit.test_cli import run
 
 PAGE = (ROOT / "docs" / "costs.md").read_text()
 SENTENCES = " ".join(PAGE.split())

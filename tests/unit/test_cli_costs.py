@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.test_cli import run
+from tests.fakes.console_script import run
 
 BUDGET = {
     "Type": "AWS::Budgets::Budget",

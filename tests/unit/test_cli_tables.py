@@ -13,7 +13,7 @@ from courtside.contracts.records import DataManifest
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
 from tests.datasets.churn import CONTRACT, churn_table
-from tests.unit.test_cli import run
+from tests.fakes.console_script import run
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from courtside.datasets.catalog import load_dataset
-from tests.unit.test_cli import Done, run
+from tests.fakes.console_script import Done, run
 
 
 def breast_cancer() -> pd.DataFrame:

@@ -1,8 +1,8 @@
 """`courtside kept` refuses the name of a stage that was never deployed."""
 
 from courtside.adapters.s3_lake import S3Lake
+from tests.fakes.console_script import run
 from tests.integration.lake.conftest import STAGE
-from tests.unit.test_cli import run
 
 
 def test_an_unknown_stage_is_refused_with_the_names_of_those_deployed(lake: S3Lake) -> None:

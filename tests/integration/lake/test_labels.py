@@ -14,8 +14,8 @@ from courtside.workflows.archive_log import labels_log
 from courtside.workflows.label_loads import LabelsLoaded, load_labels
 from tests.datasets.churn import CONTRACT, DATASET, churn_table
 from tests.fakes.added_models import add_model
+from tests.fakes.console_script import run
 from tests.integration.lake.conftest import STAGE
-from tests.unit.test_cli import run
 
 COLUMNS = ["customer_id", "measured_at", "churned"]
 

@@ -22,9 +22,9 @@ from courtside.workflows.overdue_data import OverdueData
 from courtside.workflows.train import train
 from tests.datasets.churn import churn_table
 from tests.fakes.added_models import add_model
+from tests.fakes.console_script import run
 from tests.fakes.ports import InMemoryLedger, RecordedAlerts, RecordedRetraining
 from tests.integration.lake.conftest import STAGE
-from tests.unit.test_cli import run
 from tests.unit.workflows.churn_lake import asked
 
 CONTRACT = """

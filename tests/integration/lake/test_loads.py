@@ -20,8 +20,8 @@ from courtside.workflows.game_loads import load_games
 from courtside.workflows.loads import read_loads
 from tests.datasets.churn import CONTRACT, churn_table
 from tests.fakes.added_models import add_model
+from tests.fakes.console_script import run
 from tests.integration.lake.conftest import STAGE
-from tests.unit.test_cli import run
 from tests.unit.workflows.churn_lake import PREFIX
 
 

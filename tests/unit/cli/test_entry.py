@@ -14,7 +14,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from courtside.cli import main as commands
 from courtside.contracts.errors import BadInput, CourtsideError
-from tests.unit.test_cli import Done, run
+from tests.fakes.console_script import Done, run
 
 COMMAND = [sys.executable, "-m", "courtside.cli"]
 

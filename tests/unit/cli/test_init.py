@@ -13,8 +13,8 @@ from pyarrow import csv, feather
 from courtside.core.drift import fit
 from courtside.datasets.catalog import load_dataset
 from tests.datasets.churn import DATASET, churn_table
+from tests.fakes.console_script import run
 from tests.unit.cli.drift_desk import FEATURES, table
-from tests.unit.test_cli import run
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from courtside.cli import console, doctor, hints, layout
 from courtside.core.findings import broken, fine
-from tests.unit.test_cli import run
+from tests.fakes.console_script import run
 
 WIDTH = 80
 WORDS = st.text("abcdefghijklm/:.-_é日", min_size=1, max_size=12)

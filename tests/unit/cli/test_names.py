@@ -8,7 +8,7 @@ from typer.main import get_command
 
 from courtside.cli.main import app
 from courtside.cli.renamed_commands import MOVED_TO_VERSIONS
-from tests.unit.test_cli import run
+from tests.fakes.console_script import run
 
 
 def commands(command: TyperCommand | TyperGroup, *path: str) -> dict[str, TyperCommand]:
