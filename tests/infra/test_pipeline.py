@@ -73,7 +73,7 @@ def test_a_drift_check_outlives_the_lease_of_one_that_was_killed(stage: Synthesi
 
 
 def test_what_judges_has_the_disk_to_join_100_million_predictions(stage: SynthesizedStage) -> None:
-    """They take 4 GB, and 6 GB where their ids are 36 random letters."""
+    """They take 4 GB, and 7 GB where their ids are UUIDs."""
     disks = {each: stage.pipeline.only("AWS::Lambda::Function", each)[1].get("EphemeralStorage") for each in FUNCTIONS}
     assert disks.pop("ScoringCheckPerformance") == {"Size": 10_240}
     assert set(disks.values()) == {None}
