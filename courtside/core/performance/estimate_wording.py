@@ -59,9 +59,10 @@ def _reliability(method: str, metric: Metric, past: PastErrors | None) -> str:
 
 
 def _off(errors: Errors) -> str:
-    """Return how far off something was on average, and to which side."""
-    side = "high" if errors.bias > 0 else "low"
-    return f"{errors.error:.3f} on average ({abs(errors.bias):.3f} too {side})"
+    """Return how far off something was on average, and to which side, if to any."""
+    bias = f"{abs(errors.bias):.3f}"
+    side = f" ({bias} too {'high' if errors.bias > 0 else 'low'})" if float(bias) else ""
+    return f"{errors.error:.3f} on average{side}"
 
 
 def _title(line: Line) -> str:

@@ -1,5 +1,6 @@
 """Promise tests in words: one sentence for each opponent."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -10,17 +11,19 @@ from courtside.core.sequential import Outcome
 
 Test = Mapping[str, Any]
 """A row of the archive of promise tests by its columns."""
+FEWEST_DIGITS = 3
+"""Figures have so many digits after the point at least."""
 
 
 def sentences_of_tests(tests: Iterable[Test], metric: Metric) -> Iterator[str]:
     """Yield what each test of a champion says; `metric` is the loss that they are about."""
     for test in tests:
+        days = _days(test["days"]) + (", which is too little to tell" if test["low"] is None else "")
         if test["calibration"] is None:
-            days = _days(test["days"]) + (", which is too little to tell" if test["low"] is None else "")
-            figures = f"its {metric.title} is {_difference(test)} over {days}"
-            yield f"{_said(test)}: {figures}"
+            yield f"{_said(test)}: its {metric.title} is {_difference(test)} over {days}"
         else:
-            yield f"{_calibration(test)}: recalibrated day by day, its {metric.title} would have been {_gain(test)}"
+            would = f"recalibrated day by day, its {metric.title} would have been {_gain(test)}"
+            yield f"{_calibration(test)}: {would} over {days}"
 
 
 def _said(test: Test) -> str:
@@ -29,7 +32,7 @@ def _said(test: Test) -> str:
         case Outcome.WORSE:
             return f"{champion} has been worse than {than} since {test['since']}"
         case Outcome.EQUIVALENT:
-            return f"{champion} is not worse than {than}, within a margin of {test['margin']:.3f}"
+            return f"{champion} is not worse than {than}, within a margin of {_rounded(test['margin'], test)}"
         case Outcome.NOT_KNOWN:
             return f"it is not known yet whether {champion} is worse than {than}"
 
@@ -52,7 +55,7 @@ def _calibration(test: Test) -> str:
 
 
 def _gain(test: Test) -> str:
-    return _difference({"difference": -test["difference"], **_turned(test["low"], test["high"])})
+    return _difference(dict(test) | {"difference": -test["difference"], **_turned(test["low"], test["high"])})
 
 
 def _turned(low: float | None, high: float | None) -> dict[str, float | None]:
@@ -76,22 +79,28 @@ def _than(test: Test) -> str:
 def _difference(test: Test) -> str:
     """Return a difference with its interval, in words that need no signs.
 
-    >>> _difference({"difference": 0.021, "low": 0.004, "high": 0.038})
+    >>> _difference({"difference": 0.021, "low": 0.004, "high": 0.038, "margin": 0.006})
     '0.021 higher (0.004 to 0.038)'
-    >>> _difference({"difference": -0.002, "low": -0.008, "high": 0.004})
+    >>> _difference({"difference": -0.002, "low": -0.008, "high": 0.004, "margin": 0.006})
     '0.002 lower (0.008 lower to 0.004 higher)'
     """
     value, low, high = (test[name] for name in ("difference", "low", "high"))
-    if low is None or high is None:
-        return _signed(value)
+    if low is None or high is None or low == high:
+        return _signed(value, test)
     if low >= 0 or high <= 0:
         near, far = sorted((abs(low), abs(high)))
-        return f"{_signed(value)} ({near:.3f} to {far:.3f})"
-    return f"{_signed(value)} ({_signed(low)} to {_signed(high)})"
+        return f"{_signed(value, test)} ({_rounded(near, test)} to {_rounded(far, test)})"
+    return f"{_signed(value, test)} ({_signed(low, test)} to {_signed(high, test)})"
 
 
-def _signed(value: float) -> str:
-    return f"{abs(value):.3f} {'higher' if value > 0 else 'lower'}"
+def _signed(value: float, test: Test) -> str:
+    return f"{_rounded(abs(value), test)} {'higher' if value > 0 else 'lower'}" if value else "the same"
+
+
+def _rounded(value: float, test: Test) -> str:
+    """Return a figure with as many digits as its margin takes, because the losses of a rare class are small."""
+    margin = test["margin"]
+    return f"{value:.{max(FEWEST_DIGITS, math.ceil(-math.log10(margin))) if margin > 0 else FEWEST_DIGITS}f}"
 
 
 def _days(count: int) -> str:

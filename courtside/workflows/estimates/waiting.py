@@ -1,6 +1,7 @@
 """The champion's predictions in the windows whose labels are not in yet, in memory that does not grow with them."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import numpy as np
@@ -17,6 +18,7 @@ from courtside.core.labels.parts import part_numbers
 from courtside.core.performance.windows import starts_of, windows_between
 from courtside.workflows.archive_log import performance_log
 from courtside.workflows.believed import Beliefs
+from courtside.workflows.performance.statements import is_stated
 from courtside.workflows.ports import Lake
 
 MOST_ROWS = 2_000_000
@@ -24,6 +26,7 @@ MOST_ROWS = 2_000_000
 
 Of more, those of half of all ids are kept, or of a quarter, and so on until they fit.
 """
+_READERS = 16
 _IN_MEMORY = 100 * 2**20
 _SHARES = 1 << 20
 KEPT = pa.schema([BELIEVED.field(name) for name in ("id", "day", "prediction")])
@@ -32,9 +35,12 @@ KEPT = pa.schema([BELIEVED.field(name) for name in ("id", "day", "prediction")])
 def waiting_windows(as_of: date, *, lake: Lake, dataset: Dataset) -> list[Window]:
     """Return the windows that may have predictions and about which nothing was stated, while labels may still come."""
     length, delay = dataset.performance.window, dataset.label_delay
-    stated = performance_log(dataset.name, lake=lake).days()
-    windows = windows_between(shifted(as_of, -delay), shifted(as_of, dataset.predict.ahead), length)
-    return [window for window in windows if window.start not in stated]
+    log = performance_log(dataset.name, lake=lake)
+    files = log.days()
+    windows = list(windows_between(shifted(as_of, -delay), shifted(as_of, dataset.predict.ahead), length))
+    with ThreadPoolExecutor(_READERS) as pool:
+        stated = pool.map(lambda window: is_stated(window, files.get(window.start, ()), log=log), windows)
+        return [window for window, known in zip(windows, stated, strict=True) if not known]
 
 
 def waiting_predictions(

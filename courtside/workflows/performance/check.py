@@ -28,7 +28,7 @@ from courtside.workflows.performance.evidence import Evidence
 from courtside.workflows.performance.judging import Judging, share_labelled
 from courtside.workflows.performance.promise_tests import Look
 from courtside.workflows.performance.promises import Promises
-from courtside.workflows.performance.statements import Stating
+from courtside.workflows.performance.statements import Stating, is_stated
 from courtside.workflows.performance.unsettled import Files, Unsettled
 from courtside.workflows.ports import Lake
 
@@ -99,22 +99,22 @@ class _Round:
     def state(self, windows: Sequence[Window]) -> Iterator[pa.Table]:
         """Judge windows, oldest first; yield the rows of each."""
         dataset = self.judging.dataset
-        stated = set(performance_log(dataset.name, lake=self.lake).days()) if windows else set()
+        files = performance_log(dataset.name, lake=self.lake).days() if windows else {}
         days = [Days(window.start, window.end) for window in windows]
         beliefs = Beliefs(self.lake, dataset, self.judging.as_of)
         for window, (_, served) in zip(windows, beliefs.windows(days), strict=True):
             if served.num_rows:
-                self._state(window, served, stated=window.start in stated)
+                self._state(window, served, files=files.get(window.start, ()))
                 yield served
 
-    def _state(self, window: Window, served: pa.Table, *, stated: bool) -> None:
-        share = share_labelled(served)
-        if not (stated or self.judging.is_mature(window, served)):
+    def _state(self, window: Window, served: pa.Table, *, files: Sequence[int]) -> None:
+        share, log = share_labelled(served), performance_log(self.judging.dataset.name, lake=self.lake)
+        if not (self.judging.is_mature(window, served) or is_stated(window, files, log=log)):
             if self.judging.awaits_labels(window):
                 self._note(window, WindowState.IMMATURE, share)
             return
         said = self.judging.said(window, served)
-        state = Stating(window, said).state(performance_log(self.judging.dataset.name, lake=self.lake))
+        state = Stating(window, said).state(log)
         self.comparing.state(window, served)
         if state is not None:
             self._note(window, state, share)

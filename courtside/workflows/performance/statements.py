@@ -1,5 +1,6 @@
 """What was said about a model's windows: the first statement about each is kept, and followed by what changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,8 +29,10 @@ class Stating:
     def state(self, log: ArchiveLog) -> WindowState | None:
         """Write it, and return what that made of the window, None where nothing was new.
 
-        Raises `LogBusy` and `LogDamaged`.
+        Nothing is said by a statement without rows. Raises `LogBusy` and `LogDamaged`.
         """
+        if not self.said.num_rows:
+            return None
         written = log.append(self.window.start, self._news)
         if written is None:
             return None
@@ -38,7 +41,7 @@ class Stating:
     def _news(self, since: Since) -> pa.Table | None:
         for number, table in zip(since.numbers, since, strict=True):
             self._count = number
-            if table.num_rows and table.column("window_end")[0].as_py() == self.window.end:
+            if _end(table) == self.window.end:
                 self._newest = table
         if self._newest is not None and not self._is_news(self._newest):
             return None
@@ -46,6 +49,19 @@ class Stating:
 
     def _is_news(self, newest: pa.Table) -> bool:
         return _known(newest) <= _known(self.said) and not says_the_same(newest, self.said, self.kind)
+
+
+def is_stated(window: Window, numbers: Sequence[int], *, log: ArchiveLog) -> bool:
+    """Tell whether anything was stated about a window, given the numbers of the files of its first day.
+
+    A window of another length begins on the same day where the contract changed it. Raises `LogDamaged`.
+    """
+    return any(_end(log.read(window.start, number, columns=("window_end",))) == window.end for number in numbers)
+
+
+def _end(statement: pa.Table) -> date | None:
+    end: date | None = statement.column("window_end")[0].as_py() if statement.num_rows else None
+    return end
 
 
 def _known(statement: pa.Table) -> tuple[date, int]:

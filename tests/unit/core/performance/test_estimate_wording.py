@@ -34,6 +34,14 @@ def test_the_estimate_leads_and_the_constant_stands_beside() -> None:
     )
 
 
+def test_what_was_as_often_too_high_as_too_low_leans_to_neither_side() -> None:
+    even = PastErrors("auc", 2, Errors(0.01, 0.0), Errors(0.02, -0.0002))
+    assert next(estimate_sentences([line()], AUC, even)) == (
+        "over 2 past windows CBPE was off by 0.010 on average, and the constant, what the holdout said, by 0.020 on "
+        "average"
+    )
+
+
 def test_the_constant_leads_where_the_estimate_has_been_worse() -> None:
     (row,) = estimate_rows([line()], AUC, past(0.034, 0.021))
     assert list(row)[2:] == ["the holdout said", "AUC by CBPE"]

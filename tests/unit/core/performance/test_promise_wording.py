@@ -57,6 +57,35 @@ def test_the_other_outcomes_are_said_as_plainly(changed: dict[str, Any], begin: 
 
 
 @pytest.mark.parametrize(
+    ("changed", "end"),
+    [
+        (
+            {"difference": 0.00042, "low": 0.00011, "high": 0.00073, "margin": 0.0001},
+            "its log loss is 0.0004 higher (0.0001 to 0.0007) over 35 days",
+        ),
+        (
+            {"outcome": "equivalent", "difference": -0.000042, "low": -0.00009, "high": 0.000003, "margin": 0.00004},
+            "within a margin of 0.00004: its log loss is 0.00004 lower (0.00009 lower to 0.00000 higher) over 35 days",
+        ),
+        ({"margin": 0.0}, "its log loss is 0.021 higher (0.004 to 0.038) over 35 days"),
+        (
+            {"outcome": "equivalent", "difference": 0.0, "low": 0.0, "high": 0.0},
+            "within a margin of 0.006: its log loss is the same over 35 days",
+        ),
+    ],
+)
+def test_small_losses_of_a_rare_class_are_not_rounded_away_and_equal_ones_are_the_same(
+    changed: dict[str, Any], end: str
+) -> None:
+    assert said(**changed).endswith(end)
+
+
+def test_too_few_days_are_told_of_a_recalibration_too() -> None:
+    sentence = said(opponent="recalibrated", calibration="not_known", ranking="not_known", low=None, high=None, days=1)
+    assert sentence.endswith("would have been 0.021 lower over 1 day, which is too little to tell")
+
+
+@pytest.mark.parametrize(
     ("opponent", "named"),
     [
         ("best_promise", "the best promise so far (that of version 3)"),
@@ -82,7 +111,8 @@ def test_each_opponent_is_named(opponent: str, named: str) -> None:
 )
 def test_what_became_of_the_probabilities_says_which_cure_is_enough(calibration: str, ranking: str, begin: str) -> None:
     sentence = said(opponent="recalibrated", calibration=calibration, ranking=ranking)
-    assert sentence == f"{begin}: recalibrated day by day, its log loss would have been 0.021 lower (0.004 to 0.038)"
+    would = "recalibrated day by day, its log loss would have been 0.021 lower (0.004 to 0.038) over 35 days"
+    assert sentence == f"{begin}: {would}"
 
 
 def test_every_outcome_and_opponent_has_words() -> None:

@@ -1,11 +1,14 @@
 """Of many predictions a share of the ids is kept, the same ones however the rows came."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from courtside.core.performance.rules import PerformanceRules
+from courtside.core.performance.windows import window_of
 from courtside.workflows.estimates.reference import chosen_rows
 from courtside.workflows.estimates.waiting import waiting_predictions, waiting_windows
 from tests.fakes.estimating import EstimatedLoans
@@ -47,6 +50,19 @@ def test_windows_wait_from_the_first_whose_labels_may_come_to_the_last_that_is_p
     windows = waiting_windows(LAST, lake=stage.lake, dataset=stage.dataset)
     assert windows[0].start <= LAST - stage.dataset.label_delay < windows[0].end
     assert windows[-1].start <= LAST + stage.dataset.predict.ahead < windows[-1].end
+
+
+def test_a_window_waits_until_one_of_its_own_length_was_stated() -> None:
+    stage = EstimatedLoans()
+    stage.promote("1", 1.0)
+    longer = window_of(MONDAY, days(28))
+    stage.week(longer.start)
+    stage.check(longer.start + days(7))
+    as_of = longer.start + days(8)
+    week = waiting_windows(as_of, lake=stage.lake, dataset=stage.dataset)
+    assert longer.start not in [each.start for each in week]
+    stage.dataset = replace(stage.dataset, performance=PerformanceRules(window=days(28)))
+    assert longer in waiting_windows(as_of, lake=stage.lake, dataset=stage.dataset)
 
 
 def test_the_same_rows_of_a_large_holdout_are_drawn_each_time() -> None:

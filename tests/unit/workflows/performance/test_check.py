@@ -11,6 +11,7 @@ from courtside.contracts.events import Window
 from courtside.contracts.model_card import ModelInterface
 from courtside.contracts.scoring import NEWEST_WINDOWS, WindowState
 from courtside.core.performance.rules import PerformanceRules
+from courtside.core.performance.windows import window_of
 from courtside.workflows.label_loads import load_labels
 from courtside.workflows.performance.details import details
 from courtside.workflows.performance.told import Asked
@@ -165,6 +166,20 @@ def test_another_length_of_windows_is_another_statement_about_the_same_first_day
     assert {each.state for each in done.windows} == {WindowState.STATED}
     ends = [(row["window_end"], row["statement"]) for row in stage.statements(window_start=MONDAY)]
     assert ends == [(NEXT_MONDAY, 1), (MONDAY + days(1), 2)]
+
+
+def test_a_longer_window_waits_for_its_labels_though_a_shorter_one_of_its_first_day_was_stated(
+    stage: JudgedLoans,
+) -> None:
+    longer = window_of(MONDAY, days(28))
+    stage.week(longer.start)
+    stage.check(longer.start + days(7))
+    stage.dataset = replace(stage.dataset, performance=PerformanceRules(window=days(28)))
+    for number in (1, 2, 3):
+        stage.week(longer.start + days(7 * number), repaid=False)
+    waits = [(each.window, each.state, each.share_labelled) for each in stage.check(longer.end).windows]
+    assert waits == [(longer, WindowState.IMMATURE, 0.25)]
+    assert [row["window_end"] for row in stage.statements()] == [longer.start + days(7)]
 
 
 def test_shadows_are_judged_on_the_same_rows_and_compared_with_the_champion(stage: JudgedLoans) -> None:

@@ -52,3 +52,10 @@ def test_one_that_knew_less_says_nothing(lake: InMemoryLake, less: dict[str, int
     state(lake, said())
     assert state(lake, said(unlabelled=5, **less)) is None  # type: ignore[arg-type] # of several types
     assert numbers(lake) == [1]
+
+
+def test_one_without_rows_says_nothing(lake: InMemoryLake) -> None:
+    assert state(lake, said().slice(0, 0)) is None
+    state(lake, said())
+    assert state(lake, said().slice(0, 0)) is None
+    assert numbers(lake) == [1]
