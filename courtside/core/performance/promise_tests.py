@@ -9,6 +9,7 @@ import pyarrow as pa
 from courtside.contracts.scoring import Opponent
 from courtside.core.archive_schemas import PROMISE_TESTS
 from courtside.core.performance.courses import Course, place_of
+from courtside.core.performance.losses import enough_rows
 from courtside.core.performance.statements import Kind
 from courtside.core.recalibration import Calibration, Finding
 from courtside.core.recalibration import Course as RecalibratedCourse
@@ -41,7 +42,8 @@ def table_of_tests(
         row = _row(course, margin) | common
         if course.newest.opponent is Opponent.RECALIBRATED:
             mended, worth = recalibrated[course.newest.version]
-            row |= _found(mended.finding(promised=worth, margin=row["margin"]))
+            fewest = enough_rows(course.newest.loss, course.scale)
+            row |= _found(mended.finding(promised=worth, margin=row["margin"], fewest_rows=fewest))
         rows.append(row)
     return pa.Table.from_pylist(rows, schema=PROMISE_TESTS)
 

@@ -150,12 +150,15 @@ class Course:
             worth=self.worth.after(day.rows, day.worth) if grows else DayMean(),
         )
 
-    def finding(self, *, promised: float, margin: float) -> Finding:
+    def finding(self, *, promised: float, margin: float, fewest_rows: float = 0.0) -> Finding:
         """Say what the days so far mean, valid on whatever day one asks.
 
-        `promised` is the `promised_worth`, and `margin` >= 0 the loss that does not matter, in nats per row.
+        `promised` is the `promised_worth`, and `margin` >= 0 the loss that does not matter, in nats per row. Fewer than
+        `fewest_rows` do not say that probabilities held, nor what became of the ranking: before the first rows of a
+        rare class come, all days look alike.
         """
-        gain, worth = self.gain.interval(), self.worth.interval
+        gain = replace(self.gain, fewest_rows=fewest_rows).interval()
+        worth = self.worth.interval if self.worth.rows >= fewest_rows else Interval(self.worth.interval.difference)
         recent = (self.total - self.lowest) / self.worth.rows if self.worth.rows else None
         return Finding(
             calibration=self._calibration(gain, recent, margin=margin),

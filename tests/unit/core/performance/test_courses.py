@@ -12,6 +12,8 @@ from courtside.core.performance.courses import Course, followed, recalibrated_af
 from courtside.core.performance.evidence import compare
 from courtside.core.performance.evidence_archive import evidence_table, standing
 from courtside.core.performance.promise_tests import newest_of, table_of_tests
+from courtside.core.recalibration import Course as RecalibratedCourse
+from courtside.core.recalibration import RecalibratedDay
 from courtside.core.sequential import Outcome
 from tests.unit.core.performance.test_evidence import LABELS, PROMISED, SAID
 from tests.unit.core.performance.worlds import MONDAY, served
@@ -123,3 +125,18 @@ def test_the_tests_of_the_newest_champion_are_told_in_order() -> None:
     (before,) = newest_of(table, loss="log_loss", version="9")
     assert (before["days"], before["rows"], before["margin"]) == (5, 50, pytest.approx(0.006))
     assert newest_of(table, loss="log_loss", version="1") == []
+
+
+@pytest.mark.parametrize(("scale", "ranking"), [(0.6, "broke"), (0.01, "not_known")])
+def test_where_few_rows_have_most_of_the_loss_a_ranking_is_judged_by_more_rows(scale: float, ranking: str) -> None:
+    evidence = [row(day, 0.1, opponent="recalibrated", scale=scale) for day in range(40)]
+    days = [RecalibratedDay(each["day"], each["rows"], each["total"], 0.0, 0.0) for each in evidence]
+    table = table_of_tests(
+        followed([], evidence),
+        {"1": (RecalibratedCourse().extended(days), 0.1)},
+        margin=0.01,
+        as_of=date(2026, 4, 1),
+        recorded_at=NOON,
+        files=3,
+    )
+    assert table.column("ranking").to_pylist() == [ranking]

@@ -44,7 +44,7 @@ def said_and_true(
 
 
 @cache
-def findings(world: World, rows: int, seed: int, days: int = DAYS) -> tuple[Finding, ...]:
+def findings(world: World, rows: int, seed: int, days: int = DAYS, fewest_rows: float = 0.0) -> tuple[Finding, ...]:
     """Return what is found on each day of a season."""
     rng = np.random.default_rng(seed)
     labels, probability = said_and_true(rng, world, 2_000, broken=False)
@@ -55,7 +55,7 @@ def findings(world: World, rows: int, seed: int, days: int = DAYS) -> tuple[Find
         labels, probability = said_and_true(rng, world, rows, broken=number >= world.breaks, effect=effect)
         day, state = state.after(FIRST + timedelta(number), labels, probability)
         course = course.extended([day])
-        found.append(course.finding(promised=promised, margin=MARGIN))
+        found.append(course.finding(promised=promised, margin=MARGIN, fewest_rows=fewest_rows))
     return tuple(found)
 
 

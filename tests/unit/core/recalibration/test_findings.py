@@ -49,6 +49,19 @@ def test_a_champion_whose_features_became_worthless_is_no_mere_calibration_fault
         assert all(found[-1].ranking is Ranking.BROKE for found in seasons)
 
 
+def test_before_the_first_rows_of_a_rare_class_nobody_knows_whether_the_ranking_held() -> None:
+    rare = World(base=-7.5, spread=1.5)
+    said = {each.ranking for seed in range(8) for each in findings(rare, 30, seed, 45, 10_000.0)}
+    assert said == {Ranking.NOT_KNOWN}
+    assert Ranking.BROKE in {each.ranking for seed in range(8) for each in findings(rare, 30, seed, 45)}
+
+
+def test_too_few_rows_do_not_say_that_probabilities_held() -> None:
+    found = findings(World(), 100, 0, DAYS, 5_000.0)
+    assert {each.calibration for each in found[:49]} == {Calibration.NOT_KNOWN}
+    assert found[-1].calibration is Calibration.HELD
+
+
 def test_a_break_after_many_good_days_is_found_too_and_dated() -> None:
     seasons = [findings(World(shift=0.5, breaks=45), 100, seed) for seed in range(8)]
     assert np.median([first(found) for found in seasons]) <= 45 + 20
