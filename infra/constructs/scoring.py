@@ -15,9 +15,9 @@ from infra.stage import StageSettings
 
 # A model is loaded beside the rows that it predicts; windows are judged in parts, with more than one processor.
 MEMORY_MIB = 2048
-# Predictions are joined with labels on disk where they do not fit into memory: 100 million take 4 GB of it, and more if
-# their ids are long. This is the most that Lambda offers, and costs a hundredth of what the function's memory does.
-JUDGE_DISK_MIB = 10_240
+# Rows that do not fit into memory wait on disk: 100 million predictions that are joined with labels take 4 GB of it, and
+# more if their ids are long. This is the most that Lambda offers, and costs a hundredth of what the memory does.
+DISK_MIB = 10_240
 
 _ROWS = (f"{lake_keys.GAMES_PREFIX}*", f"{lake_keys.TABLES_PREFIX}*")
 # The champion's seal is in the ledger; of a version, nothing else can be believed.
@@ -89,7 +89,6 @@ class Scoring(Construct):
             CheckPerformanceEnv(**names),
             reads=JUDGE_READS,
             writes=JUDGE_WRITES,
-            disk_mib=JUDGE_DISK_MIB,
         )
 
     def _function(
@@ -99,7 +98,6 @@ class Scoring(Construct):
         *,
         reads: tuple[str, ...],
         writes: tuple[str, ...],
-        disk_mib: int | None = None,
     ) -> ImageFunction:
         function = ImageFunction(
             self,
@@ -109,7 +107,7 @@ class Scoring(Construct):
             settings=self._settings,
             timeout=SCORING_TIMEOUT,
             memory_mib=MEMORY_MIB,
-            disk_mib=disk_mib,
+            disk_mib=DISK_MIB,
         )
         for pattern in reads:
             self._lake.grant_read(function, pattern)

@@ -72,10 +72,10 @@ def test_a_drift_check_outlives_the_lease_of_one_that_was_killed(stage: Synthesi
     assert function["Timeout"] >= 4 * LEASE_SECONDS
 
 
-def test_what_judges_has_the_disk_to_join_100_million_predictions(stage: SynthesizedStage) -> None:
-    """They take 4 GB, and 7 GB where their ids are UUIDs."""
+def test_what_scores_has_the_disk_for_rows_that_do_not_fit_into_memory(stage: SynthesizedStage) -> None:
+    """100 million predictions take 4 GB to be joined, and 7 GB where their ids are UUIDs."""
     disks = {each: stage.pipeline.only("AWS::Lambda::Function", each)[1].get("EphemeralStorage") for each in FUNCTIONS}
-    assert disks.pop("ScoringCheckPerformance") == {"Size": 10_240}
+    assert disks.pop("ScoringCheckPerformance") == disks.pop("ScoringPredict") == {"Size": 10_240}
     assert set(disks.values()) == {None}
 
 

@@ -235,23 +235,33 @@ def _levels(column: Any, trained: str) -> "pd.Series[str]":
     plain = _plain(column)
     if pa.types.is_floating(plain.type):
         plain = pc.if_else(pc.is_nan(plain), pa.scalar(None, plain.type), plain)
-    texts = pc.cast(_as_in_training(plain, trained), pa.string(), safe=False).to_pylist()
-    return pd.Series([MISSING if text is None else text for text in texts], dtype=object)
+    coded = pc.dictionary_encode(plain.combine_chunks() if isinstance(plain, pa.ChunkedArray) else plain)
+    levels = np.array([*_level_texts(coded.dictionary, trained), MISSING], dtype=object)
+    return pd.Series(levels[coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)])
 
 
-def _as_in_training(column: Any, trained: str) -> Any:
-    """Return a category in the type it was trained on, so that 1.0 is the level 1, and unchanged if it does not fit."""
+def _level_texts(levels: Any, trained: str) -> list[str]:
+    fitting = _as_in_training(levels, trained)
+    if fitting is None and len(levels) > 1:
+        # Each is read by itself, so that what a row is taken as depends on no other row.
+        return [_level_texts(levels.slice(place, 1), trained)[0] for place in range(len(levels))]
+    texts: list[str] = pc.cast(levels if fitting is None else fitting, pa.string(), safe=False).to_pylist()
+    return texts
+
+
+def _as_in_training(levels: Any, trained: str) -> Any | None:
+    """Return levels in the type they were trained on, so that 1.0 is the level 1; None if one of them does not fit."""
     if trained == TEXT:
-        return column
+        return levels
     wanted = _type_named(trained)
     try:
-        fitting = column.cast(wanted, safe=not pa.types.is_temporal(wanted))
+        fitting = levels.cast(wanted, safe=not pa.types.is_temporal(wanted))
         # Every number but 0 is true to Arrow.
-        numbers = pa.types.is_boolean(wanted) and not (pa.types.is_boolean(column.type) or _is_text(column.type))
-        unchanged = not numbers or fitting.cast(column.type).equals(column)
+        numbers = pa.types.is_boolean(wanted) and not (pa.types.is_boolean(levels.type) or _is_text(levels.type))
+        unchanged = not numbers or fitting.cast(levels.type).equals(levels)
     except pa.ArrowException:
-        return column
-    return fitting if unchanged else column
+        return None
+    return fitting if unchanged else None
 
 
 def _plain(column: Any) -> Any:
