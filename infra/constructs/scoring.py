@@ -15,8 +15,8 @@ from infra.stage import StageSettings
 
 # A model is loaded beside the rows that it predicts; windows are judged in parts, with more than one processor.
 MEMORY_MIB = 2048
-# Rows that do not fit into memory wait on disk: 100 million predictions that are joined with labels take 4 GB of it, and
-# more if their ids are long. This is the most that Lambda offers, and costs a hundredth of what the memory does.
+# Rows that do not fit into memory wait on disk: 100 million predictions that are joined with labels take 4 GB of it,
+# and more if their ids are long. This is the most that Lambda offers, and costs a hundredth of what the memory does.
 DISK_MIB = 10_240
 
 _ROWS = (f"{lake_keys.GAMES_PREFIX}*", f"{lake_keys.TABLES_PREFIX}*")

@@ -235,8 +235,8 @@ def _levels(column: Any, trained: str) -> "pd.Series[str]":
     plain = _plain(column)
     if pa.types.is_floating(plain.type):
         plain = pc.if_else(pc.is_nan(plain), pa.scalar(None, plain.type), plain)
-    coded = pc.dictionary_encode(plain.combine_chunks() if isinstance(plain, pa.ChunkedArray) else plain)
-    levels = np.array([*_level_texts(coded.dictionary, trained), MISSING], dtype=object)
+    coded: Any = pc.dictionary_encode(plain.combine_chunks() if isinstance(plain, pa.ChunkedArray) else plain)
+    levels: Any = pd.Series([*_level_texts(coded.dictionary, trained), MISSING], dtype=object).to_numpy()
     return pd.Series(levels[coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)])
 
 

@@ -75,8 +75,9 @@ def test_a_category_of_whole_numbers_has_the_same_levels_however_they_are_writte
     [("bool", 1.0, 2.0), ("int64", "01", "x"), ("double", "1.0", "x"), ("int64", 2.0**60, 0.5)],
 )
 def test_a_level_depends_on_no_row_beside_it(trained: str, value: Any, beside: Any) -> None:
-    alone, both = (as_trained(pa.table({"plan": each}), {"plan": trained})["plan"] for each in ([value], [value, beside]))
-    assert alone[0] == both[0]
+    columns = {"plan": trained}
+    alone, both = (as_trained(pa.table({"plan": each}), columns) for each in ([value], [value, beside]))
+    assert alone["plan"][0] == both["plan"][0]
 
 
 def test_text_where_the_model_expects_a_number_is_refused_by_name() -> None:
