@@ -1,4 +1,4 @@
-"""What `courtside performance` shows of windows that wait for their labels."""
+"""What `courtside performance` shows of windows that were not judged yet, whether or not labels are still awaited."""
 
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 def print_estimates(estimates: "Estimates", metric: "Metric", *, model: str) -> None:
     """Print the estimates of a metric, and what to know about them; nothing where there are none."""
     if rows := estimates.rows(metric):
-        print_table(f"Estimated {metric.title} of {model} in windows that wait for their labels", rows)
+        print_table(f"Estimated {metric.title} of {model} in windows that were not judged yet", rows)
     for sentence in estimates.sentences(metric):
         say(sentence)

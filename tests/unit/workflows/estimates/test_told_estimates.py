@@ -47,6 +47,11 @@ def test_the_newest_estimate_of_each_window_that_nothing_is_stated_about(stage: 
     assert set(found.lines.column("rows").to_pylist()) == {84}
 
 
+def test_the_last_estimate_stays_where_no_label_came_though_none_is_awaited_any_more(stage: EstimatedLoans) -> None:
+    stage.check(THIRD + days(60))
+    assert windows(told(stage, THIRD + days(60))) == [SECOND]
+
+
 def test_an_error_is_that_of_the_last_estimate_before_the_first_statement(stage: EstimatedLoans) -> None:
     stage.repay(MONDAY, wrong=9)
     stage.check(THIRD + days(1))  # it is restated, and the first word counts
