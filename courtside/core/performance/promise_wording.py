@@ -18,7 +18,8 @@ FEWEST_DIGITS = 3
 def sentences_of_tests(tests: Iterable[Test], metric: Metric) -> Iterator[str]:
     """Yield what each test of a champion says; `metric` is the loss that they are about."""
     for test in tests:
-        days = _days(test["days"]) + (", which is too little to tell" if test["low"] is None else "")
+        is_known = test["low"] is not None or test["calibration"] == Calibration.BROKEN
+        days = _days(test["days"]) + ("" if is_known else ", which is too little to tell")
         if test["calibration"] is None:
             yield f"{_said(test)}: its {metric.title} is {_difference(test)} over {days}"
         else:
@@ -32,7 +33,7 @@ def _said(test: Test) -> str:
         case Outcome.WORSE:
             return f"{champion} has been worse than {than} since {test['since']}"
         case Outcome.EQUIVALENT:
-            return f"{champion} is not worse than {than}, within a margin of {_rounded(test['margin'], test)}"
+            return f"{champion} is not worse than {than}, within a margin of {_margin(test['margin'])}"
         case Outcome.NOT_KNOWN:
             return f"it is not known yet whether {champion} is worse than {than}"
 
@@ -98,9 +99,22 @@ def _signed(value: float, test: Test) -> str:
 
 
 def _rounded(value: float, test: Test) -> str:
-    """Return a figure with as many digits as its margin takes, because the losses of a rare class are small."""
-    margin = test["margin"]
-    return f"{value:.{max(FEWEST_DIGITS, math.ceil(-math.log10(margin))) if margin > 0 else FEWEST_DIGITS}f}"
+    """Return a figure with as many digits as its margin takes, because the losses of a rare class are small.
+
+    A difference is not said more exactly than by two digits that count.
+    """
+    largest = max(abs(test[name] or 0.0) for name in ("difference", "low", "high"))
+    digits = min(_digits(test["margin"], 1), _digits(largest, 2))
+    return f"{value:.{max(digits, FEWEST_DIGITS)}f}"
+
+
+def _margin(value: float) -> str:
+    return f"{value:.{max(_digits(value, 1), FEWEST_DIGITS)}f}"
+
+
+def _digits(value: float, count: int) -> int:
+    """Return how many digits after the point show the first `count` that count, none for 0."""
+    return count - 1 + math.ceil(-math.log10(value)) if value > 0 else 0
 
 
 def _days(count: int) -> str:

@@ -67,6 +67,7 @@ def test_the_other_outcomes_are_said_as_plainly(changed: dict[str, Any], begin: 
             {"outcome": "equivalent", "difference": -0.000042, "low": -0.00009, "high": 0.000003, "margin": 0.00004},
             "within a margin of 0.00004: its log loss is 0.00004 lower (0.00009 lower to 0.00000 higher) over 35 days",
         ),
+        ({"margin": 1e-8}, "its log loss is 0.021 higher (0.004 to 0.038) over 35 days"),
         ({"margin": 0.0}, "its log loss is 0.021 higher (0.004 to 0.038) over 35 days"),
         (
             {"outcome": "equivalent", "difference": 0.0, "low": 0.0, "high": 0.0},
@@ -83,6 +84,8 @@ def test_small_losses_of_a_rare_class_are_not_rounded_away_and_equal_ones_are_th
 def test_too_few_days_are_told_of_a_recalibration_too() -> None:
     sentence = said(opponent="recalibrated", calibration="not_known", ranking="not_known", low=None, high=None, days=1)
     assert sentence.endswith("would have been 0.021 lower over 1 day, which is too little to tell")
+    sentence = said(opponent="recalibrated", calibration="broken", ranking="held", low=None, high=None, days=9)
+    assert sentence.endswith("would have been 0.021 lower over 9 days")
 
 
 @pytest.mark.parametrize(
