@@ -30,10 +30,12 @@ REPEATED = "an id that another file has too"
 class DayOver(CourtsideError):
     """A later day was predicted meanwhile, so that what is written now is written in hindsight."""
 
-    def __init__(self, as_of: date) -> None:
+    def __init__(self, as_of: date, model: str) -> None:
         self.as_of = as_of
+        self.model = model
         super().__init__(
-            f"a day after {as_of} was predicted meanwhile; `courtside predict --as-of {as_of}` predicts it in hindsight"
+            f"a day after {as_of} was predicted meanwhile; `courtside predict --model {model} --as-of {as_of}` predicts it "
+            "in hindsight"
         )
 
 
@@ -189,7 +191,7 @@ class _Made:
         def unwritten(since: Since) -> pa.Table:
             self.guard()
             if is_over(history.as_of, history.log) and not history.in_hindsight:
-                raise DayOver(history.as_of)
+                raise DayOver(history.as_of, self.round.rows.dataset.name)
             history.add(since)
             return pa.concat_tables([PREDICTIONS.empty_table(), *(self._still(news) for news in waiting)])
 
