@@ -49,15 +49,18 @@ class ArchiveLog:
     prefix: str
     schema: pa.Schema
 
-    def append(self, day: date, news: Callable[["Since"], pa.Table | None]) -> pa.Table | None:
+    def append(
+        self, day: date, news: Callable[["Since"], pa.Table | None], *, known: list[int] | None = None
+    ) -> pa.Table | None:
         """Write what `news` makes of the day's tables so far, in one file; return it, None where there is no news.
 
         `news` is asked again when somebody else has written meanwhile, and is then given only the tables that it has
-        not seen; it may return at most `MOST_ROWS` rows. Raises `LogBusy` and `LogDamaged`.
+        not seen; it may return at most `MOST_ROWS` rows. `known` are the numbers of the day's files where they have
+        been listed already, which saves a request for each day. Raises `LogBusy` and `LogDamaged`.
         """
         seen = 0
-        for _ in range(_MOST_TRIES):
-            numbers = self.numbers(day)
+        for attempt in range(_MOST_TRIES):
+            numbers = self.numbers(day) if known is None or attempt else known
             table = news(Since(self, day, numbers[seen:]))
             seen = len(numbers)
             if table is None or not table.num_rows:

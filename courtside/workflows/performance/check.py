@@ -104,17 +104,17 @@ class _Round:
         beliefs = Beliefs(self.lake, dataset, self.judging.as_of)
         for window, (_, served) in zip(windows, beliefs.windows(days), strict=True):
             if served.num_rows:
-                self._state(window, served, files=files.get(window.start, ()))
+                self._state(window, served, files=files.get(window.start, []))
                 yield served
 
-    def _state(self, window: Window, served: pa.Table, *, files: Sequence[int]) -> None:
+    def _state(self, window: Window, served: pa.Table, *, files: list[int]) -> None:
         share, log = share_labelled(served), performance_log(self.judging.dataset.name, lake=self.lake)
         if not (self.judging.is_mature(window, served) or is_stated(window, files, log=log)):
             if self.judging.awaits_labels(window):
                 self._note(window, WindowState.IMMATURE, share)
             return
         said = self.judging.said(window, served)
-        state = Stating(window, said).state(log)
+        state = Stating(window, said).state(log, files=files)
         self.comparing.state(window, served)
         if state is not None:
             self._note(window, state, share)

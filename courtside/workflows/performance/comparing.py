@@ -1,5 +1,6 @@
 """Writing what promise tests count, window by window."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,18 +19,23 @@ from courtside.workflows.ports import Lake
 
 @dataclass(frozen=True, slots=True)
 class Comparing:
-    """How champions are compared with their opponents; `champions` has the first day of each that is known so far."""
+    """How champions are compared with their opponents.
+
+    `champions` has the first day of each that is known so far, and `files` the number of the last file of each day of
+    the evidence's log.
+    """
 
     judging: Judging
     lake: Lake
     learnt: Learnt
     champions: dict[str, date]
+    files: Mapping[date, int]
 
     @classmethod
     def of(cls, judging: Judging, evidence: Evidence, *, lake: Lake) -> "Comparing":
         """Go on from the evidence that there is."""
         learnt = Learnt(judging.dataset, lake, judging.as_of, evidence)
-        return cls(judging, lake, learnt, evidence.champions())
+        return cls(judging, lake, learnt, evidence.champions(), evidence.files)
 
     def state(self, window: Window, served: pa.Table) -> None:
         """Write the evidence of a window unless it is known already; raises `LogBusy` and `LogDamaged`."""
@@ -45,4 +51,5 @@ class Comparing:
         )
         said = evidence_table(compared, window, stated_on=judging.as_of, recorded_at=judging.now, files=judging.files)
         self.learnt.add(said)
-        Stating(window, said, OF_EVIDENCE).state(evidence_log(judging.dataset.name, lake=self.lake))
+        files = list(range(1, self.files.get(window.start, 0) + 1))
+        Stating(window, said, OF_EVIDENCE).state(evidence_log(judging.dataset.name, lake=self.lake), files=files)

@@ -26,14 +26,15 @@ class Stating:
     _count: int = 0
     _newest: pa.Table | None = None
 
-    def state(self, log: ArchiveLog) -> WindowState | None:
+    def state(self, log: ArchiveLog, *, files: list[int] | None = None) -> WindowState | None:
         """Write it, and return what that made of the window, None where nothing was new.
 
-        Nothing is said by a statement without rows. Raises `LogBusy` and `LogDamaged`.
+        `files` are the numbers of its day's files where they have been listed already. Nothing is said by a statement
+        without rows. Raises `LogBusy` and `LogDamaged`.
         """
         if not self.said.num_rows:
             return None
-        written = log.append(self.window.start, self._news)
+        written = log.append(self.window.start, self._news, known=files)
         if written is None:
             return None
         return WindowState.STATED if self._newest is None else WindowState.RESTATED

@@ -167,6 +167,8 @@ class LateIds:
 
     def without(self, found: Any) -> "LateIds":
         """Return those that are not among `found`."""
+        if not self:
+            return self
         kept = [each.filter(pc.invert(pc.is_in(each, value_set=found))) for each in (self.of_rows, self.loaded)]
         return LateIds(*kept)
 
