@@ -98,7 +98,8 @@ EVIDENCE = _schema(
     _always("scale", pa.float64()),
     _always("error", pa.float64()),
     pa.field("weighed", pa.float64()),
-    pa.field("worth", pa.float64()),
+    pa.field("pairs", pa.float64()),
+    pa.field("ordered", pa.float64()),
     pa.field("state", pa.string()),
     _always("stated_on", pa.date32()),
     _always("recorded_at", _TIME),
@@ -109,10 +110,9 @@ EVIDENCE = _schema(
 
 `total` is the sum, over the day's `rows` that have a label, of the loss of the champion (`version`) less that of its
 opponent. `scale` is the loss that the margin is a share of, and `error` the standard error of what the opponent says, 0
-where it speaks of the same rows. Of a recalibration, `weighed` is the part of the total that
-counts as evidence, `worth` the total of the loss of a constant less the recalibrated one's, and `state` what had been
-learnt at the end of the day. `statement` and `files` are as in `PERFORMANCE`; of several rows about a day those of the
-newest statement count.
+where it speaks of the same rows. Of a recalibration, `weighed` is the part of the total that counts as evidence,
+`ordered` how far the AUC of the day is above 0.5, times `pairs`, and `state` what had been learnt at the end of the
+day. `statement` and `files` are as in `PERFORMANCE`; of several rows about a day those of the newest statement count.
 """
 
 PROMISE_TESTS = _schema(

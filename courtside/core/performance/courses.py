@@ -86,7 +86,8 @@ def recalibrated_after(courses: Mapping[str, RecalibratedCourse], evidence: pa.T
     found = dict(courses)
     for row in recalibrated(evidence).to_pylist():
         if row["rows"]:
-            day = RecalibratedDay(row["day"], row["rows"], row["total"], row["weighed"], row["worth"])
+            figures = (row[name] for name in ("rows", "total", "weighed", "pairs", "ordered"))
+            day = RecalibratedDay(row["day"], *figures)
             course = found.get(row["version"]) or RecalibratedCourse(_begun(row["loss"], row["scale"]))
             found[row["version"]] = course.extended([day])
     return found

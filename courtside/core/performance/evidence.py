@@ -21,7 +21,6 @@ Days = NDArray[np.datetime64]
 NOTHING_LEARNT: Mapping[str, Recalibration] = {}
 RECALIBRATED_LOSS = "log_loss"
 """The loss by which a recalibration is judged, because its gain is a bet that can be won or lost."""
-UNKNOWN_RATE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Compared:
 
     `rows` counts the rows of a day, and `total` is the sum of their differences, each shape (d,). `scale` is the loss
     that the margin is a share of, and `error` the standard error of what the opponent says. A recalibration also has
-    `weighed` and `worth`, the totals of what it says of each day, and what it had `learnt` at the end of each.
+    `weighed`, `pairs` and `ordered`, the totals of what it says of each day, and what it had `learnt` at its end.
     """
 
     version: str
@@ -43,7 +42,8 @@ class Compared:
     scale: float
     error: float = 0.0
     weighed: NDArray[np.float64] | None = None
-    worth: NDArray[np.float64] | None = None
+    pairs: NDArray[np.float64] | None = None
+    ordered: NDArray[np.float64] | None = None
     learnt: tuple[Recalibration, ...] | None = None
 
 
@@ -119,18 +119,17 @@ class _Champion:
 
     def recalibrated(self, learnt: Recalibration | None) -> Compared:
         """Compare each day with what would have been said with a map that was learnt on the days before."""
-        if learnt is None:
-            learnt = Recalibration(UNKNOWN_RATE if self.promise.base_rate is None else self.promise.base_rate)
+        learnt = learnt or Recalibration()
         count = self.days.size
         rows = np.bincount(self.place, minlength=count)
         order = np.split(np.argsort(self.place, kind="stable"), np.cumsum(rows)[:-1])
-        figures, after = np.zeros((3, count)), []
+        figures, after = np.zeros((4, count)), []
         for number, (day, own) in enumerate(zip(self.days.tolist(), order, strict=True)):
             if own.size:
                 judged, learnt = learnt.after(day, self.labels[own], self.probability[own])
-                figures[:, number] = judged.gain, judged.evidence, judged.worth
+                figures[:, number] = judged.gain, judged.evidence, judged.pairs, judged.ordered
             after.append(learnt)
-        total, weighed, worth = figures
+        total, weighed, pairs, ordered = figures
         return Compared(
             version=self.version,
             opponent=Opponent.RECALIBRATED,
@@ -141,7 +140,8 @@ class _Champion:
             total=total,
             scale=self.scale(RECALIBRATED_LOSS, clipped_log_losses(self.labels, self.probability)),
             weighed=weighed,
-            worth=worth,
+            pairs=pairs,
+            ordered=ordered,
             learnt=tuple(after),
         )
 

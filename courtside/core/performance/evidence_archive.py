@@ -17,7 +17,7 @@ from courtside.core.performance.statements import Kind
 OF_EVIDENCE = Kind(
     which=("day", "version", "opponent", "opponent_version", "loss"),
     counts=("rows",),
-    figures=("total", "scale", "error", "weighed", "worth"),
+    figures=("total", "scale", "error", "weighed", "pairs", "ordered"),
 )
 
 
@@ -48,7 +48,8 @@ def _table(compared: Compared, common: dict[str, Any]) -> pa.Table:
     }
     columns = {name: pa.array([value] * count, EVIDENCE.field(name).type) for name, value in constant.items()}
     columns |= {name: pa.array(getattr(compared, name)) for name in ("rows", "total")}
-    for name, figures in (("weighed", compared.weighed), ("worth", compared.worth)):
+    for name in ("weighed", "pairs", "ordered"):
+        figures = getattr(compared, name)
         columns[name] = pa.nulls(count, pa.float64()) if figures is None else pa.array(figures)
     states = [None] * count if compared.learnt is None else [json.dumps(each.to_plain()) for each in compared.learnt]
     columns["state"] = pa.array(states, pa.string())

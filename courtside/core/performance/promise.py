@@ -12,7 +12,7 @@ from courtside.core.gate.holdout import Holdout
 from courtside.core.performance.estimate import Estimate
 from courtside.core.performance.losses import LOSSES, PromisedLoss, promised_loss
 from courtside.core.performance.metrics import metrics_of
-from courtside.core.recalibration import promised_worth
+from courtside.core.recalibration import promised_ranking
 
 Part = tuple[str, str] | None
 """A segment as its column and value, None for all rows."""
@@ -24,8 +24,8 @@ class Promise:
 
     `base_rate` is the share of class 1 in its training part, None where that is not known; `positive` is the label
     whose probability it says, and `negative` the other one (None: any other is). `losses` is what promise tests hold it
-    to, by the name of the loss, and `worth` what its ranking is worth (`promised_worth`). A version that was trained
-    elsewhere promises nothing.
+    to, by the name of the loss, and `ranking` what its order of rows promised (`promised_ranking`). A version that was
+    trained elsewhere promises nothing.
     """
 
     figures: Mapping[tuple[Part, str], Estimate] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Promise:
     positive: str = "1"
     negative: str | None = None
     losses: Mapping[str, PromisedLoss] = field(default_factory=dict)
-    worth: float = 0.0
+    ranking: float = 0.0
 
     def tells_apart(self, labels: Any) -> Any:
         """Say of which rows the label is one of the version's two; it is not where none is known."""
@@ -62,8 +62,8 @@ def promise_of(holdout: Holdout, *, segment_column: str | None, task: str, posit
         labels, said = holdout.labels[rows], holdout.challenger[rows]
         figures |= {(part, metric.name): metric.estimate(labels, said, None) for metric in metrics_of(task)}
     base = None if holdout.baseline is None or not holdout.baseline.size else float(holdout.baseline[0])
-    worth = promised_worth(holdout.labels, holdout.challenger) if holdout.labels.size else 0.0
-    return Promise(figures, base, positive, losses=_losses(holdout, task=task), worth=worth)
+    ranking = promised_ranking(holdout.labels, holdout.challenger)
+    return Promise(figures, base, positive, losses=_losses(holdout, task=task), ranking=ranking)
 
 
 def _losses(holdout: Holdout, *, task: str) -> dict[str, PromisedLoss]:

@@ -33,17 +33,17 @@ def table_of_tests(
 ) -> pa.Table:
     """Return what the tests say, in the archive's columns.
 
-    `recalibrated` says of each champion how its recalibration went and what its ranking promised to be worth; `margin`
-    is a share of the loss.
+    `recalibrated` says of each champion how its recalibration went and what was promised of its ranking;
+    `margin` is a share of the loss.
     """
     common = {"as_of": as_of, "recorded_at": recorded_at, "files": files}
     rows = []
     for course in courses:
         row = _row(course, margin) | common
         if course.newest.opponent is Opponent.RECALIBRATED:
-            mended, worth = recalibrated[course.newest.version]
+            mended, promised = recalibrated[course.newest.version]
             fewest = enough_rows(course.newest.loss, course.scale)
-            row |= _found(mended.finding(promised=worth, margin=row["margin"], fewest_rows=fewest))
+            row |= _found(mended.finding(promised=promised, margin=row["margin"], fewest_rows=fewest))
         rows.append(row)
     return pa.Table.from_pylist(rows, schema=PROMISE_TESTS)
 

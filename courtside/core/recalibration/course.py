@@ -1,9 +1,10 @@
 """What the recalibrated days together say: did the probabilities break, and does the champion still rank rows?
 
 A champion whose features became worthless is too sure as well, so recalibrating it lowers its loss just as it does for
-a champion whose probabilities alone broke. What tells the two apart is what the recalibrated champion is worth beside a
-constant: all that it owes to its ranking. That is judged on the days since the gain began, because a champion that was
-good for a year before would hide what it is now.
+a champion whose probabilities alone broke. What tells the two apart is the order of its rows, which no map of its
+probabilities changes, and no class that became rarer. It is judged by the AUC within each day, on the days since the
+gain began, of which the newest count most, because a champion that was good for a year before would hide what it is
+now.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,17 +15,16 @@ from typing import Any, Self
 
 import numpy as np
 
-from courtside.core.evaluation import Labels, Probabilities, log_losses
-from courtside.core.recalibration.platt import clipped, fitted_map
-from courtside.core.recalibration.prequential import RecalibratedDay
+from courtside.core.evaluation import Labels, Probabilities
+from courtside.core.recalibration.prequential import RecalibratedDay, kept_after, ranked
 from courtside.core.sequential import DaySums, Interval, Outcome, Sequence, outcome
 
 ALPHA = 0.05
 """The share of calibrated champions, at most, whose probabilities are ever said to be broken."""
 HELD = 0.5
-"""A ranking held if it is worth at least this share of what was promised, and surely more than nothing."""
+"""A ranking held if its AUC is surely above 0.5 by at least this share of what was promised; it broke if surely not."""
 _SURE, _FEWEST_DAYS = 2.5, 5
-"""Standard errors and days that a worth must have; more errors than usual, because it is looked at on many days."""
+"""Standard errors and days that an AUC must have; more errors than usual, because it is looked at on many days."""
 
 
 class Calibration(StrEnum):
@@ -43,48 +43,52 @@ class Ranking(StrEnum):
     NOT_KNOWN = "not_known"
 
 
-def promised_worth(labels: Labels, probability: Probabilities) -> float:
-    """Return by how much a version, recalibrated, had a lower log loss than a constant on its holdout, in nats per row.
+def promised_ranking(labels: Labels, probability: Probabilities) -> float:
+    """Return how far a version's AUC on its holdout was above 0.5, 0 where all labels are of one class.
 
-    `labels` are the holdout's, 0/1, and `probability` is the version's of class 1, each shape (n,), n > 0.
+    `labels` are the holdout's, 0/1, and `probability` is the version's of class 1, each shape (n,).
     """
-    constant = clipped(np.full(labels.size, labels.mean()))
-    mended = fitted_map(labels, probability).of(probability)
-    return float((log_losses(labels, constant) - log_losses(labels, mended)).mean())
+    pairs, ordered = ranked(labels, probability)
+    return ordered / pairs if pairs else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class DayMean:
-    """The mean of rows whose error is counted by days; the sums are those of each day's rows and total."""
+    """A weighted mean of days whose error is counted by days; the sums are those of each day's weight and total."""
 
     days: int = 0
-    rows: int = 0
+    weight: float = 0.0
     total: float = 0.0
-    of_rows: float = 0.0
+    of_weights: float = 0.0
     of_totals: float = 0.0
     of_both: float = 0.0
 
-    def after(self, rows: int, total: float) -> "DayMean":
-        """Return the mean with another day."""
+    def after(self, weight: float, total: float, *, kept: float) -> "DayMean":
+        """Return the mean with another day, after which the share `kept` of those before it counts.
+
+        A day without weight says nothing.
+        """
+        if not weight:
+            return self
         return DayMean(
             self.days + 1,
-            self.rows + rows,
-            self.total + total,
-            self.of_rows + rows**2,
-            self.of_totals + total**2,
-            self.of_both + rows * total,
+            self.weight * kept + weight,
+            self.total * kept + total,
+            self.of_weights * kept**2 + weight**2,
+            self.of_totals * kept**2 + total**2,
+            self.of_both * kept**2 + weight * total,
         )
 
     @property
     def interval(self) -> Interval:
         """The mean and its ends, None while there are too few days."""
-        if not self.rows:
+        if not self.weight:
             return Interval(None)
-        mean = self.total / self.rows
+        mean = self.total / self.weight
         if self.days < _FEWEST_DAYS:
             return Interval(mean)
-        spread = max(self.of_totals - 2 * mean * self.of_both + mean**2 * self.of_rows, 0.0)
-        reach = _SURE * (spread * self.days / (self.days - 1)) ** 0.5 / self.rows
+        spread = max(self.of_totals - 2 * mean * self.of_both + mean**2 * self.of_weights, 0.0)
+        reach = _SURE * (spread * self.days / (self.days - 1)) ** 0.5 / self.weight
         return Interval(mean, mean - reach, mean + reach)
 
 
@@ -93,8 +97,8 @@ class Finding:
     """What the days so far say.
 
     `gain` is the champion's loss less the recalibrated one's over all days, and `recent` its mean since `since`, the
-    day on which it began to grow (None: it does not). `worth` is the constant's loss less the recalibrated one's, over
-    the days since then. All are in nats per row.
+    day on which it began to grow (None: it does not), both in nats per row. `order` is how far the AUC within a day is
+    above 0.5, on the days since then.
     """
 
     calibration: Calibration
@@ -102,7 +106,7 @@ class Finding:
     gain: Interval
     recent: float | None
     since: date | None
-    worth: Interval
+    order: Interval
 
     @property
     def recalibrate_first(self) -> bool:
@@ -117,7 +121,7 @@ class Course:
     `wealth` is the log of what a bet on the evidence has become. Half of its stake was set on the first day, and the
     rest in ever smaller parts on the days after, so that it can be won however long the champion was good before.
     `total` is the gain of all days and `lowest` its lowest value so far: since the day after that one, `since`, the
-    gain grows (E. S. Page, "Continuous inspection schemes", Biometrika 41, 1954), and `worth` is counted.
+    gain grows (E. S. Page, "Continuous inspection schemes", Biometrika 41, 1954), and `rows` and `order` are counted.
     """
 
     gain: Sequence = field(default_factory=Sequence)
@@ -126,7 +130,8 @@ class Course:
     total: float = 0.0
     lowest: float = 0.0
     since: date | None = None
-    worth: DayMean = field(default_factory=DayMean)
+    rows: int = 0
+    order: DayMean = field(default_factory=DayMean)
 
     def extended(self, days: Iterable[RecalibratedDay]) -> Self:
         """Return the course with later days, in the order of time; raises `DaysOutOfOrder`."""
@@ -147,26 +152,27 @@ class Course:
             total=total,
             lowest=min(self.lowest, total),
             since=(self.since or day.day) if grows else None,
-            worth=self.worth.after(day.rows, day.worth) if grows else DayMean(),
+            rows=self.rows + day.rows if grows else 0,
+            order=self.order.after(day.pairs, day.ordered, kept=kept_after(day.rows)) if grows else DayMean(),
         )
 
     def finding(self, *, promised: float, margin: float, fewest_rows: float = 0.0) -> Finding:
         """Say what the days so far mean, valid on whatever day one asks.
 
-        `promised` is the `promised_worth`, and `margin` >= 0 the loss that does not matter, in nats per row. Fewer than
-        `fewest_rows` do not say that probabilities held, nor what became of the ranking: before the first rows of a
-        rare class come, all days look alike.
+        `promised` is the `promised_ranking`, and `margin` >= 0 the loss that does not matter, in nats per row. Fewer
+        than `fewest_rows` do not say that probabilities held, nor what became of the ranking: before the first rows of
+        a rare class come, all days look alike.
         """
         gain = replace(self.gain, fewest_rows=fewest_rows).interval()
-        worth = self.worth.interval if self.worth.rows >= fewest_rows else Interval(self.worth.interval.difference)
-        recent = (self.total - self.lowest) / self.worth.rows if self.worth.rows else None
+        order = self.order.interval if self.rows >= fewest_rows else Interval(self.order.interval.difference)
+        recent = (self.total - self.lowest) / self.rows if self.rows else None
         return Finding(
             calibration=self._calibration(gain, recent, margin=margin),
-            ranking=_ranking(worth, promised),
+            ranking=_ranking(order, promised),
             gain=gain,
             recent=recent,
             since=self.since,
-            worth=worth,
+            order=order,
         )
 
     def _calibration(self, gain: Interval, recent: float | None, *, margin: float) -> Calibration:
@@ -184,13 +190,13 @@ class Course:
     def of_plain(cls, fields: Mapping[str, Any]) -> Self:
         """Return the course whose `to_plain` is given."""
         since = None if fields["since"] is None else date.fromisoformat(fields["since"])
-        made = {"gain": Sequence.of_plain(fields["gain"]), "worth": DayMean(**fields["worth"]), "since": since}
+        made = {"gain": Sequence.of_plain(fields["gain"]), "order": DayMean(**fields["order"]), "since": since}
         return cls(**{**fields, **made})
 
 
-def _ranking(worth: Interval, promised: float) -> Ranking:
-    if promised <= 0 or worth.difference is None or worth.low is None or worth.high is None:
+def _ranking(order: Interval, promised: float) -> Ranking:
+    if promised <= 0 or order.low is None or order.high is None:
         return Ranking.NOT_KNOWN
-    if worth.low > 0 and worth.difference >= HELD * promised:
+    if order.low >= HELD * promised:
         return Ranking.HELD
-    return Ranking.BROKE if worth.high < HELD * promised else Ranking.NOT_KNOWN
+    return Ranking.BROKE if order.high < HELD * promised else Ranking.NOT_KNOWN

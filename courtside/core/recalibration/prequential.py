@@ -10,20 +10,17 @@ other, and days on the days before, which would make a day count as many. So a d
 many times as much as independent rows its labels vary.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Self
 
-import numpy as np
-
-from courtside.core.evaluation import Labels, Probabilities, log_losses
+from courtside.core.evaluation import Labels, Probabilities, log_losses, placements
 from courtside.core.recalibration.platt import MapEvidence, PlattMap, clipped
 
 HALF_LIFE_DAYS, HALF_LIFE_ROWS = 30, 2_000
 """A day counts half as much after so many days with labels or so many rows, whichever comes later."""
-_BASE_ROWS = 20.0
-"""The base rate that the constant begins with counts as much as so many rows."""
 _EFFECT, _EFFECT_DAYS = 0.02, 10
 """The squared day effect, on the log odds, that is expected at first, and the days that this counts as much as."""
 _OVER_DAYS = 8.0
@@ -32,32 +29,30 @@ _OVER_DAYS = 8.0
 
 @dataclass(frozen=True, slots=True)
 class RecalibratedDay:
-    """What one day of `rows` rows says; all other figures are totals of its rows, in nats.
+    """What one day of `rows` rows says; all other figures are totals of its rows.
 
-    `gain` is the champion's log loss less the recalibrated one's, and `evidence` the part of it that counts. `worth` is
-    the loss of a constant, which is kept up in the same way, less the recalibrated one's: what the champion's ranking
-    is worth, whatever became of its probabilities.
+    `gain` is the champion's log loss less the recalibrated one's, and `evidence` the part of it that counts, in nats.
+    `ordered` is how far the AUC within the day is above 0.5, times `pairs`: so many pairs of a row of each class there
+    are for each row. Neither depends on the probabilities, but for the order that they put the rows in.
     """
 
     day: date
     rows: int
     gain: float
     evidence: float
-    worth: float
+    pairs: float
+    ordered: float
 
 
 @dataclass(frozen=True, slots=True)
 class Recalibration:
-    """What the days so far say, in a few numbers: the map, and the share of class 1, which begins as `base_rate`.
+    """What the days so far say, in a few numbers: the map, and how much more than independent rows its days vary.
 
     `effect` and `weight` add up what two days one after the other say about the squared day effect. `last` are the
     newest day's own effect, as its labels show it, and the variance of its labels (None before the first day).
     """
 
-    base_rate: float
     evidence: MapEvidence = field(default_factory=MapEvidence)
-    positives: float = 0.0
-    rows: float = 0.0
     effect: float = 0.0
     weight: float = 0.0
     last: tuple[float, float] | None = None
@@ -78,11 +73,6 @@ class Recalibration:
         """The map that the next day is predicted by."""
         return self.evidence.map()
 
-    @property
-    def constant(self) -> float:
-        """The share of class 1 that the next day is predicted to have."""
-        return (self.positives + _BASE_ROWS * self.base_rate) / (self.rows + _BASE_ROWS)
-
     def after(self, day: date, labels: Labels, probability: Probabilities) -> tuple[RecalibratedDay, "Recalibration"]:
         """Judge a day, the next one in time, by what was known before it; return that and what is known after it.
 
@@ -91,18 +81,13 @@ class Recalibration:
         said = self.map.of(probability)
         loss = log_losses(labels, said)
         gain = float((log_losses(labels, clipped(probability)) - loss).sum())
-        constant = log_losses(labels, clipped(np.full(labels.size, self.constant)))
         variance = float((said * (1 - said)).sum())
         counts = 1 / self._dispersion(variance)
         newest = float((labels - said).sum()) / variance, variance
         effect, weight = (0.0, 0.0) if self.last is None else _effect(self.last, newest)
-        judged = RecalibratedDay(day, labels.size, gain, gain * counts, float((constant - loss).sum()))
-        kept = max(0.5 ** (labels.size / HALF_LIFE_ROWS), 0.5 ** (1 / HALF_LIFE_DAYS))
+        judged = RecalibratedDay(day, labels.size, gain, gain * counts, *ranked(labels, probability))
         return judged, Recalibration(
-            base_rate=self.base_rate,
-            evidence=self.evidence.faded(kept).with_rows(labels, probability, weight=counts),
-            positives=self.positives * kept + float(labels.sum()),
-            rows=self.rows * kept + labels.size,
+            evidence=self.evidence.faded(kept_after(labels.size)).with_rows(labels, probability, weight=counts),
             effect=self.effect + effect * weight,
             weight=self.weight + weight,
             last=newest,
@@ -113,6 +98,23 @@ class Recalibration:
         first = _EFFECT_DAYS * variance**2
         effect = (self.effect + _EFFECT * first) / (self.weight + first)
         return 1 + _OVER_DAYS * max(effect, 0.0) * variance
+
+
+def kept_after(rows: int) -> float:
+    """Return the share of what was known that still counts after another day of so many rows."""
+    return math.pow(0.5, min(rows / HALF_LIFE_ROWS, 1 / HALF_LIFE_DAYS))
+
+
+def ranked(labels: Labels, probability: Probabilities) -> tuple[float, float]:
+    """Return how many pairs of a row of each class there are for each row, and that times the AUC less 0.5.
+
+    `labels` are 0/1 and `probability` is of class 1, each shape (n,).
+    """
+    ones = int(labels.sum())
+    if ones in {0, labels.size}:
+        return 0.0, 0.0
+    pairs = ones * (labels.size - ones) / labels.size
+    return pairs, pairs * (float(placements(labels, probability)[labels == 1].mean()) - 0.5)
 
 
 def _effect(before: tuple[float, float], after: tuple[float, float]) -> tuple[float, float]:

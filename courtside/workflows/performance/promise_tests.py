@@ -78,7 +78,7 @@ class Look:
         promises = judging.promises.of(recalibrated)
         return table_of_tests(
             courses,
-            {version: (course, promises[version].worth) for version, course in recalibrated.items()},
+            {version: (course, promises[version].ranking) for version, course in recalibrated.items()},
             margin=margin,
             as_of=judging.as_of,
             recorded_at=judging.now,

@@ -34,8 +34,8 @@ class DayOver(CourtsideError):
         self.as_of = as_of
         self.model = model
         super().__init__(
-            f"a day after {as_of} was predicted meanwhile; `courtside predict --model {model} --as-of {as_of}` predicts it "
-            "in hindsight"
+            f"a day after {as_of} was predicted meanwhile; "
+            f"`courtside predict --model {model} --as-of {as_of}` predicts it in hindsight"
         )
 
 

@@ -62,7 +62,7 @@ def test_where_few_rows_have_most_of_the_loss_more_rows_are_needed(scale: float,
 
 
 def test_so_are_they_for_what_a_recalibration_gains() -> None:
-    state = {"opponent": "recalibrated", "weighed": 5.0, "worth": 1.0}
+    state = {"opponent": "recalibrated", "weighed": 5.0, "pairs": 2.0, "ordered": 0.3}
     evidence = pa.Table.from_pylist(rows(120, above=0.2, scale=0.1, **state))
     early, late = (recalibrated_after({}, evidence.slice(0, days))["1"] for days in (99, 100))
     assert early.gain.interval().low is None
@@ -130,7 +130,10 @@ def test_the_tests_of_the_newest_champion_are_told_in_order() -> None:
 @pytest.mark.parametrize(("scale", "ranking"), [(0.6, "broke"), (0.01, "not_known")])
 def test_where_few_rows_have_most_of_the_loss_a_ranking_is_judged_by_more_rows(scale: float, ranking: str) -> None:
     evidence = [row(day, 0.1, opponent="recalibrated", scale=scale) for day in range(40)]
-    days = [RecalibratedDay(each["day"], each["rows"], each["total"], 0.0, 0.0) for each in evidence]
+    days = [
+        RecalibratedDay(each["day"], each["rows"], each["total"], 0.0, 2.0, 0.01 * (each["rows"] % 3))
+        for each in evidence
+    ]
     table = table_of_tests(
         followed([], evidence),
         {"1": (RecalibratedCourse().extended(days), 0.1)},

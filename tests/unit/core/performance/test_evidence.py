@@ -156,15 +156,17 @@ def test_a_holdout_without_a_constant_or_of_one_row_sets_no_bar() -> None:
 def test_each_day_is_recalibrated_by_what_was_learnt_on_the_days_before() -> None:
     unlabelled = int((np.sort(DAY) == 6).sum())
     (mine,) = found(served(LABELS, SAID, np.sort(DAY), unlabelled=unlabelled), {"3": PROMISED}, opponent="recalibrated")
-    learnt = Recalibration(0.6)
+    learnt = Recalibration()
     assert mine.weighed is not None
-    assert mine.worth is not None
+    assert mine.pairs is not None
+    assert mine.ordered is not None
     assert mine.learnt is not None
     for place, day in enumerate(mine.days.tolist()[:-1]):
         own = np.sort(DAY) == place
         judged, learnt = learnt.after(day, LABELS[own], SAID[own])
-        said = (judged.gain, judged.evidence, judged.worth)
-        assert said == pytest.approx((mine.total[place], mine.weighed[place], mine.worth[place]))
+        said = (judged.gain, judged.evidence, judged.pairs, judged.ordered)
+        kept = tuple(figures[place] for figures in (mine.total, mine.weighed, mine.pairs, mine.ordered))
+        assert said == pytest.approx(kept)
         assert mine.learnt[place] == learnt
     assert (mine.rows[6], mine.total[6], mine.learnt[6]) == (0, 0.0, learnt)
 

@@ -49,7 +49,7 @@ def test_rows_of_one_class_and_probabilities_of_0_and_1_are_taken(label: int, sa
 
 
 def test_the_state_is_a_few_numbers_that_json_holds_and_gives_back() -> None:
-    state, course = Recalibration(0.5), Course()
+    state, course = Recalibration(), Course()
     for number in range(20):
         rows = slice(100 * number, 100 * number + 100)
         day, state = state.after(date(2026, 1, 1) + timedelta(number), LABELS[rows], PROBABILITY[rows])
