@@ -270,17 +270,8 @@ def records(model: str) -> str:
 
 def all_of(model: str) -> tuple[str, ...]:
     """Prefixes of all that the lake holds of one model alone; games belong to every model that learns from them."""
-    archived = (
-        arrived_rows(model),
-        drift_rows_of(model),
-        decisions(model),
-        predictions(model),
-        labels(model),
-        performance(model),
-        evidence(model),
-        promise_tests(model),
-        estimates(model),
-    )
+    scored = (predictions, labels, performance, evidence, promise_tests, estimates)
+    archived = (key(model) for key in (arrived_rows, drift_rows_of, decisions, *scored))
     return (records(model), tables(model), incoming(model), *archived)
 
 

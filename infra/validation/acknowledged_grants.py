@@ -164,19 +164,14 @@ GRANTS = (
         _PREDICT_ROLE,
         reason="There is one folder for each wrong file, and for what cannot be predicted, by model.",
     ),
-    _iam5(
-        f"<LakeBucket>/{lake_keys.PREDICTIONS_PREFIX}*",
-        _PREDICT_ROLE,
-        _JUDGE_ROLE,
-        reason="There are files for each model and day; a function can add and read them, but delete none.",
-    ),
     *(
         _iam5(
             f"<LakeBucket>/{prefix}*",
-            role,
+            *roles,
             reason="There are files for each model and day; the function can add and read them, but delete none.",
         )
-        for prefix, role in (
+        for prefix, *roles in (
+            (lake_keys.PREDICTIONS_PREFIX, _PREDICT_ROLE, _JUDGE_ROLE),
             (lake_keys.LABELS_PREFIX, _JUDGE_ROLE),
             (lake_keys.PERFORMANCE_PREFIX, _JUDGE_ROLE),
             (lake_keys.EVIDENCE_PREFIX, _JUDGE_ROLE),
