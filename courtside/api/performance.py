@@ -197,7 +197,7 @@ class Performance:
         """Yield what each promise test says, one sentence for each row of `tests`."""
         tests = self.tests(metric).to_pylist()
         if tests:
-            yield from sentences_of_tests(tests, self.metric(tests[0]["loss"]))
+            yield from sentences_of_tests(tests, self.metric(tests[0]["loss"]), model=self.told.model)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form, which is also that of ``performance --json``."""

@@ -42,10 +42,11 @@ def performance(
 ) -> None:
     """Show how well a model's predictions did, a line for each window whose labels are in.
 
-    A line has the figure with its 95 % interval, how it went so far, and what the version promised on its holdout.
-    Where labels came or changed later, it also has what was said first. Below stand the promise tests of the champion,
-    which may be looked at every day: whether its loss is worse than what it promised, and than other predictions of the
-    same rows, as far as that is known. --json has all metrics of all lines.
+    A line has the figure with its 95 % interval, the trend so far, and what the version promised: its figure on rows
+    that were kept out of its training. Where labels came or changed later, it also has what was said first. Below stand
+    the promise tests of the champion, which may be read every day: whether it does worse than it promised, and worse
+    than other predictions of the same rows. "Not known yet" means that the labels so far do not tell, and nothing has
+    to be done about it. --json has all metrics of all lines.
 
     Examples:
 

@@ -55,7 +55,7 @@ def predict(
         typer.Option(
             min=0,
             max=MOST_EXPLAINED,
-            help="Show so many of the largest contributions to each prediction; a stage keeps as many as the "
+            help="Show this many of the largest contributions to each prediction; a stage keeps as many as the "
             "contract's `predict: {explain: N}` says.",
         ),
     ] = 0,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def retrain(
     stage: Stage = "dev",
     model: Model = None,
-    trigger: Annotated[Trigger, typer.Option(help="Why.")] = Trigger.MANUAL,
+    trigger: Annotated[Trigger, typer.Option(help="Why it is started.")] = Trigger.MANUAL,
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -33,7 +33,8 @@ def retrain(
     recalibrate: Annotated[
         bool,
         typer.Option(
-            "--recalibrate", help="Fit nothing: recalibrate the champion's probabilities on the newest labelled rows."
+            "--recalibrate",
+            help="Train no new model: correct the champion's probabilities on the newest rows with a label.",
         ),
     ] = False,
     wait: Annotated[
@@ -42,6 +43,8 @@ def retrain(
     as_json: JsonFlag = False,
 ) -> None:
     """Start a training; the champion stays until a challenger passes the gate.
+
+    If what it made becomes champion, `courtside versions rollback` makes the one before it champion again.
 
     Examples:
 

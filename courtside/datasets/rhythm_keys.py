@@ -97,8 +97,8 @@ class Performance(Keys):
     )
     margin: Annotated[float, Field(gt=0, le=1, strict=True)] = Field(
         0.01,
-        description="Which share of the promised loss does not matter: a champion whose loss is certainly less than "
-        "this above what it is compared with counts as equivalent to it.",
+        description="The share of the loss by which a champion may be worse than what it is compared with without "
+        "that mattering: one that is certainly within it counts as equivalent.",
         examples=[0.02],
     )
     estimate: Literal["none", "cbpe", "pape"] = Field(

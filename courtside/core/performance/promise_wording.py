@@ -15,8 +15,8 @@ FEWEST_DIGITS = 3
 """Figures have so many digits after the point at least."""
 
 
-def sentences_of_tests(tests: Iterable[Test], metric: Metric) -> Iterator[str]:
-    """Yield what each test of a champion says; `metric` is the loss that they are about."""
+def sentences_of_tests(tests: Iterable[Test], metric: Metric, *, model: str) -> Iterator[str]:
+    """Yield what each test of a champion of `model` says; `metric` is the loss that they are about."""
     for test in tests:
         is_known = test["low"] is not None or test["calibration"] == Calibration.BROKEN
         days = _days(test["days"]) + ("" if is_known else ", which is too little to tell")
@@ -24,7 +24,7 @@ def sentences_of_tests(tests: Iterable[Test], metric: Metric) -> Iterator[str]:
             yield f"{_said(test)}: its {metric.title} is {_difference(test)} over {days}"
         else:
             would = f"recalibrated day by day, its {metric.title} would have been {_gain(test)}"
-            yield f"{_calibration(test)}: {would} over {days}"
+            yield f"{_calibration(test, model)}: {would} over {days}"
 
 
 def _said(test: Test) -> str:
@@ -38,8 +38,8 @@ def _said(test: Test) -> str:
             return f"it is not known yet whether {champion} is worse than {than}"
 
 
-def _calibration(test: Test) -> str:
-    """Say whether the probabilities broke, and the order of the rows with them."""
+def _calibration(test: Test, model: str) -> str:
+    """Say whether the probabilities broke, and the order of the rows with them, and which command mends it."""
     of = f"of version {test['version']}"
     match Calibration(test["calibration"]), Ranking(test["ranking"]):
         case Calibration.HELD, _:
@@ -47,9 +47,9 @@ def _calibration(test: Test) -> str:
         case Calibration.NOT_KNOWN, _:
             return f"it is not known yet whether the probabilities {of} have held"
         case Calibration.BROKEN, Ranking.HELD:
-            cure = "but its ranking has held, so recalibrate it"
+            cure = f"but its ranking has held, so recalibrate it with `courtside retrain --recalibrate --model {model}`"
         case Calibration.BROKEN, Ranking.BROKE:
-            cure = "and its ranking broke too, so train again"
+            cure = f"and its ranking broke too, so train again with `courtside retrain --model {model}`"
         case _:
             cure = "and it is not known yet whether its ranking has held"
     return f"the probabilities {of} have been off since {test['since']}, {cure}"

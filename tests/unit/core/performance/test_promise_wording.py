@@ -21,7 +21,7 @@ def said(**changed: Any) -> str:
         "difference": 0.021, "low": 0.004, "high": 0.038, "margin": 0.006, "days": 35, "calibration": None,
         "ranking": None,
     }  # fmt: skip
-    (sentence,) = sentences_of_tests([whole | changed], LOG_LOSS)
+    (sentence,) = sentences_of_tests([whole | changed], LOG_LOSS, model="loans")
     return sentence
 
 
@@ -107,8 +107,12 @@ def test_each_opponent_is_named(opponent: str, named: str) -> None:
     [
         ("held", "not_known", "the probabilities of version 4 have held"),
         ("not_known", "held", "it is not known yet whether the probabilities of version 4 have held"),
-        ("broken", "held", f"{OFF}, but its ranking has held, so recalibrate it"),
-        ("broken", "broke", f"{OFF}, and its ranking broke too, so train again"),
+        (
+            "broken",
+            "held",
+            f"{OFF}, but its ranking has held, so recalibrate it with `courtside retrain --recalibrate --model loans`",
+        ),
+        ("broken", "broke", f"{OFF}, and its ranking broke too, so train again with `courtside retrain --model loans`"),
         ("broken", "not_known", f"{OFF}, and it is not known yet whether its ranking has held"),
     ],
 )
