@@ -13,8 +13,9 @@ _NEXT_STEP = {
     "too_few_of_a_class": "check the target column of the newest rows: one class hardly occurs in them",
     "floor": "the features hardly tell the classes apart any more: look at the drift report and at the data",
     "baseline": "it knows no more than the share of class 1: look at the drift report and at the data",
-    "log_loss": "its probabilities are further off: look at its calibration plot, or train with calibration on",
-    "calibration": "its probabilities cannot be taken at their word: train with calibration on",
+    "log_loss": "its probabilities are further off: look at its calibration plot and at the newest rows",
+    "calibration": "its probabilities cannot be taken at their word: look at its calibration plot, or let the "
+    "contract's `candidates` name one that calibrates itself",
     "segment": "look at the rows of that segment, by themselves, before training again",
     "not_shown": "nothing; the next retraining, or a longer holdout, may show it",
     "no_better_probabilities": "nothing, its probabilities are as good as they were; or train a new challenger",
