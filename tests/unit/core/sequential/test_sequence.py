@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
@@ -74,7 +75,8 @@ def test_days_without_rows_and_gaps_change_nothing(days: list[DaySums]) -> None:
     ]
     plain = Sequence().extended(with_rows)
     assert Sequence().extended(days) == plain
-    assert Sequence().extended(after_a_summer).interval() == plain.interval()
+    later = Sequence().extended(after_a_summer).interval()
+    assert replace(later, first=plain.interval().first) == plain.interval()
 
 
 def ends(interval: Interval) -> tuple[float, float, float]:
