@@ -55,6 +55,7 @@ class Trigger(StrEnum):
     DRIFT = "drift"
     MANUAL = "manual"
     SCHEDULE = "schedule"
+    PERFORMANCE = "performance"
 
 
 class DriftCheckRequest(Payload):
@@ -135,7 +136,9 @@ class RetrainingRequest(Payload):
 
     It does not run unless its data is at least `cooldown_days` newer than the last training's: what starts by itself
     could start too often, people and the first training are not held back. With `recalibrate` no model is fitted: the
-    challenger is the champion with its probabilities recalibrated.
+    challenger is the champion with its probabilities recalibrated. With `roll_back_to` nothing is trained at all: that
+    version becomes champion again. `history` is the part of the past that candidates learn from: ``all``, the newest
+    years (``5y``), or ``auto``, which time folds choose.
     """
 
     model: str
@@ -146,6 +149,8 @@ class RetrainingRequest(Payload):
     report: str = ""
     cooldown_days: int = Field(default=0, ge=0)
     recalibrate: bool = Field(default=False, exclude_if=lambda asked: not asked)
+    roll_back_to: str | None = Field(default=None, exclude_if=lambda version: version is None)
+    history: str = Field(default="all", exclude_if=lambda asked: asked == "all", pattern=r"^(all|auto|[1-9]\d?y)$")
 
 
 class LockOutcome(StrEnum):

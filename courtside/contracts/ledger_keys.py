@@ -20,6 +20,8 @@ STAGE_MODELS = tuple(f"models-{shard}/" for shard in _SHARDS)
 """The parts of the ledger that the stage's models are spread over, so that none of them is asked for all."""
 ROUNDS = tuple(f"rounds-{shard}/" for shard in _SHARDS)
 """The parts of the ledger that the records of the stage's rounds are spread over."""
+INCIDENTS = tuple(f"incidents-{shard}/" for shard in _SHARDS)
+"""The parts of the ledger that the incidents of a stage's models are spread over; its own are in the first."""
 PLACES_PREFIX = "places/"
 TRAINING_SLOTS = "trainings/slots"
 """Key of the stage's document about which trainings run and which models wait."""
@@ -88,6 +90,15 @@ def model_round(model: str) -> str:
 def round_notice(model: str, kind: str, since: datetime) -> str:
     """Key of what people are told once of a model that fails since then, beside the records of rounds."""
     return f"rounds-{shard(model)}-told/{key_name(model, 'the name of a model')}-{kind}-{since:%Y-%m-%dT%H:%M:%S}"
+
+
+def incident(model: str, kind: str) -> str:
+    """Key of the newest incident of a model and kind (an empty model is the stage itself); raises `NameUnusable`.
+
+    No name of a model begins with a dot, or holds one.
+    """
+    name = key_name(model, "the name of a model") if model else ""
+    return f"incidents-{shard(model) if model else _SHARDS[0]}/{name}.{key_name(kind, 'the kind of an incident')}"
 
 
 def place(kind: str, name: str) -> str:

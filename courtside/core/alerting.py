@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from courtside.contracts.incidents import Severity, Telling
 from courtside.contracts.key_names import LONGEST
 from courtside.contracts.records import GateDecision
 from courtside.core.decision import RETRAINING_OFF, Action, Decision
@@ -24,10 +25,17 @@ MOST_NAMED, MOST_FIGURES, MOST_USUAL, MOST_IN_SEGMENTS, MOST_DIFFERING = 6, 15, 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A subject (at most 100 characters, one line: SNS refuses more) and a text."""
+    """A subject (at most 100 characters, one line: SNS refuses more) and a text.
+
+    `kind` is that of its incident, or what a notice is about; `incident` is the id of its incident, empty for a notice.
+    """
 
     subject: str
     text: str
+    kind: str = "notice"
+    severity: Severity = Severity.INFO
+    telling: Telling = Telling.NOTICE
+    incident: str = ""
 
     def __post_init__(self) -> None:
         if len(self.subject) > SUBJECT_LIMIT or "\n" in self.subject:

@@ -3,11 +3,22 @@
 from courtside.contracts.records.arrivals import ArrivalOutcome, ArrivalRecord, Attempted
 from courtside.contracts.records.champions import ChampionPointer, ChampionReference, Reign, SealedFiles
 from courtside.contracts.records.decisions import ClaimState, DecisionRecord, RetrainingLockState
+from courtside.contracts.records.incidents import IncidentEvent, IncidentRecord
 from courtside.contracts.records.labels import BegunLabelLoad, LabelLoad
 from courtside.contracts.records.performance import LabelsIn, PerformanceProgress
 from courtside.contracts.records.predictions import UnpredictableRows
 from courtside.contracts.records.promotion import ApprovalRecord, Comparison, GateDecision
 from courtside.contracts.records.rounds import ModelRound
+from courtside.contracts.records.situations import (
+    DriftFacts,
+    DueFacts,
+    HistoryFacts,
+    Known,
+    PastCheck,
+    PastTraining,
+    PerformanceFacts,
+    Situation,
+)
 from courtside.contracts.records.stage_models import StageModel, StagePlace
 from courtside.contracts.records.training import (
     Calibration,
@@ -36,20 +47,30 @@ __all__ = [
     "Comparison",
     "DataManifest",
     "DecisionRecord",
+    "DriftFacts",
+    "DueFacts",
     "FrozenObject",
     "GateDecision",
+    "HistoryFacts",
+    "IncidentEvent",
+    "IncidentRecord",
     "InferredFeatures",
+    "Known",
     "LabelLoad",
     "LabelsIn",
     "LegacySet",
     "ModelRecord",
     "ModelRound",
+    "PastCheck",
+    "PastTraining",
+    "PerformanceFacts",
     "PerformanceProgress",
     "Recalibrated",
     "Reign",
     "RetrainingLockState",
     "RollingOriginRecord",
     "SealedFiles",
+    "Situation",
     "SplitRule",
     "StageModel",
     "StagePlace",

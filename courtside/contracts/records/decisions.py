@@ -1,8 +1,12 @@
 """What drift checks decided, and what may happen only once because of it."""
 
 from datetime import date, datetime
+from typing import Any
+
+from pydantic import Field
 
 from courtside.contracts.events import RetrainingRequest, Window
+from courtside.contracts.records.situations import Situation
 from courtside.contracts.versioned import Versioned
 
 
@@ -12,7 +16,9 @@ class DecisionRecord(Versioned):
     A `backfilled` decision was computed later: it says what would have been decided, but nothing was done. If there was
     nothing to check, `report_key` and `champion_version` are empty. The contract is the one that the check was made by;
     `load` is the one that was checked where rows have no times; `overdue_since` is the day of the newest row if newer
-    ones should have come and did not.
+    ones should have come and did not. `numbers` are those that the rule compared, by name, and `would_change` are
+    sentences about what would have led to another action; `situation` is what the decision was made from, and `policy`
+    the limits that it was made by. `history` is the part of the past that a training learns from.
     """
 
     model: str
@@ -31,6 +37,11 @@ class DecisionRecord(Versioned):
     done: bool = False
     backfilled: bool = False
     overdue_since: date | None = None
+    numbers: dict[str, float] = Field(default_factory=dict)
+    would_change: tuple[str, ...] = ()
+    history: str | None = None
+    situation: Situation | None = None
+    policy: dict[str, Any] = Field(default_factory=dict)
 
 
 class ClaimState(Versioned):
