@@ -28,6 +28,9 @@ class Alert:
     """A subject (at most 100 characters, one line: SNS refuses more) and a text.
 
     `kind` is that of its incident, or what a notice is about; `incident` is the id of its incident, empty for a notice.
+    `line` is the same in one line, for those who know of the incident already. `id` is the same whenever the same alert
+    is sent again, as it is after a process that was killed while it sent it, so whoever remembers it posts it once;
+    a notice has none.
     """
 
     subject: str
@@ -36,6 +39,8 @@ class Alert:
     severity: Severity = Severity.INFO
     telling: Telling = Telling.NOTICE
     incident: str = ""
+    line: str = ""
+    id: str = ""
 
     def __post_init__(self) -> None:
         if len(self.subject) > SUBJECT_LIMIT or "\n" in self.subject:
