@@ -20,8 +20,8 @@ class Step(StrEnum):
     ENTRY = "read_entry"
     RECEIVE = "receive_rows"
     PREDICT = "predict"
-    CHECK = "check_drift"
     JUDGE = "check_performance"
+    CHECK = "check_drift"
 
 
 class WatchRequest(Payload):

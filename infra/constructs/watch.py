@@ -27,8 +27,8 @@ _LONGEST_ROUND = cdk.Duration.hours(12)
 class Watch(ScheduledWork):
     """`find_due`, and then the functions of each model that is due, in a state machine.
 
-    FindDue → IsAnythingDue → EachModel (AreFilesDue → ReceiveRows → ArePredictionsDue → Predict → IsCheckDue →
-    CheckDrift → IsJudgementDue → CheckPerformance → Settle). The schedule passes its own time as `as_of`, so a late or
+    FindDue → IsAnythingDue → EachModel (AreFilesDue → ReceiveRows → ArePredictionsDue → Predict → IsJudgementDue →
+    CheckPerformance → IsCheckDue → CheckDrift → Settle). The schedule passes its own time as `as_of`, so a late or
     repeated round looks at the same rows.
     """
 

@@ -68,22 +68,23 @@ def steps_of_model(scope: Construct, functions: FunctionsOfModel, *, settle: lam
     """Return the steps of one model: each function of it if it is due, and then `settle`.
 
     A step that fails is handed to `settle` with the rest, so the other steps of the model are made all the same.
+    Performance is judged before drift is checked, because the drift check also decides what follows from both.
     """
     last = function_step(scope, "Settle", settle, payload=_INPUT, outputs={}, timeout=_STEP_TIMEOUT)
     retry(last, LAMBDA_TRANSIENT)
+    check = _step(scope, "CheckDrift", functions.check_drift, answer="checked", then=last)
+    checks = _if_due(scope, "IsCheckDue", "$states.input.check", check, otherwise=last)
     judge = _step(
         scope,
         "CheckPerformance",
         functions.check_performance,
         answer="judged",
-        then=last,
+        then=checks,
         timeout=_SCORING_STEP_TIMEOUT,
     )
-    judges = _if_due(scope, "IsJudgementDue", "$states.input.judge", judge, otherwise=last)
-    check = _step(scope, "CheckDrift", functions.check_drift, answer="checked", then=judges)
-    checks = _if_due(scope, "IsCheckDue", "$states.input.check", check, otherwise=judges)
-    predict = _step(scope, "Predict", functions.predict, answer="predicted", then=checks, timeout=_SCORING_STEP_TIMEOUT)
-    predicts = _if_due(scope, "ArePredictionsDue", f"$states.input.predict or {_ROWS_CAME}", predict, otherwise=checks)
+    judges = _if_due(scope, "IsJudgementDue", "$states.input.judge", judge, otherwise=checks)
+    predict = _step(scope, "Predict", functions.predict, answer="predicted", then=judges, timeout=_SCORING_STEP_TIMEOUT)
+    predicts = _if_due(scope, "ArePredictionsDue", f"$states.input.predict or {_ROWS_CAME}", predict, otherwise=judges)
     receive = _step(scope, "ReceiveRows", functions.receive_rows, fields=("model",), answer="arrived", then=predicts)
     return _if_due(scope, "AreFilesDue", "$states.input.receive", receive, otherwise=predicts)
 

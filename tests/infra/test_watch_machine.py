@@ -85,9 +85,9 @@ def test_concurrency_and_tolerated_failures_are_settings(tmp_path_factory: pytes
     ("name", "field", "step", "otherwise"),
     [
         ("AreFilesDue", "receive", "ReceiveRows", "ArePredictionsDue"),
-        ("ArePredictionsDue", "predict", "Predict", "IsCheckDue"),
-        ("IsCheckDue", "check", "CheckDrift", "IsJudgementDue"),
-        ("IsJudgementDue", "judge", "CheckPerformance", "Settle"),
+        ("ArePredictionsDue", "predict", "Predict", "IsJudgementDue"),
+        ("IsJudgementDue", "judge", "CheckPerformance", "IsCheckDue"),
+        ("IsCheckDue", "check", "CheckDrift", "Settle"),
     ],
 )
 def test_each_step_is_made_only_if_it_is_due(

@@ -96,8 +96,8 @@ def _steps(found: SettleRequest) -> Mapping[Step, StepFailure | None]:
     answers = {
         Step.RECEIVE: (found.arrived, found.not_arrived),
         Step.PREDICT: (found.predicted, found.not_predicted),
-        Step.CHECK: (found.checked, found.not_checked),
         Step.JUDGE: (found.judged, found.not_judged),
+        Step.CHECK: (found.checked, found.not_checked),
     }
     return {Step.ENTRY: entry} | {step: failure for step, (done, failure) in answers.items() if done or failure}
 
