@@ -159,7 +159,7 @@ class Production:
             pointer, revision = self._current()
             self.registry.appoint(pointer.version, previous=pointer.previous, reason=pointer.reason)
             if pointer.version is not None:
-                self._follow(pointer.version, pointer.sha256)
+                self._follow(pointer.version, pointer)
             if self._current()[1] == revision:
                 return pointer
 
@@ -171,10 +171,14 @@ class Production:
         except ReferenceUnreadable:
             reference = None
         # The reference is written last.
-        if pointer.history_key is None or (reference is not None and reference.version == pointer.version):
+        if reference is not None and reference.version == pointer.version:
             return None
-        reign, _ = read(self.ledger, pointer.history_key, Reign)
+        reign = self._reign(pointer)
         return None if reign is None else reign.rule
+
+    def _reign(self, pointer: ChampionPointer) -> Reign | None:
+        """Return the champion's entry in the history, None for one that is older than the ledger."""
+        return None if pointer.history_key is None else read(self.ledger, pointer.history_key, Reign)[0]
 
     def _require_followable(self, sealed: SealedModel) -> None:
         """Check everything that the move will read, before anything is changed."""
@@ -183,8 +187,9 @@ class Production:
             sealed.read(training_keys.PROFILE_NAME)
         sealed.files(LEGACY)
 
-    def _follow(self, version: str, digest: str | None) -> None:
+    def _follow(self, version: str, pointer: ChampionPointer) -> None:
         """Publish the champion's legacy files and point drift checks at its profile."""
+        digest = pointer.sha256
         if digest is None:  # champion since before versions were sealed
             record = record_of_version(version, model=self.model, lake=self.lake, registry=self.registry)
             profile = training_keys.training_profile(self.model, record.training_id)
@@ -200,6 +205,8 @@ class Production:
             importances=record.importances,
             sha256=digest,
             fitted_by=None if record.recalibrates is None else record.recalibrates.training_id,
+            previous=pointer.previous,
+            since=reign.since if (reign := self._reign(pointer)) else None,
         )
         self.lake.write(lake_keys.champion_reference(self.model), reference.model_dump_json(indent=2).encode())
 

@@ -23,6 +23,7 @@ class ChampionReference(Versioned):
 
     `sha256` is None for a champion from before versions were sealed, `profile_key` for one that was trained without a
     drift reference. `fitted_by` is the training that fitted the model of a champion that was recalibrated since.
+    It is champion `since` a moment, and version `previous` was it before; older documents say neither.
     """
 
     version: str
@@ -32,6 +33,8 @@ class ChampionReference(Versioned):
     importances: dict[str, float] = Field(default_factory=dict)
     sha256: str | None = None
     fitted_by: str | None = Field(default=None, exclude_if=lambda known: known is None)
+    previous: str | None = None
+    since: datetime | None = None
 
     @property
     def data_of(self) -> str:

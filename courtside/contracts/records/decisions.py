@@ -18,7 +18,8 @@ class DecisionRecord(Versioned):
     `load` is the one that was checked where rows have no times; `overdue_since` is the day of the newest row if newer
     ones should have come and did not. `numbers` are those that the rule compared, by name, and `would_change` are
     sentences about what would have led to another action; `situation` is what the decision was made from, and `policy`
-    the limits that it was made by. `history` is the part of the past that a training learns from.
+    the limits that it was made by. `request` is what it asked the retraining machine for, `history` the part of the
+    past that a training learns from, and `by` the person who decided.
     """
 
     model: str
@@ -39,7 +40,9 @@ class DecisionRecord(Versioned):
     overdue_since: date | None = None
     numbers: dict[str, float] = Field(default_factory=dict)
     would_change: tuple[str, ...] = ()
+    request: RetrainingRequest | None = None
     history: str | None = None
+    by: str = ""
     situation: Situation | None = None
     policy: dict[str, Any] = Field(default_factory=dict)
 

@@ -1,0 +1,86 @@
+"""What happened to a model before: the trainings that were started, and what was decided about its champion."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+from courtside.contracts import lake_keys
+from courtside.contracts.days import shifted
+from courtside.contracts.events import Trigger
+from courtside.contracts.records import ChampionReference, DecisionRecord
+from courtside.contracts.records.situations import HistoryFacts, PastCheck, PastTraining
+from courtside.contracts.versioned import TooNew
+from courtside.workflows.lake_documents import DocumentDamaged, read_document
+from courtside.workflows.ports import Lake, ObjectMissing
+
+logger = logging.getLogger(__name__)
+
+MOST_CHECKS = 60
+REMEMBERED = timedelta(days=366)
+_READERS = 16
+
+
+def history_facts(model: str, champion: ChampionReference, as_of: date, *, lake: Lake, without: str) -> HistoryFacts:
+    """Return what was decided up to a day, without the check whose id is `without`, which may have begun before.
+
+    Only the newest decisions are read: each of them says which trainings had been started by then.
+    """
+    records = [each for each in _newest_records(model, as_of, lake=lake) if each.check_id != without]
+    return HistoryFacts(
+        champion_version=champion.version,
+        previous_version=champion.previous,
+        champion_since=champion.since.date() if champion.since else None,
+        trainings=tuple(_trainings(records, since=shifted(as_of, -REMEMBERED))),
+        checks=tuple(_checks(records, champion.version))[-MOST_CHECKS:],
+    )
+
+
+def _newest_records(model: str, as_of: date, *, lake: Lake) -> list[DecisionRecord]:
+    """Return the newest decisions about a model, oldest first; those that cannot be read are left out."""
+    named = [(found, key) for key in lake.keys(lake_keys.decisions(model)) if (found := lake_keys.decision_of(key))]
+    keys = [key for (day, _), key in sorted(named) if day <= as_of and not lake_keys.is_backfilled(key)]
+    with ThreadPoolExecutor(_READERS) as pool:
+        records = pool.map(lambda key: _record(key, lake=lake), keys[-MOST_CHECKS:])
+        return sorted((each for each in records if each is not None), key=lambda each: each.decided_at)
+
+
+def _record(key: str, *, lake: Lake) -> DecisionRecord | None:
+    try:
+        return read_document(DecisionRecord, key, lake=lake)
+    except (DocumentDamaged, ObjectMissing, TooNew) as error:
+        logger.warning("a decision does not count as history: %s", error)
+        return None
+
+
+def _trainings(records: Sequence[DecisionRecord], *, since: date) -> Iterable[PastTraining]:
+    known: dict[str, PastTraining] = {}
+    for record in records:
+        past = record.situation.history.trainings if record.situation else ()
+        for training in (*past, *_started(record)):
+            known.setdefault(training.training_id, training)
+    return sorted((each for each in known.values() if each.as_of >= since), key=lambda each: each.as_of)
+
+
+def _started(record: DecisionRecord) -> Iterable[PastTraining]:
+    """Yield the training that a decision started; older records do not hold what they asked for."""
+    asked = record.request
+    if asked is not None and asked.roll_back_to is None:
+        yield PastTraining(
+            training_id=asked.training_id,
+            as_of=asked.as_of,
+            trigger=asked.trigger,
+            recalibrated=asked.recalibrate,
+        )
+    elif asked is None and record.execution_arn is not None:
+        trigger = Trigger.SCHEDULE if record.rule == Trigger.SCHEDULE else Trigger.DRIFT
+        name = record.execution_arn.rpartition(":")[2]
+        yield PastTraining(training_id=name, as_of=record.window.end, trigger=trigger)
+
+
+def _checks(records: Iterable[DecisionRecord], version: str) -> Iterable[PastCheck]:
+    """Yield what the rounds decided about a champion; a window that a person names says nothing of what lasts."""
+    for record in records:
+        seen = record.situation
+        if seen is not None and not seen.named and seen.history.champion_version == version:
+            yield PastCheck(day=seen.as_of, moved=seen.drift.moved, action=record.action, rule=record.rule)
