@@ -16,6 +16,8 @@ INCOMING_PREFIX = "incoming/"
 MODELS_PREFIX = "models/"
 ARRIVED_PREFIX = "archive/arrivals/"
 WATCH_PREFIX = "watch/"
+INCIDENTS_PREFIX = "incidents/"
+"""Prefix of the incidents of the stage itself; those of a model lie among its records."""
 DRIFT_ROWS_PREFIX = "archive/drift/"
 PREDICTIONS_PREFIX = "archive/predictions/"
 LABELS_PREFIX = "archive/labels/"
@@ -108,6 +110,16 @@ def quarantines(model: str) -> str:
 def quarantine(model: str, quarantine_id: str) -> str:
     """Prefix of a file that could not be used, whole or in part, with its report."""
     return f"{quarantines(model)}{key_name(quarantine_id, 'the id of a quarantined file')}/"
+
+
+def incidents(model: str) -> str:
+    """Prefix of the incidents of a model, or of the stage itself if the model is empty."""
+    return f"{records(model)}{INCIDENTS_PREFIX}" if model else INCIDENTS_PREFIX
+
+
+def incident(model: str, incident_id: str) -> str:
+    """Key of the record of one incident, as it is in the end."""
+    return f"{incidents(model)}{key_name(incident_id, 'the id of an incident')}.json"
 
 
 def arrived_rows(model: str) -> str:

@@ -97,8 +97,21 @@ def incident(model: str, kind: str) -> str:
 
     No name of a model begins with a dot, or holds one.
     """
+    return f"incidents-{_incident_shard(model)}/{_incident(model, kind)}"
+
+
+def incident_telling(model: str, kind: str) -> str:
+    """Key of the claim to tell people of an incident, beside the incidents; raises `NameUnusable`."""
+    return f"incidents-{_incident_shard(model)}-told/{_incident(model, kind)}"
+
+
+def _incident_shard(model: str) -> str:
+    return shard(model) if model else _SHARDS[0]
+
+
+def _incident(model: str, kind: str) -> str:
     name = key_name(model, "the name of a model") if model else ""
-    return f"incidents-{shard(model) if model else _SHARDS[0]}/{name}.{key_name(kind, 'the kind of an incident')}"
+    return f"{name}.{key_name(kind, 'the kind of an incident')}"
 
 
 def place(kind: str, name: str) -> str:

@@ -107,7 +107,10 @@ class Claims:
             if (found is None or found.free or waited >= self.lease) and (
                 claim := self._taken(key, found or ClaimState(), revision)
             ):
-                return None if done() else claim
+                if not done():
+                    return claim
+                claim.give_back()
+                return None
             if done():
                 return None
             self.sleep(self.poll)

@@ -26,25 +26,24 @@ class Documents:
     _found: dict[str, tuple[Payload | None, int]] = field(default_factory=dict)
     _written: dict[str, Payload] = field(default_factory=dict)
 
-    def find(self, key: str, kind: type[_Document]) -> _Document | None:
+    def find(self, key: str, kind: type[_Document], *, anew: bool = False) -> _Document | None:
         """Return a document as this transaction wrote it, or as it is; None where there is none.
 
-        Raises `LedgerDocumentDamaged` and `TooNew`.
+        With `anew` a damaged one is none. Raises `LedgerDocumentDamaged` and `TooNew`.
         """
         if key in self._written:
             return cast("_Document", self._written[key])
-        found, revision = read(self.ledger, key, kind)
-        self._found[key] = found, revision
-        return found
-
-    def read(self, key: str, empty: _Document, *, anew: bool = False) -> _Document:
-        """Return a document as `find` does, but `empty` where there is none, or `anew` where it was damaged."""
         try:
-            found = self.find(key, type(empty))
+            self._found[key] = read(self.ledger, key, kind)
         except LedgerDocumentDamaged as error:
             if not anew:
                 raise
-            found, self._found[key] = None, (None, error.revision)
+            self._found[key] = None, error.revision
+        return cast("_Document | None", self._found[key][0])
+
+    def read(self, key: str, empty: _Document, *, anew: bool = False) -> _Document:
+        """Return a document as `find` does, but `empty` where there is none, or `anew` where it was damaged."""
+        found = self.find(key, type(empty), anew=anew)
         if found is not None:
             return found
         self._found[key] = empty, self._found[key][1]

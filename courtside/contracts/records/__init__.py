@@ -3,7 +3,7 @@
 from courtside.contracts.records.arrivals import ArrivalOutcome, ArrivalRecord, Attempted
 from courtside.contracts.records.champions import ChampionPointer, ChampionReference, Reign, SealedFiles
 from courtside.contracts.records.decisions import ClaimState, DecisionRecord, RetrainingLockState
-from courtside.contracts.records.incidents import IncidentEvent, IncidentRecord
+from courtside.contracts.records.incidents import IncidentEvent, IncidentRecord, UnsentAlert
 from courtside.contracts.records.labels import BegunLabelLoad, LabelLoad
 from courtside.contracts.records.performance import LabelsIn, PerformanceProgress
 from courtside.contracts.records.predictions import UnpredictableRows
@@ -78,4 +78,5 @@ __all__ = [
     "TrainingSlot",
     "TrainingSlots",
     "UnpredictableRows",
+    "UnsentAlert",
 ]
