@@ -30,11 +30,6 @@ class Message:
 
     @property
     def text(self) -> str:
-        """The message's text as it was sent, or what the channel shows where no field of its own holds the text."""
-        return str(self.payload.get("text", self.shown))
-
-    @property
-    def shown(self) -> str:
         """The text as the channel shows it to people; marks for code, and Slack's marks for bold, are left in."""
         return self.channel.shown(self.payload)
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
 from courtside.contracts.channels import Channel
+from courtside.contracts.channels.message import ChannelMessage
 from courtside.contracts.errors import CourtsideError
 
 TRIES = 4
@@ -83,8 +84,7 @@ def post(
     webhook: str,
     *,
     channel: Channel,
-    subject: str,
-    text: str,
+    message: ChannelMessage,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
@@ -94,7 +94,7 @@ def post(
     is not retried, because it would be refused again. Raises `WebhookUnreachable`, also when the next try would
     come later than `BUDGET_SECONDS`.
     """
-    body = json.dumps(channel.payload(subject, text)).encode()
+    body = json.dumps(channel.payload(message)).encode()
     began = clock()
 
     def over(state: RetryCallState) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from courtside.bootstrap import stage
@@ -180,15 +179,21 @@ def seal(request: SealRequest) -> SealResponse:
 
 
 def notifier() -> Callable[..., None] | None:
-    """Wire the poster of the function's channel (`post` with its subject and text left); None while no webhook is set.
+    """Wire what posts a message of the topic (`subject` and `body`) to the function's channel; None without a webhook.
 
     It is not kept warm, so that a new webhook counts from the next alert on. Raises `WebhookInvalid`.
     """
     from courtside.adapters.secrets import read_secret
     from courtside.adapters.webhook import post, webhook_in
     from courtside.contracts.channels import CHANNELS
+    from courtside.core.sns_messages import channel_message
 
     env = NotifyEnv.read()
     channel = CHANNELS[env.channel]
     webhook = webhook_in(read_secret(env.webhook_secret_arn), channel)
-    return None if webhook is None else partial(post, webhook, channel=channel)
+
+    def tell(*, subject: str, body: str) -> None:
+        assert webhook is not None
+        post(webhook, channel=channel, message=channel_message(subject, body))
+
+    return None if webhook is None else tell

@@ -40,9 +40,9 @@ def _add(app: typer.Typer, channel: Channel) -> None:
 
         messages = find_running(instance_id).received(channel).messages[-(last or 0) :]
         if as_json:
-            print_json([{"received_at": each.received_at.isoformat(), "text": each.shown} for each in messages])
+            print_json([{"received_at": each.received_at.isoformat(), "text": each.text} for each in messages])
             return
         if not messages:
             say(f"{title} has received nothing yet. `courtside alerts test` sends it a message.")
         for message in messages:
-            print_message(f"{message.received_at:%Y-%m-%d %H:%M:%S} UTC", rendered(message.shown))
+            print_message(f"{message.received_at:%Y-%m-%d %H:%M:%S} UTC", rendered(message.text))

@@ -1,9 +1,10 @@
 """What a person reads at seven in the morning: what moved, whether it matters, what was done, how to undo it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
+from courtside.contracts.channels.message import NOTICE, ChannelMessage
 from courtside.contracts.incidents import Severity, Telling
 from courtside.contracts.key_names import LONGEST
 from courtside.contracts.records import GateDecision
@@ -30,17 +31,18 @@ class Alert:
     `kind` is that of its incident, or what a notice is about; `incident` is the id of its incident, empty for a notice.
     `line` is the same in one line, for those who know of the incident already. `id` is the same whenever the same alert
     is sent again, as it is after a process that was killed while it sent it, so whoever remembers it posts it once;
-    a notice has none.
+    a notice has none. `model` is whom it is about; if it is empty, the channel that sends it knows.
     """
 
     subject: str
     text: str
-    kind: str = "notice"
+    kind: str = NOTICE
     severity: Severity = Severity.INFO
     telling: Telling = Telling.NOTICE
     incident: str = ""
     line: str = ""
     id: str = ""
+    model: str = ""
 
     def __post_init__(self) -> None:
         if len(self.subject) > SUBJECT_LIMIT or "\n" in self.subject:
@@ -50,6 +52,10 @@ class Alert:
     def written(cls, subject: str, lines: Sequence[str]) -> "Alert":
         """Return an alert that is cut where it is too long: a long name must not keep it from reaching people."""
         return cls(display_text(subject, SUBJECT_LIMIT), cut("\n".join(lines), TEXT_LIMIT))
+
+    def message(self, model: str) -> ChannelMessage:
+        """Return what channels are sent of it; `model` is whom it is about unless it says so itself."""
+        return ChannelMessage(**{**asdict(self), "model": self.model or model})
 
 
 @dataclass(frozen=True, slots=True)

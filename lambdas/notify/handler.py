@@ -1,6 +1,5 @@
-"""Pass SNS messages on to the webhook of this function's channel."""
+"""Pass SNS messages on to this function's channel."""
 
-import json
 from typing import Any
 
 from courtside.bootstrap import functions
@@ -11,17 +10,12 @@ from courtside.telemetry import LambdaContext, instrumented, logger
 @instrumented
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Post every message of an SNS event; an unset webhook is reported in the log and is not a failure."""
-    post = functions.notifier()
-    if post is None:
+    tell = functions.notifier()
+    if tell is None:
         logger.warning("%s; put its address into the secret that the stack's output names", NO_WEBHOOK)
         return {"posted": 0}
     messages = [record["Sns"] for record in event["Records"]]
     for message in messages:
-        post(subject=message.get("Subject") or "Courtside", text=_plain(message["Message"]))
+        tell(subject=message.get("Subject") or "", body=message["Message"])
         logger.info(POSTED, extra={"message_id": message["MessageId"]})
     return {"posted": len(messages)}
-
-
-def _plain(text: str) -> str:
-    # EventBridge passes a sentence on as a JSON string, with its quotes.
-    return str(json.loads(text)) if text.startswith('"') and text.endswith('"') else text

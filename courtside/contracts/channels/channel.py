@@ -5,13 +5,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from courtside.contracts.channels.message import ChannelMessage
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
     """One service: what it is sent, and how its answer is judged.
 
     `name` is the setting of a stage that switches it on, `title` what people call it. `payload` makes the JSON object
-    of a subject and a text, `shown` the text that people see of one. `took` judges status and body of an answer, and
+    of a message, `shown` the text that people see of one. `took` judges status and body of an answer, and
     `proof` says what it looks for. `answer` is what the service answers to a message that it takes. `attempt` matches
     what somebody who tries to put a webhook's address into the secret may write; the random text of a new secret does
     not match. `secret` matches addresses whose path is a secret: its group stays, and the rest is hidden everywhere.
@@ -19,7 +21,7 @@ class Channel:
 
     name: str
     title: str
-    payload: Callable[[str, str], dict[str, Any]]
+    payload: Callable[[ChannelMessage], dict[str, Any]]
     shown: Callable[[Mapping[str, Any]], str]
     took: Callable[[int, bytes], bool]
     proof: str

@@ -7,10 +7,14 @@ https://adaptivecards.io/explorer/TextRun.html
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from courtside.contracts.channels.channel import Channel
+from courtside.contracts.channels.fitting import fitted
+from courtside.contracts.channels.marks import Look, runs
+from courtside.contracts.channels.message import ChannelMessage
+from courtside.contracts.incidents import Severity
 
 MOST_BYTES = 20_000
 """Teams takes 28 KB and counts more than was sent: 24,453 bytes were refused as 28,897 (MicrosoftDocs/msteams-docs,
@@ -18,54 +22,69 @@ issue 11274)."""
 
 _ACCEPTED = 202
 _MOST_OF_A_SUBJECT = 200
-_CUT = "… (cut; the report and the lake hold the rest)"
-# The marks that alerts are written with: a pair around words for bold, and code, whose marks are kept.
-_MARKED = re.compile(r"(?<![\w*`])\*(?=\S)(?P<bold>[^*\n`]*\S)\*(?![\w*`])|(?P<code>`[^`\n]+`)")
+_LOOKS = {Look.PLAIN: {}, Look.BOLD: {"weight": "Bolder"}, Look.CODE: {"fontType": "Monospace"}}
+_COLORS = {Severity.CRITICAL: {"color": "Attention"}, Severity.WARNING: {"color": "Warning"}, Severity.INFO: {}}
 
 
-def _payload(subject: str, text: str) -> dict[str, Any]:
-    subject, kept = subject[:_MOST_OF_A_SUBJECT], text
-    message = _message(subject, text)
-    while len(json.dumps(message)) > MOST_BYTES:  # as it is sent: what JSON escapes counts as it is written
-        kept = kept[: len(kept) * 9 // 10]
-        message = _message(subject, kept + _CUT)
-    return message
+def _payload(message: ChannelMessage) -> dict[str, Any]:
+    return fitted(
+        "" if message.brief else message.text,
+        lambda parts: _card(list(_items(message, parts))),
+        fits=lambda card: len(json.dumps(card)) <= MOST_BYTES,  # as it is sent, with what JSON escapes
+        weigh=lambda part: len(json.dumps(part)),
+    )
 
 
-def _message(subject: str, text: str) -> dict[str, Any]:
-    title = {"type": "TextRun", "text": subject, "weight": "Bolder", "size": "Medium"}
+def _card(body: list[dict[str, Any]]) -> dict[str, Any]:
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
         "msteams": {"width": "Full"},
-        "body": [_block([title]), *(_block(list(_runs(line))) for line in text.splitlines() if line.strip())],
+        "body": body,
     }
     attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
     return {"type": "message", "attachments": [attachment]}
 
 
-def _block(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"type": "RichTextBlock", "inlines": runs}
+def _items(message: ChannelMessage, parts: Sequence[str]) -> Iterator[dict[str, Any]]:
+    if message.brief:
+        yield _block([_run(message.in_one_line[: 2 * _MOST_OF_A_SUBJECT])])
+        return
+    look = {"weight": "Bolder", "size": "Medium", **_COLORS[message.severity]}
+    yield _block([_run(message.subject[:_MOST_OF_A_SUBJECT], **look)])
+    for part in parts:
+        lines = (line for line in part.splitlines() if line.strip())
+        items = [_block([_run(run.text, **_LOOKS[run.look]) for run in runs(line)]) for line in lines]
+        yield {"type": "Container", "spacing": "Medium", "items": items}
+    if message.context:
+        yield _block([_run(message.context, isSubtle=True, size="Small")])
 
 
-def _runs(line: str) -> Iterator[dict[str, Any]]:
-    end = 0
-    for mark in _MARKED.finditer(line):
-        if mark.start() > end:
-            yield {"type": "TextRun", "text": line[end : mark.start()]}
-        look = {"weight": "Bolder"} if mark["bold"] else {"fontType": "Monospace"}
-        yield {"type": "TextRun", "text": mark["bold"] or mark["code"], **look}
-        end = mark.end()
-    if end < len(line):
-        yield {"type": "TextRun", "text": line[end:]}
+def _block(inlines: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"type": "RichTextBlock", "inlines": inlines}
+
+
+def _run(text: str, **look: Any) -> dict[str, Any]:
+    return {"type": "TextRun", "text": text, **look}
 
 
 def _shown(payload: Mapping[str, Any]) -> str:
     match payload:
-        case {"attachments": [{"content": {"body": list(blocks)}}, *_]}:
-            return "\n".join("".join(run["text"] for run in block["inlines"]) for block in blocks)
+        case {"attachments": [{"content": {"body": list(items)}}, *_]}:
+            return "\n".join(_lines(items))
     return ""
+
+
+def _lines(items: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for number, item in enumerate(items):
+        between = "\n" if number > 1 else ""
+        blocks = item.get("items", [item])
+        yield between + "\n".join("".join(map(_marked, block["inlines"])) for block in blocks)
+
+
+def _marked(run: Mapping[str, Any]) -> str:
+    return f"`{run['text']}`" if "fontType" in run else str(run["text"])
 
 
 CHANNEL = Channel(

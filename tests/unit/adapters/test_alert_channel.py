@@ -50,7 +50,7 @@ def test_a_warm_notifier_posts_to_the_current_webhook(monkeypatch: pytest.Monkey
             holding(monkeypatch, webhook.url)
             post = functions.notifier()
             assert post is not None
-            post(subject="s", text="t")
+            post(subject="s", body="t")
         assert (len(old.messages), len(new.messages)) == (1, 1)
         holding(monkeypatch, new.url.removeprefix("http://"))
         with pytest.raises(WebhookInvalid):

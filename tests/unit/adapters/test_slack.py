@@ -10,6 +10,7 @@ from courtside.adapters import webhook as adapter
 from courtside.adapters.webhook import BUDGET_SECONDS, TRIES, WebhookInvalid, WebhookUnreachable, post
 from embedded_aws.webhooks import SLACK, Webhook
 from tests.fakes.answering import Answer, answering
+from tests.fakes.messages import message_of
 
 post_to_slack = partial(post, channel=SLACK)
 webhook_in = partial(adapter.webhook_in, channel=SLACK)
@@ -19,7 +20,7 @@ OK: Answer = (200, "ok", {})
 
 def test_a_message_arrives_once() -> None:
     with Webhook() as slack:
-        post_to_slack(slack.url, subject="Courtside: drift", text="what moved")
+        post_to_slack(slack.url, message=message_of("Courtside: drift", "what moved"))
         (message,) = slack.messages
     assert message.text == "*Courtside: drift*\nwhat moved"
 
@@ -28,7 +29,7 @@ def test_a_message_is_sent_again_until_the_webhook_recovers() -> None:
     waits: list[float] = []
     with Webhook() as slack:
         slack.fail_next(TRIES - 1)
-        post_to_slack(slack.url, subject="s", text="t", sleep=waits.append)
+        post_to_slack(slack.url, message=message_of("s", "t"), sleep=waits.append)
         assert len(slack.messages) == 1
     assert waits == [1, 2, 4]
 
@@ -37,14 +38,14 @@ def test_a_webhook_that_stays_broken_is_named_without_its_address() -> None:
     with Webhook() as slack:
         slack.fail_next(TRIES)
         with pytest.raises(WebhookUnreachable, match="HTTP 500") as caught:
-            post_to_slack(slack.url, subject="s", text="t", sleep=lambda _: None)
+            post_to_slack(slack.url, message=message_of("s", "t"), sleep=lambda _: None)
         assert slack.url not in str(caught.value)
 
 
 def test_a_refusal_is_not_tried_again() -> None:
     with Webhook() as slack:
         with pytest.raises(WebhookUnreachable, match="HTTP 404"):
-            post_to_slack(slack.url + "/unknown", subject="s", text="t", sleep=lambda _: pytest.fail("waited"))
+            post_to_slack(slack.url + "/unknown", message=message_of("s", "t"), sleep=lambda _: pytest.fail("waited"))
         assert not slack.messages
 
 
@@ -52,7 +53,7 @@ def test_an_address_where_nobody_listens_raises_a_named_error() -> None:
     with Webhook() as slack:
         url = slack.url
     with pytest.raises(WebhookUnreachable):
-        post_to_slack(url, subject="s", text="t", sleep=lambda _: None)
+        post_to_slack(url, message=message_of("s", "t"), sleep=lambda _: None)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_an_address_where_nobody_listens_raises_a_named_error() -> None:
 def test_an_invalid_address_is_never_shown_in_its_error(webhook: str) -> None:
     """A stray space or bracket makes the address invalid, and most of the secret would otherwise reach the log."""
     with pytest.raises(WebhookUnreachable, match="not an address") as caught:
-        post_to_slack(webhook, subject="s", text="t", sleep=lambda _: pytest.fail("waited"))
+        post_to_slack(webhook, message=message_of("s", "t"), sleep=lambda _: pytest.fail("waited"))
     assert "T0" not in "".join(traceback.format_exception(caught.value))
 
 
@@ -80,20 +81,20 @@ def test_an_invalid_address_is_never_shown_in_its_error(webhook: str) -> None:
 )
 def test_only_the_answer_of_slack_itself_counts_as_delivered(answer: Answer) -> None:
     with answering(answer) as (url, asked), pytest.raises(WebhookUnreachable, match=f"HTTP {answer[0]}"):
-        post_to_slack(url, subject="s", text="t", sleep=lambda _: None)
+        post_to_slack(url, message=message_of("s", "t"), sleep=lambda _: None)
     assert asked == ["POST"] * TRIES
 
 
 def test_a_temporary_sign_in_page_loses_no_message() -> None:
     with answering((302, "", {"Location": "/sign-in"}), (200, "<html>", {}), OK) as (url, asked):
-        post_to_slack(url, subject="s", text="t", sleep=lambda _: None)
+        post_to_slack(url, message=message_of("s", "t"), sleep=lambda _: None)
     assert asked == ["POST"] * 3
 
 
 def test_a_retry_waits_as_long_as_slack_asks() -> None:
     waits: list[float] = []
     with answering((429, "", {"Retry-After": "7"}), OK) as (url, asked):
-        post_to_slack(url, subject="s", text="t", sleep=waits.append)
+        post_to_slack(url, message=message_of("s", "t"), sleep=waits.append)
     assert (waits, asked) == ([7], ["POST"] * 2)
 
 
@@ -103,7 +104,7 @@ def test_a_wait_longer_than_the_budget_is_left_to_the_retry_of_the_function(aske
         answering((429, "", {"Retry-After": asked_for}), OK) as (url, asked),
         pytest.raises(WebhookUnreachable, match="HTTP 429"),
     ):
-        post_to_slack(url, subject="s", text="t", sleep=lambda _: pytest.fail("waited"))
+        post_to_slack(url, message=message_of("s", "t"), sleep=lambda _: pytest.fail("waited"))
     assert asked == ["POST"]
 
 
@@ -111,7 +112,7 @@ def test_a_wait_longer_than_the_budget_is_left_to_the_retry_of_the_function(aske
 def test_a_retry_after_header_that_is_not_a_number_is_ignored(said: str) -> None:
     waits: list[float] = []
     with answering((429, "", {"Retry-After": said}), OK) as (url, _):
-        post_to_slack(url, subject="s", text="t", sleep=waits.append)
+        post_to_slack(url, message=message_of("s", "t"), sleep=waits.append)
     assert waits == [1]
 
 
@@ -120,27 +121,33 @@ def test_a_post_that_is_never_answered_times_out(monkeypatch: pytest.MonkeyPatch
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/services/T/B/x"
         with pytest.raises(WebhookUnreachable, match="TimeoutError"):
-            post_to_slack(url, subject="s", text="t", sleep=lambda _: None)
+            post_to_slack(url, message=message_of("s", "t"), sleep=lambda _: None)
 
 
 def test_retries_end_while_the_function_still_has_time_to_report_the_error() -> None:
     times = iter([0.0, 4.0, 9.0, 16.0, 99.0])
     waits: list[float] = []
     with answering((500, "", {})) as (url, asked), pytest.raises(WebhookUnreachable):
-        post_to_slack(url, subject="s", text="t", sleep=waits.append, clock=lambda: next(times))
+        post_to_slack(url, message=message_of("s", "t"), sleep=waits.append, clock=lambda: next(times))
     assert (waits, asked) == ([1, 2], ["POST"] * 3)
 
 
 def test_text_that_looks_like_slack_markup_is_escaped() -> None:
     with Webhook() as slack:
-        post_to_slack(slack.url, subject="a & b", text="<!channel> <https://evil.example|log in> @here @Channel a@b.c")
+        post_to_slack(
+            slack.url, message=message_of("a & b", "<!channel> <https://evil.example|log in> @here @Channel a@b.c")
+        )
         (message,) = slack.messages
-    assert message.text.splitlines()[0] == "*a &amp; b*"
-    assert "<" not in message.text
-    assert "&lt;!channel&gt;" in message.text
-    assert "@here" not in message.text
-    assert "@Channel" not in message.text
-    assert "a@b.c" in message.text
+    header, section = message.payload["blocks"]
+    assert header["text"] == {"type": "plain_text", "text": "a & b", "emoji": False}
+    sent = section["text"]["text"]
+    assert section["text"]["verbatim"] is True
+    assert message.payload["text"] == "a &amp; b"
+    assert "<" not in sent
+    assert "&lt;!channel&gt;" in sent
+    assert "@here" not in sent
+    assert "@Channel" not in sent
+    assert "a@b.c" in sent
 
 
 @pytest.mark.parametrize("secret", ["", "a placeholder", "fG7)k2[;Qp-x0~Yv!Rz9'Lm^B3u}Hw5$", "  \n"])

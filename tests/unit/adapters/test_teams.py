@@ -3,6 +3,7 @@
 import json
 import socket
 from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -14,9 +15,16 @@ from courtside.contracts.channels.teams import CHANNEL as TEAMS
 from courtside.contracts.secrecy import without_secrets
 from embedded_aws.webhooks import Webhook
 from tests.fakes.answering import Answer, answering
+from tests.fakes.messages import message_of
 
 post_to_teams = partial(post, channel=TEAMS)
 webhook_in = partial(adapter.webhook_in, channel=TEAMS)
+
+
+def payload_of(subject: str, text: str) -> dict[str, Any]:
+    return TEAMS.payload(message_of(subject, text))
+
+
 TAKEN: Answer = (202, "", {})
 PATH = "/workflows/0a1b/triggers/manual/paths/invoke?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sig=Zx9secret"
 LIMIT_OF_TEAMS = 28 * 1024
@@ -24,7 +32,7 @@ LIMIT_OF_TEAMS = 28 * 1024
 
 def test_a_message_becomes_an_adaptive_card_with_formatted_text() -> None:
     with Webhook(channel=TEAMS) as teams:
-        post_to_teams(teams.url, subject="Courtside: drift", text="*Why*: rule `certain`.\n\n• a_b < 2 * 3 * 4")
+        post_to_teams(teams.url, message=message_of("Courtside: drift", "*Why*: rule `certain`.\n\n• a_b < 2 * 3 * 4"))
         (message,) = teams.messages
     (attachment,) = message.payload["attachments"]
     assert (message.payload["type"], attachment["contentType"]) == (
@@ -33,16 +41,17 @@ def test_a_message_becomes_an_adaptive_card_with_formatted_text() -> None:
     )
     card = attachment["content"]
     assert (card["type"], card["body"][0]["inlines"][0]["weight"]) == ("AdaptiveCard", "Bolder")
-    why, said, code, end = card["body"][1]["inlines"]
-    assert (why["text"], why["weight"], said["text"], end["text"]) == ("Why", "Bolder", ": rule ", ".")
-    assert (code["text"], code["fontType"]) == ("`certain`", "Monospace")
-    assert message.shown == "Courtside: drift\nWhy: rule `certain`.\n• a_b < 2 * 3 * 4"
+    why, between, code, end = card["body"][1]["items"][0]["inlines"]
+    assert (why["text"], why["weight"], between["text"], end["text"]) == ("Why", "Bolder", ": rule ", ".")
+    assert (code["text"], code["fontType"]) == ("certain", "Monospace")
+    assert message.text == "Courtside: drift\nWhy: rule `certain`.\n\n• a_b < 2 * 3 * 4"
 
 
 def test_names_from_the_data_are_never_read_as_markdown() -> None:
     """The text is put into TextRuns, because Teams reads Markdown in a TextBlock but not in a TextRun."""
     text = "[log in](https://evil.example) <at>everyone</at> **x**"
-    (_, block) = TEAMS.payload("s", text)["attachments"][0]["content"]["body"]
+    (_, container) = payload_of("s", text)["attachments"][0]["content"]["body"]
+    (block,) = container["items"]
     assert {run["type"] for run in block["inlines"]} == {"TextRun"}
     assert "".join(run["text"] for run in block["inlines"]) == text
     assert block["type"] == "RichTextBlock"
@@ -52,14 +61,14 @@ def test_names_from_the_data_are_never_read_as_markdown() -> None:
 @example(subject="s", text="\x00\U0001f3c0", times=4000)
 @example(subject="\U0001f3c0" * 300, text="x\n", times=20_000)
 def test_no_message_is_larger_than_teams_accepts(subject: str, text: str, times: int) -> None:
-    payload = TEAMS.payload(subject, text * times)
+    payload = payload_of(subject, text * times)
     assert len(json.dumps(payload)) <= 0.75 * LIMIT_OF_TEAMS
 
 
 def test_a_short_message_is_whole_and_a_long_one_says_that_it_was_cut() -> None:
     line = "home_rolling_ppg moved by KS 0.31\n"
-    assert TEAMS.shown(TEAMS.payload("s", line * 50)) == "s\n" + (line * 50).rstrip()
-    shown = TEAMS.shown(TEAMS.payload("s", line * 2000))
+    assert TEAMS.shown(payload_of("s", line * 50)) == "s\n" + (line * 50).rstrip()
+    shown = TEAMS.shown(payload_of("s", line * 2000))
     assert shown.endswith("(cut; the report and the lake hold the rest)")
     assert len(shown) > 3000
 
@@ -78,7 +87,7 @@ def test_a_short_message_is_whole_and_a_long_one_says_that_it_was_cut() -> None:
 )
 def test_only_status_202_from_a_workflow_counts_as_delivered(answer: Answer) -> None:
     with answering(answer) as (url, asked), pytest.raises(WebhookUnreachable, match=f"HTTP {answer[0]}") as caught:
-        post_to_teams(url, subject="s", text="t", sleep=lambda _: None)
+        post_to_teams(url, message=message_of("s", "t"), sleep=lambda _: None)
     assert asked == ["POST"] * TRIES
     assert str(caught.value).startswith("Teams did not take the message")
 
@@ -86,28 +95,28 @@ def test_only_status_202_from_a_workflow_counts_as_delivered(answer: Answer) -> 
 def test_a_message_is_sent_again_until_the_workflow_accepts_it() -> None:
     waits: list[float] = []
     with answering((503, "", {}), (502, "", {}), TAKEN) as (url, asked):
-        post_to_teams(url, subject="s", text="t", sleep=waits.append)
+        post_to_teams(url, message=message_of("s", "t"), sleep=waits.append)
     assert (waits, len(asked)) == ([1, 2], 3)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 413])
 def test_a_refusal_is_not_tried_again(status: int) -> None:
     with answering((status, "", {})) as (url, asked), pytest.raises(WebhookUnreachable, match=f"HTTP {status}"):
-        post_to_teams(url, subject="s", text="t", sleep=lambda _: pytest.fail("waited"))
+        post_to_teams(url, message=message_of("s", "t"), sleep=lambda _: pytest.fail("waited"))
     assert len(asked) == 1
 
 
 def test_a_retry_waits_as_long_as_teams_asks() -> None:
     waits: list[float] = []
     with answering((429, "", {"Retry-After": "9"}), TAKEN) as (url, asked):
-        post_to_teams(url, subject="s", text="t", sleep=waits.append)
+        post_to_teams(url, message=message_of("s", "t"), sleep=waits.append)
     assert (waits, len(asked)) == ([9], 2)
 
 
 def test_a_wait_longer_than_the_budget_is_left_to_the_retry_of_the_function() -> None:
     late = {"Retry-After": str(BUDGET_SECONDS + 1)}
     with answering((429, "", late), TAKEN) as (url, asked), pytest.raises(WebhookUnreachable, match="HTTP 429"):
-        post_to_teams(url, subject="s", text="t", sleep=lambda _: pytest.fail("waited"))
+        post_to_teams(url, message=message_of("s", "t"), sleep=lambda _: pytest.fail("waited"))
     assert len(asked) == 1
 
 
@@ -116,7 +125,7 @@ def test_a_post_that_is_never_answered_times_out(monkeypatch: pytest.MonkeyPatch
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}{PATH}"
         with pytest.raises(WebhookUnreachable, match="TimeoutError") as caught:
-            post_to_teams(url, subject="s", text="t", sleep=lambda _: None)
+            post_to_teams(url, message=message_of("s", "t"), sleep=lambda _: None)
     assert "Zx9secret" not in str(caught.value)
 
 

@@ -8,6 +8,7 @@ import pytest
 from courtside.contracts.channels import CHANNELS, Channel
 from embedded_aws.webhooks import Webhook
 from infra.stage import StageSettings
+from tests.fakes.messages import message_of
 
 EACH = pytest.mark.parametrize("channel", CHANNELS.values(), ids=list(CHANNELS))
 
@@ -25,7 +26,9 @@ def test_a_channel_accepts_its_own_answer_and_no_other(channel: Channel) -> None
 
 @EACH
 def test_a_sent_message_is_shown_whole(channel: Channel) -> None:
-    shown = channel.shown(json.loads(json.dumps(channel.payload("A subject", "first\nsecond <b> & [c](d)"))))
+    shown = channel.shown(
+        json.loads(json.dumps(channel.payload(message_of("A subject", "first\nsecond <b> & [c](d)"))))
+    )
     assert [line.strip("*") for line in shown.splitlines()] == ["A subject", "first", "second <b> & [c](d)"]
 
 

@@ -9,7 +9,8 @@ import pyarrow as pa
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from courtside.contracts.channels.slack import slack_text
+from courtside.contracts.channels.slack import CHANNEL as SLACK
+from courtside.contracts.channels.slack import MOST_BLOCKS, MOST_BYTES
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.key_names import LONGEST
 from courtside.contracts.records import Comparison, GateDecision, ModelRound
@@ -33,7 +34,7 @@ from courtside.core.retraining_alerts import approval_alert, cooling_alert, reme
 from courtside.core.watch import failing_alert
 
 FEATURES = [Feature(f"f{n}", FeatureKind.NUMERIC) for n in range(12)]
-SLACK_LIMIT, SNS_LIMIT_BYTES = 40_000, 262_144
+SLACK_SECTION_LIMIT, SNS_LIMIT_BYTES = 3000, 262_144
 URI = "s3://lake/drift/reports/dt=2019-07-01/v1-2018-07-01-2019-07-01-calibrated.html"
 # Parquet files and JSON may contain any code point, even half of a surrogate pair.
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=60)
@@ -84,10 +85,12 @@ def test_an_alert_is_shortened_but_never_lost_whatever_names_the_data_have(name:
     # The line that people need most comes last.
     assert alert.text.splitlines()[-1] == f"*Report*: {URI}"
     assert "2018-07-01 to 2019-07-01" in alert.subject
-    posted = slack_text(alert.subject, alert.text)
-    assert len(posted) < SLACK_LIMIT
-    assert "<" not in posted
-    assert ">" not in posted
+    blocks = SLACK.payload(alert.message("games"))["blocks"]
+    assert len(json.dumps(blocks, ensure_ascii=False).encode()) <= MOST_BYTES
+    assert len(blocks) <= MOST_BLOCKS
+    marked = [block["text"]["text"] for block in blocks if block["type"] == "section"]
+    assert not [text for text in marked if "<" in text or ">" in text or len(text) > SLACK_SECTION_LIMIT]
+    assert marked[-1] == f"*Report*: {URI}"
 
 
 def test_features_that_moved_as_usual_are_listed_separately_and_not_counted() -> None:
@@ -109,7 +112,9 @@ def test_names_from_data_cannot_format_mention_or_link() -> None:
         alert.text.splitlines()[-2]
     ]
     assert "\u202e" not in alert.text
-    posted = slack_text(alert.subject, alert.text)
+    posted = "\n".join(
+        block["text"]["text"] for block in SLACK.payload(alert.message("games"))["blocks"] if block["type"] == "section"
+    )
     assert "@here" not in posted
     assert "&lt;!channel&gt;" in posted
     assert "&lt;https://evil.example|log in&gt;" in posted

@@ -12,20 +12,21 @@ from courtside.adapters.webhook import WebhookUnreachable, post
 from courtside.cli.main import app
 from embedded_aws import instance as instances
 from embedded_aws.webhooks import SLACK, Journal, Webhook
+from tests.fakes.messages import message_of
 
 post_to_slack = partial(post, channel=SLACK)
 
 
 def test_an_accepted_message_can_be_read_by_another_process(tmp_path: Path) -> None:
     with Webhook(Journal(tmp_path)) as webhook:
-        post_to_slack(webhook.url, subject="Drift", text="home_rest & away_rest < 0.2")
-        post_to_slack(webhook.url, subject="Again", text="second")
+        post_to_slack(webhook.url, message=message_of("Drift", "home_rest & away_rest < 0.2"))
+        post_to_slack(webhook.url, message=message_of("Again", "second"))
         with pytest.raises(WebhookUnreachable, match="404"):
-            post_to_slack(webhook.url[:-1], subject="A stranger's", text="who does not know the address")
+            post_to_slack(webhook.url[:-1], message=message_of("A stranger's", "who does not know the address"))
         accepted = webhook.messages
     read = Journal(tmp_path).messages
     assert read == accepted
-    assert [message.shown for message in read] == ["*Drift*\nhome_rest & away_rest < 0.2", "*Again*\nsecond"]
+    assert [message.text for message in read] == ["*Drift*\nhome_rest & away_rest < 0.2", "*Again*\nsecond"]
 
 
 def test_a_line_that_is_still_being_written_is_not_yet_a_message(tmp_path: Path) -> None:
@@ -50,8 +51,8 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> instances.Instan
     instances.write(instance, state)
     monkeypatch.setenv(instances.STATE_DIRECTORY, str(state))
     with Webhook(instance.received(SLACK)) as webhook:
-        post_to_slack(webhook.url, subject="First", text="2 * 3 * 4 and `a*b*c` & <b>")
-        post_to_slack(webhook.url, subject="Second", text="*Why*: rule `certain`.\n*What to do*: nothing")
+        post_to_slack(webhook.url, message=message_of("First", "2 * 3 * 4 and `a*b*c` & <b>"))
+        post_to_slack(webhook.url, message=message_of("Second", "*Why*: rule `certain`.\n*What to do*: nothing"))
     return instance
 
 
@@ -66,7 +67,7 @@ def test_messages_are_shown_as_in_slack_with_the_newest_last() -> None:
     shown = slack().splitlines()
     assert shown[0].endswith(" UTC")
     assert shown[1:3] == ["First", "2 * 3 * 4 and `a*b*c` & <b>"]
-    assert shown[5:8] == ["Second", "Why: rule `certain`.", "What to do: nothing"]
+    assert shown[5:9] == ["Second", "Why: rule `certain`.", "", "What to do: nothing"]
 
 
 def test_the_newest_messages_of_a_named_instance_may_be_selected(running: instances.Instance) -> None:
