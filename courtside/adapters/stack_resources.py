@@ -27,6 +27,11 @@ def stack_resources(stack: str) -> list[StackResource]:
     return [_resource(stack, each) for page in pages for each in page["StackResourceSummaries"]]
 
 
+def physical_id(resources: Sequence[StackResource], kind: str, starting: str) -> str:
+    """Return the name in AWS of the only resource of a kind whose logical id begins so."""
+    return next(each.physical_id for each in resources if each.kind == kind and each.logical_id.startswith(starting))
+
+
 def deleted_resources(stacks: Sequence[str]) -> list[StackResource]:
     """Return what became of the resources of deleted stacks with these names; AWS remembers it for 90 days."""
     cloudformation = boto3.client("cloudformation")

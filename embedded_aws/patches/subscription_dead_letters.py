@@ -1,7 +1,8 @@
 """A notification that SNS cannot deliver to a subscriber goes to the subscription's dead letter queue.
 
 Wrong in 1.5.33: a subscription's ``RedrivePolicy`` is stored and never used: a message for a function that is gone
-is dropped. Here, as on AWS: the notification waits in the queue that the policy names
+is dropped; and every notification names the same subscription, which nobody has, in its link to unsubscribe. Here, as
+on AWS: the notification waits in the queue that the policy names, and its link is of the subscription that missed it
 (https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html). A function that fails has received its
 message, so that is a dead letter of the function.
 """
@@ -29,9 +30,15 @@ def patch(_: PatchContext) -> None:
         queue = _queue(found.get("attributes", {}).get("RedrivePolicy"))
         if queue:
             attributes = {"RequestID": str(uuid4()), "ErrorCode": "404", "ErrorMessage": f"{endpoint} does not exist"}
-            send_dead_letter(queue, envelope, attributes)
+            send_dead_letter(queue, _of(subscription, envelope), attributes)
 
     sns._deliver_to_lambda = delivered  # noqa: SLF001
+
+
+def _of(subscription: str, envelope: str) -> str:
+    notification = json.loads(envelope)
+    link, _, _ = notification["UnsubscribeURL"].partition("&SubscriptionArn=")
+    return json.dumps(notification | {"UnsubscribeURL": f"{link}&SubscriptionArn={subscription}"})
 
 
 def _queue(policy: Any) -> str:

@@ -1,6 +1,5 @@
 """Whether alerts arrive: the webhooks of the channels, and the alerts that reached nobody."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 
 import boto3
@@ -10,10 +9,10 @@ from courtside.adapters.stack_resources import StackResource
 from courtside.adapters.webhook import WebhookInvalid, webhook_in
 from courtside.contracts.channels import Channel
 from courtside.core.findings import Finding, broken, doubtful, fine
+from courtside.core.letters import subject_of
 
 _QUEUE = "AlertsUndelivered"
 _MOST_READ = 10  # per request
-_SUBJECT_LIMIT = 100
 
 
 def webhook(channel: Channel, outputs: Mapping[str, str]) -> Iterator[Finding]:
@@ -56,15 +55,3 @@ def undelivered(resources: Sequence[StackResource]) -> Iterator[Finding]:
         said = "; ".join(dict.fromkeys(subject_of(each.get("Body", "")) for each in found))
         fix = "correct what the channel's line or its notifier's log says, see docs/runbooks.md#alert-undelivered"
         yield broken("alerts", f"{waiting} reached nobody: {said or 'read them in the queue'}", fix)
-
-
-def subject_of(body: str) -> str:
-    """Return what a dead letter was about: the subject of the SNS message that it holds, else its beginning."""
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return body[:_SUBJECT_LIMIT]
-    match found:
-        case {"Records": [{"Sns": {"Subject": str(subject)}}, *_]} | {"Subject": str(subject)} if subject:
-            return subject[:_SUBJECT_LIMIT]
-    return body[:_SUBJECT_LIMIT]

@@ -55,7 +55,7 @@ def wrong_webhook(stage: Stage) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("wrong_webhook")
-def test_an_alert_for_a_wrong_webhook_becomes_a_dead_letter_that_the_doctor_names(stage: Stage) -> None:
+def test_an_alert_for_a_wrong_webhook_becomes_a_dead_letter_that_is_told_once_it_is_mended(stage: Stage) -> None:
     result = CliRunner().invoke(app, ["alerts", "test", "--json"])
     assert json.loads(result.stdout)["fates"]["slack"] == "dead letter"
     assert result.exit_code == 1
@@ -63,3 +63,12 @@ def test_an_alert_for_a_wrong_webhook_becomes_a_dead_letter_that_the_doctor_name
     assert found["Slack"]["level"] == found["alerts"]["level"] == Level.FAIL
     assert "a test alert of stage dev" in found["alerts"]["detail"]
     assert stage.loop.output(SLACK.secret_output) in found["Slack"]["fix"]
+    before = len(texts(stage, containing="a test alert of stage dev"))
+    kept = CliRunner().invoke(app, ["alerts", "redrive", "--json"])
+    assert (kept.exit_code, [each["outcome"] for each in json.loads(kept.stdout)]) == (1, ["kept"])
+    stage.loop.set_webhooks({"slack": stage.slack.url})
+    (sent,) = json.loads(CliRunner().invoke(app, ["alerts", "redrive", "--json"]).stdout)
+    assert (sent["to"], sent["outcome"]) == ("Slack", "sent")
+    assert len(texts(stage, containing="a test alert of stage dev")) == before + 1
+    again = CliRunner().invoke(app, ["alerts", "redrive", "--json"])
+    assert (again.exit_code, json.loads(again.stdout)) == (0, [])

@@ -7,10 +7,10 @@ import pytest
 
 from courtside.adapters import secrets
 from courtside.adapters.examination import alert_channel
-from courtside.adapters.examination.alert_channel import subject_of
 from courtside.adapters.stack_resources import StackResource
 from courtside.adapters.webhook import WebhookInvalid
 from courtside.bootstrap import functions
+from courtside.core.letters import subject_of
 from embedded_aws.webhooks import SLACK, Webhook
 
 OUTPUTS = {SLACK.secret_output: "arn:secret"}

@@ -7,9 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from courtside.adapters import alert_probe
-from courtside.adapters.alert_probe import PATIENCE_SECONDS, Fate, probe
+from courtside.adapters.alert_probe import PATIENCE_SECONDS, probe
+from courtside.adapters.notifier_log import Fate
 from courtside.adapters.stack_resources import StackResource
-from courtside.cli.alerts import AlertNotDelivered, NoChannel
+from courtside.cli.alerts_delivery import AlertNotDelivered, ChannelOff, ChannelUnknown, NoAddressConfirmed, NoChannel
 from courtside.cli.main import app
 from courtside.contracts.channels import CHANNELS
 from courtside.contracts.names import NO_WEBHOOK, POSTED, StackOutput
@@ -125,3 +126,56 @@ def test_the_command_fails_unless_the_alert_was_delivered(monkeypatch: pytest.Mo
 def test_a_stage_without_a_chat_channel_cannot_be_tested(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("courtside.adapters.deployment.stage_outputs", lambda _: {StackOutput.ALERT_TOPIC: "arn:topic"})
     assert isinstance(CliRunner().invoke(app, ["alerts", "test"]).exception, NoChannel)
+
+
+@pytest.fixture
+def two_channels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Slack post every alert, and Teams say nothing."""
+    outputs = {StackOutput.ALERT_TOPIC: "arn:topic", SLACK.secret_output: "arn:s", TEAMS.secret_output: "arn:t"}
+    silent = StackResource("s", "NotifyTeamsLogs3C", "AWS::Logs::LogGroup", "silent", "CREATE_COMPLETE")
+    monkeypatch.setattr("boto3.client", lambda _: Aws(log=line(POSTED)))
+    monkeypatch.setattr(alert_probe, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(alert_probe, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr("courtside.adapters.deployment.stage_outputs", lambda _: outputs)
+    monkeypatch.setattr("courtside.adapters.stack_resources.stack_resources", lambda _: [*RESOURCES, silent])
+
+
+@pytest.mark.usefixtures("two_channels")
+@pytest.mark.parametrize(
+    ("channel", "fates", "failure"),
+    [
+        ("slack", {"slack": "delivered"}, None),
+        ("teams", {"teams": "unknown"}, AlertNotDelivered),
+        (None, {"slack": "delivered", "teams": "unknown"}, AlertNotDelivered),
+        ("email", {}, None),
+    ],
+)
+def test_one_channel_can_be_proven_although_another_is_broken(
+    channel: str | None, fates: dict[str, str], failure: type[Exception] | None
+) -> None:
+    named = [] if channel is None else ["--channel", channel]
+    result = CliRunner().invoke(app, ["alerts", "test", "--json", *named])
+    assert json.loads(result.stdout)["fates"] == fates
+    assert json.loads(result.stdout)["emails"] == 1
+    assert (result.exit_code == 0) == (failure is None)
+    assert failure is None or isinstance(result.exception, failure)
+
+
+def test_a_channel_that_cannot_be_tested_is_refused_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    aws = Aws()
+    monkeypatch.setattr("boto3.client", lambda _: aws)
+    monkeypatch.setattr("courtside.adapters.deployment.stage_outputs", lambda _: {StackOutput.ALERT_TOPIC: "arn:topic"})
+    assert isinstance(CliRunner().invoke(app, ["alerts", "test", "--channel", "pager"]).exception, ChannelUnknown)
+    off = CliRunner().invoke(app, ["alerts", "test", "--channel", "teams"]).exception
+    assert isinstance(off, ChannelOff)
+    assert "teams=True" in str(off)
+    assert aws.published == []
+
+
+def test_email_fails_where_no_address_is_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("boto3.client", lambda _: Aws())
+    monkeypatch.setattr(alert_probe, "_emails", lambda _: 0)
+    monkeypatch.setattr("courtside.adapters.deployment.stage_outputs", lambda _: {StackOutput.ALERT_TOPIC: "arn:topic"})
+    monkeypatch.setattr("courtside.adapters.stack_resources.stack_resources", lambda _: RESOURCES)
+    result = CliRunner().invoke(app, ["alerts", "test", "--channel", "email"])
+    assert isinstance(result.exception, NoAddressConfirmed)

@@ -96,6 +96,7 @@ def test_a_failing_function_of_a_rule_is_tried_three_times_and_leaves_a_dead_let
 def test_a_notification_for_a_missing_function_becomes_a_dead_letter(case: str) -> None:
     found = letter(case)
     assert found["body"]["Message"] == "said"
+    assert found["body"]["UnsubscribeURL"].endswith(f":alerts:{2 if case == 'topic, no function' else 3}")
     assert "does not exist" in found["attributes"]["ErrorMessage"]
 
 
