@@ -176,7 +176,9 @@ def redrive(stage: Stage = "dev", as_json: JsonFlag = False) -> None:
     if as_json:
         print_json([asdict(each) for each in done])
     elif done:
-        print_table("Alerts sent again", [asdict(each) for each in done])
+        print_table("Alerts sent again", [{"alert": one.alert, "to": one.to, "outcome": one.outcome} for one in done])
+        for why in dict.fromkeys(f"{one.to or 'nobody'}: {one.why}" for one in done if one.why):
+            say(why, style="bold red")
     else:
         say("No alert is undelivered")
     if any(each.outcome is Outcome.KEPT for each in done):

@@ -53,5 +53,8 @@ def undelivered(resources: Sequence[StackResource]) -> Iterator[Finding]:
             QueueUrl=resource.physical_id, MaxNumberOfMessages=_MOST_READ, VisibilityTimeout=0
         ).get("Messages", [])
         said = "; ".join(dict.fromkeys(subject_of(each.get("Body", "")) for each in found))
-        fix = "correct what the channel's line or its notifier's log says, see docs/runbooks.md#alert-undelivered"
+        fix = (
+            "correct what the channel's line or its notifier's log says, then `courtside alerts redrive` "
+            "(docs/runbooks.md#alert-undelivered)"
+        )
         yield broken("alerts", f"{waiting} reached nobody: {said or 'read them in the queue'}", fix)
