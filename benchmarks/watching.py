@@ -17,7 +17,6 @@ from courtside.contracts.events import DriftCheckRequest, RetrainingRequest
 from courtside.contracts.records import ChampionReference
 from courtside.core.alerting import Alert
 from courtside.core.dataset import Dataset
-from courtside.core.decision import DecisionPolicy
 from courtside.core.drift import fit
 from courtside.core.drift.policies import policy_named
 from courtside.core.parquet import parquet_content
@@ -64,7 +63,6 @@ class Watched:
             retraining=Nobody(),
             dataset=dataset,
             drift_policy=policy_named(dataset.policy),
-            decision_policy=DecisionPolicy(),
             claims=claims,
             overdue=OverdueData(self.lake, dataset, claims, Nobody()),
         )

@@ -102,7 +102,6 @@ def drift_monitor_of(env: CheckDriftEnv, model: str) -> "DriftMonitor":
     from courtside.adapters.mlflow_drift_runs import MlflowDriftRuns
     from courtside.adapters.sns_alerts import SnsAlerts
     from courtside.adapters.step_functions import StepFunctionsRetraining
-    from courtside.core.decision import DecisionPolicy
     from courtside.core.drift.policies import policy_named
     from courtside.workflows.check_drift import DriftMonitor
     from courtside.workflows.claims import Claims
@@ -118,7 +117,6 @@ def drift_monitor_of(env: CheckDriftEnv, model: str) -> "DriftMonitor":
         retraining=StepFunctionsRetraining(env.retraining_arn, compares=False),
         dataset=dataset,
         drift_policy=policy_named(policy, thresholds=dataset.thresholds if policy == dataset.policy else ()),
-        decision_policy=DecisionPolicy(retrains=dataset.retrain.on_drift),
         claims=claims,
         overdue=OverdueData(lake, dataset, claims, alerts),
         tracking=MlflowDriftRuns(env.tracking_uri, experiment=dataset.drift_experiment)

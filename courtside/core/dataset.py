@@ -9,14 +9,22 @@ from fnmatch import fnmatchcase
 from typing import Self
 
 from courtside.contracts.names import DRIFT_EXPERIMENT, ModelPlace
+from courtside.core.decision.policy import DecisionPolicy
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.performance.rules import PerformanceRules
 from courtside.core.predictions.rules import PredictRules
-from courtside.core.rhythm.rules import RetrainRules, WatchRhythm
+from courtside.core.rhythm.rules import WatchRhythm
 from courtside.core.sentences import enumerated
 
 LABEL_DELAY = timedelta(days=30)
 """Within which time labels come, where a contract does not say it."""
+
+
+_KEYS_BEFORE: Mapping[str, tuple[str, ...]] = {
+    "retrain": ("on_drift", "every", "cooldown"),
+    "performance": ("window", "mature"),
+}
+"""The keys of a part when contracts were first hashed with it: others count in the hash where they say anything."""
 
 
 class FeatureKind(StrEnum):
@@ -142,7 +150,7 @@ class Dataset:
     experiment: str | None = None
     incoming: str | None = None
     watch: WatchRhythm = field(default_factory=WatchRhythm)
-    retrain: RetrainRules = field(default_factory=RetrainRules)
+    retrain: DecisionPolicy = field(default_factory=DecisionPolicy)
     label_delay: timedelta = LABEL_DELAY
     predict: PredictRules = field(default_factory=PredictRules)
     performance: PerformanceRules = field(default_factory=PerformanceRules)
@@ -165,7 +173,7 @@ class Dataset:
         usual = {
             "gate": GatePolicy(),
             "watch": WatchRhythm(),
-            "retrain": RetrainRules(),
+            "retrain": DecisionPolicy(),
             "label_delay": LABEL_DELAY,
             "predict": PredictRules(),
             "performance": PerformanceRules(),
@@ -176,10 +184,13 @@ class Dataset:
         for key, value in usual.items():
             if getattr(self, key) == value:
                 del said[key]
-        if "performance" in said:
-            for key in ("margin", "estimate"):
-                if said["performance"][key] == getattr(usual["performance"], key):
-                    del said["performance"][key]
+        for part, before in _KEYS_BEFORE.items():
+            if part in said:
+                said[part] = {
+                    key: value
+                    for key, value in said[part].items()
+                    if key in before or value != getattr(usual[part], key)
+                }
         if self.inference is None:
             del said["inference"]
         else:  # the contract is the same, whatever features its rows turn out to have

@@ -13,10 +13,11 @@ from pydantic_core import ErrorDetails
 from courtside.contracts.errors import BadInput
 from courtside.contracts.versioned import require_readable
 from courtside.core.dataset import Dataset, Feature, FeatureKind, Inference, Phase, entity_of
+from courtside.core.decision.policy import DecisionPolicy, RollBack
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.performance.rules import EstimateMethod, PerformanceRules
 from courtside.core.predictions.rules import PredictRules
-from courtside.core.rhythm import PartOfYear, RetrainRules, WatchRhythm, parse_duration
+from courtside.core.rhythm import PartOfYear, WatchRhythm, parse_duration
 from courtside.datasets.contract_checks import CHECKS
 from courtside.datasets.contract_keys import (
     FORMAT,
@@ -107,7 +108,7 @@ def _dataset(contract: ContractDocument) -> Dataset:
             "candidates": None if contract.candidates is None else tuple(contract.candidates),
             "policy": contract.watch.policy,
             "watch": _rhythm(contract.watch),
-            "retrain": _rules(contract.retrain),
+            "retrain": policy_of(contract.retrain),
             "label_delay": parse_duration(contract.label_delay),
             "predict": _predict(contract.predict),
             "performance": _performance(contract.performance),
@@ -134,9 +135,11 @@ def _performance(judged: Performance) -> PerformanceRules:
     return PerformanceRules(parse_duration(judged.window), judged.mature, judged.margin, method)
 
 
-def _rules(retrain: Retrain) -> RetrainRules:
+def policy_of(retrain: Retrain) -> DecisionPolicy:
+    """Return the policy that a contract's `retrain` keys make."""
     every = None if retrain.every is None else parse_duration(retrain.every)
-    return RetrainRules(retrain.on_drift, every, parse_duration(retrain.cooldown))
+    limits = retrain.model_dump() | {"every": every, "cooldown": parse_duration(retrain.cooldown)}
+    return DecisionPolicy(**limits | {"roll_back": RollBack(retrain.roll_back)})
 
 
 def _told(error: ErrorDetails, document: Document) -> str:

@@ -4,7 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from courtside.datasets.key_types import A_LENGTH, Keys, Length, Limit, SeasonPart, Shadow, Switch, Text
+from courtside.core.decision.policy import MOST_PERSISTENCE, DecisionPolicy
+from courtside.datasets.key_types import A_LENGTH, Count, Keys, Length, Limit, SeasonPart, Shadow, Switch, Text
+
+USUAL = DecisionPolicy()
 
 
 class Watch(Keys):
@@ -60,6 +63,57 @@ class Retrain(Keys):
         "1d",
         description="How much newer than the last training's the data of a training that starts by itself must be.",
         examples=["7d"],
+    )
+    on_performance: Switch = Field(
+        USUAL.on_performance,
+        description="Whether a training starts when labels prove the champion worse than was promised; with `false` "
+        "people are told and start it.",
+        examples=[False],
+    )
+    recalibrate: Switch = Field(
+        USUAL.recalibrate,
+        description="Whether a champion is recalibrated by itself when its probabilities broke and its ranking held.",
+        examples=[False],
+    )
+    roll_back: Literal["by_itself", "ask", "never"] = Field(
+        "by_itself",
+        description="What follows when the champion is proven worse than the version before it on the same rows: it "
+        "goes back `by_itself`, people are asked (`ask`), or `never`.",
+        examples=["ask"],
+    )
+    share: Annotated[float, Field(gt=0, le=1, strict=True)] = Field(
+        USUAL.share, description="The share of the features that must drift to start a training.", examples=[0.3]
+    )
+    importance: Annotated[float, Field(ge=0, le=1, strict=True)] = Field(
+        USUAL.importance,
+        description="The share of the model's importance that the drifted features must carry to start a training or "
+        "an alert, where it is known.",
+        examples=[0.05],
+    )
+    persistence: Annotated[int, Field(ge=1, le=MOST_PERSISTENCE, strict=True)] = Field(
+        USUAL.persistence,
+        description="How many checks in a row must see a drift before anything follows; until then it is watched.",
+        examples=[2],
+    )
+    fewest_rows: Count = Field(
+        USUAL.fewest_rows, description="The fewest rows of a window whose drift starts a training.", examples=[500]
+    )
+    most_a_month: Annotated[int, Field(ge=0, le=1_000, strict=True)] = Field(
+        USUAL.most_a_month,
+        description="How many trainings drift and performance may start in 30 days together; those by schedule are not "
+        "counted.",
+        examples=[1],
+    )
+    off_season: Switch = Field(
+        USUAL.off_season,
+        description="Whether drift starts a training outside `watch.season`; with `false` it is watched.",
+        examples=[False],
+    )
+    history: Annotated[str, Field(pattern=r"^(all|auto|[1-9]\d?y)$")] = Field(
+        USUAL.history,
+        description="The part of the past that a training learns from: `all`, the newest years, or `auto`, which time "
+        "folds choose.",
+        examples=["10y"],
     )
 
 

@@ -17,20 +17,13 @@ from courtside.contracts.events import (
     training_by_schedule,
     training_of_check,
 )
-from courtside.contracts.records import ChampionReference, DecisionRecord
+from courtside.contracts.records import ChampionReference, DecisionRecord, DriftFacts, DueFacts, Situation
 from courtside.core.alerting import DriftAlertContext, drift_alert
 from courtside.core.dataset import Dataset
-from courtside.core.decision import (
-    Action,
-    Decision,
-    DecisionPolicy,
-    DueTraining,
-    decide,
-    with_overdue,
-    with_schedule,
-)
+from courtside.core.decision import Action, Decision, decide
 from courtside.core.drift import DriftReport, Policy
 from courtside.core.drift.reading import Days
+from courtside.core.drift.story.facts import drift_facts
 from courtside.core.rows import time_column_of
 from courtside.workflows.check_records import decision_key, document_of, repeated, response_of
 from courtside.workflows.claims import Claim, ClaimLost, Claims, finishing
@@ -83,7 +76,6 @@ class DriftMonitor:
     retraining: Retraining
     dataset: Dataset
     drift_policy: Policy
-    decision_policy: DecisionPolicy
     claims: Claims
     overdue: OverdueData
     tracking: DriftTracking | None = None
@@ -107,12 +99,12 @@ class DriftMonitor:
             if isinstance(absent, EmptyWindow) and absent.quarantined:
                 raise
             return self._nothing_to_check(window, champion, absent, named=named, now=now)
-        decision, since = decide(found.report, self.decision_policy), None
+        since, due = None, None
         # A window that somebody names may lie long ago, so it says nothing about overdue data and trainings.
         if not named:
             since = self.overdue.tell(window.end, champion=champion, newest=found.newest)
             due = self._due(champion, window, newest=found.newest)
-            decision = with_schedule(with_overdue(decision, since), due)
+        decision = self._decided(drift_facts(found.report), window, named=named, since=since, due=due)
         record = self._record(found, decision, champion, now=now).model_copy(update={"overdue_since": since})
         key = ledger_keys.drift_check(record.check_id)
         while True:
@@ -139,11 +131,13 @@ class DriftMonitor:
         self, window: Window, champion: ChampionReference | None, absent: CourtsideError, *, named: bool, now: datetime
     ) -> DriftCheckResponse:
         rule = UNCHECKED_RULES.get(type(absent), "no_rows")
-        decision, since = Decision(Action.NOTHING_TO_CHECK, rule, str(absent)), None
+        since, due = None, None
         if champion is not None and not named:
             if rule in {"no_rows", "no_new_load"}:
                 since = self.overdue.tell(window.end, champion=champion, newest=None)
-            decision = with_schedule(with_overdue(decision, since), self._due(champion, window, newest=None))
+            due = self._due(champion, window, newest=None)
+        facts = DriftFacts(unchecked=rule, unchecked_said=str(absent))
+        decision = self._decided(facts, window, named=named, since=since, due=due)
         # This is not the check's own id: once there is something to check, that check must not count as done.
         record = DecisionRecord(
             model=self.dataset.name,
@@ -164,7 +158,15 @@ class DriftMonitor:
         self._log_decision(record)
         return response_of(record)
 
-    def _due(self, champion: ChampionReference, window: Window, *, newest: date | None) -> DueTraining | None:
+    def _decided(
+        self, drift: DriftFacts, window: Window, *, named: bool, since: date | None = None, due: DueFacts | None = None
+    ) -> Decision:
+        situation = Situation(
+            model=self.dataset.name, as_of=window.end, drift=drift, due=due, overdue_since=since, named=named
+        )
+        return decide(situation, self.dataset.retrain)
+
+    def _due(self, champion: ChampionReference, window: Window, *, newest: date | None) -> DueFacts | None:
         today = window.end - self._of_today
         return due_training(champion, today=today, newest=newest, lake=self.lake, dataset=self.dataset)
 
@@ -177,7 +179,7 @@ class DriftMonitor:
         time_column_of(self.dataset, asked="a check of past windows")
         champion = champion_reference(self.dataset.name, lake=self.lake)
         found = self._found(window, champion, named=True)
-        decision = decide(found.report, self.decision_policy)
+        decision = self._decided(drift_facts(found.report), window, named=True)
         record = self._record(found, decision, champion, now=now, backfilled=True)
         if (earlier := self._logged(record)) is not None:
             record = record.model_copy(update={"decided_at": earlier.decided_at})

@@ -3,9 +3,8 @@
 from datetime import date, timedelta
 
 from courtside.contracts import training_keys
-from courtside.contracts.records import ChampionReference, DataManifest
+from courtside.contracts.records import ChampionReference, DataManifest, DueFacts
 from courtside.core.dataset import Dataset
-from courtside.core.decision import DueTraining
 from courtside.core.drift.reading import Days
 from courtside.core.rhythm import training_due
 from courtside.workflows.lake_documents import read_document
@@ -16,7 +15,7 @@ from courtside.workflows.row_days import days_with_rows
 
 def due_training(
     champion: ChampionReference, *, today: date, newest: date | None, lake: Lake, dataset: Dataset
-) -> DueTraining | None:
+) -> DueFacts | None:
     """Return the training that the contract's `retrain.every` asks for by `today`, None where it asks for none.
 
     `newest` is the newest row's day where a check knows it. A champion whose training left no manifest has no age, so
@@ -33,7 +32,7 @@ def due_training(
         newer = newest >= known_until
     else:
         newer = known_until < today and bool(days_with_rows(Days(known_until, today), lake=lake, dataset=dataset))
-    return DueTraining(since, known_until, newer)
+    return DueFacts(since=since, data_until=known_until, newer=newer)
 
 
 def data_until(model: str, training_id: str, *, lake: Lake) -> date | None:

@@ -7,7 +7,6 @@ import pyarrow as pa
 from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.events import Window
 from courtside.contracts.records import ChampionReference
-from courtside.core.decision import DecisionPolicy
 from courtside.core.drift import ClassicPolicy, fit
 from courtside.core.drift.reading import Days
 from courtside.core.features import build_features
@@ -60,7 +59,6 @@ class DriftSetup:
             retraining=self.retraining,
             dataset=DATASET,
             drift_policy=ClassicPolicy(),
-            decision_policy=DecisionPolicy(),
             claims=claims,
             overdue=OverdueData(lake, DATASET, claims, self.alerts),
             tracking=self.tracking,

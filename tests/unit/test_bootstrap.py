@@ -54,7 +54,7 @@ def monitor(models: StageModels, said: str = "", **settings: Any) -> DriftMonito
 
 def test_a_check_follows_policy_retraining_and_tracking_of_the_contract(models: StageModels) -> None:
     plain = monitor(models)
-    assert (plain.drift_policy, plain.decision_policy.retrains) == (CalibratedPolicy(), True)
+    assert (plain.drift_policy, plain.dataset.retrain.on_drift) == (CalibratedPolicy(), True)
     assert plain.tracking is not None
     said = monitor(
         models,
@@ -62,7 +62,7 @@ def test_a_check_follows_policy_retraining_and_tracking_of_the_contract(models: 
         "retrain: {on_drift: false}\ntracking: false\n",
     )
     assert said.drift_policy == ClassicPolicy(overrides=(Threshold("age", "ks", 0.3),))
-    assert (said.decision_policy.retrains, said.tracking) == (False, None)
+    assert (said.dataset.retrain.on_drift, said.tracking) == (False, None)
 
 
 @pytest.mark.parametrize(

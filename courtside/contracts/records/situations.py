@@ -86,11 +86,16 @@ class PastCheck(Payload):
 
 
 class HistoryFacts(Payload):
-    """What happened before: trainings of the last 366 days and decisions of this champion, each oldest first."""
+    """What happened before: trainings of the last 366 days and decisions of this champion, each oldest first.
+
+    The trainings that this decision itself asked for, when it was made before, are not among them, so that a repeated
+    delivery decides the same. The champion's data end before `data_until`.
+    """
 
     champion_version: str = ""
     previous_version: str | None = None
     champion_since: date | None = None
+    data_until: date | None = None
     trainings: tuple[PastTraining, ...] = ()
     checks: tuple[PastCheck, ...] = Field((), max_length=60)
 
@@ -106,13 +111,15 @@ class DueFacts(Payload):
 class Situation(Payload):
     """Everything that a decision is made from.
 
-    `as_of` is the day after the newest that was looked at; a `named` window is one that a person chose, which may lie
-    long ago. `overdue_since` is the day of the newest row if newer ones should have come; `in_season` is False in a
-    part of the year in which the contract expects no rows.
+    `as_of` is the day after the newest that was looked at, and `newest` the day of the newest row, where a check knows
+    it; a `named` window is one that a person chose, which may lie long ago. `overdue_since` is the day of the newest
+    row if newer ones should have come; `in_season` is False in a part of the year in which the contract expects no
+    rows.
     """
 
     model: str
     as_of: date
+    newest: date | None = None
     drift: DriftFacts
     performance: PerformanceFacts = PerformanceFacts()
     history: HistoryFacts = HistoryFacts()

@@ -3,7 +3,7 @@
 from courtside.core.rhythm.due import next_due, training_due
 from courtside.core.rhythm.durations import NotADuration, parse_duration, written
 from courtside.core.rhythm.freshness import LOOK_BACK, overdue_since
-from courtside.core.rhythm.rules import RetrainRules, WatchRhythm
+from courtside.core.rhythm.rules import WatchRhythm
 from courtside.core.rhythm.seasons import NotPartOfAYear, PartOfYear
 
 __all__ = [
@@ -11,7 +11,6 @@ __all__ = [
     "NotADuration",
     "NotPartOfAYear",
     "PartOfYear",
-    "RetrainRules",
     "WatchRhythm",
     "next_due",
     "overdue_since",

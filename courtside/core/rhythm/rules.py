@@ -26,17 +26,3 @@ class WatchRhythm:
     def patience(self) -> timedelta:
         """How late rows may be: what the contract says, or two rounds and at least 14 days."""
         return self.overdue or max(LEAST_PATIENCE, 2 * self.every)
-
-
-@dataclass(frozen=True, slots=True)
-class RetrainRules:
-    """When a training starts by itself.
-
-    `on_drift` False leaves what drifted to people; `every` is the age that the champion's data may reach before it is
-    trained again (None: any); `cooldown` is how much newer than the last training's the data of one that starts by
-    itself must be.
-    """
-
-    on_drift: bool = True
-    every: timedelta | None = None
-    cooldown: timedelta = timedelta(days=1)

@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 import pytest
 
 from courtside.core.dataset import Feature, FeatureKind
-from courtside.core.decision import DecisionPolicy, decide
 from courtside.core.drift import ClassicPolicy, DriftReport, Profile, check, fit
 from courtside.core.drift.story.parts import split, sub_windows
 from courtside.core.drift.story.telling import tell
@@ -18,6 +17,7 @@ from courtside.core.features import build_features
 from courtside.core.report_page import render_page
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
+from tests.fakes.decided import decided
 from tests.integration.browser.chromium import Browser, found, running
 
 
@@ -41,7 +41,7 @@ def season(tmp_path_factory: pytest.TempPathFactory) -> Path:
     reference = fit(usual, dataset.features, time_column=dataset.time_column, outcomes=dataset.outcomes)
     window = features.filter(pc.equal(seasons, pa.scalar(2019, seasons.type)))
     report, current = _told(reference, window, dict.fromkeys(dataset.feature_names, 1.0))
-    page = render_page(report, reference, current, decision_text=decide(report, DecisionPolicy()).reason)
+    page = render_page(report, reference, current, decision_text=decided(report).reason)
     return _written(page, tmp_path_factory.mktemp("season"))
 
 

@@ -13,7 +13,6 @@ from courtside.adapters.s3_lake import S3Lake
 from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.events import DriftCheckRequest
 from courtside.contracts.records import ChampionReference
-from courtside.core.decision import DecisionPolicy
 from courtside.core.drift.policies import policy_named
 from courtside.datasets.catalog import load_dataset
 from courtside.workflows.check_drift import DriftMonitor
@@ -73,7 +72,6 @@ def test_the_load_after_a_training_is_checked_against_the_trained_one(lake: S3La
         retraining=RecordedRetraining(),
         dataset=dataset,
         drift_policy=policy_named(dataset.policy),
-        decision_policy=DecisionPolicy(),
         claims=claims,
         overdue=OverdueData(lake, dataset, claims, alerts),
     )

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from courtside.core.dataset import Inference
+from courtside.core.decision import DecisionPolicy
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.performance.rules import EstimateMethod, PerformanceRules
 from courtside.core.predictions.rules import PredictRules
-from courtside.core.rhythm import PartOfYear, RetrainRules, WatchRhythm
+from courtside.core.rhythm import PartOfYear, WatchRhythm
 from courtside.datasets.catalog import DatasetInvalid, load_dataset, table_address
 from courtside.datasets.contract_keys import NOT_YET_WORDS
 from courtside.datasets.gate_keys import Gate
@@ -29,7 +30,7 @@ def test_a_key_that_is_left_out_has_a_safe_default(tmp_path: Path) -> None:
     assert (dataset.version, dataset.policy, dataset.thresholds) == (1, "calibrated", ())
     assert (dataset.candidates, dataset.segment, dataset.table) == (None, None, None)
     assert (dataset.drift, dataset.tracking, dataset.alerts, dataset.owner) == (True, True, (), None)
-    assert (dataset.watch, dataset.retrain) == (WatchRhythm(), RetrainRules())
+    assert (dataset.watch, dataset.retrain) == (WatchRhythm(), DecisionPolicy())
 
 
 def test_the_gate_uses_its_default_limits_where_the_contract_sets_none(tmp_path: Path) -> None:
@@ -47,7 +48,7 @@ def test_the_rhythm_is_read_into_lengths_of_time_and_parts_of_the_year(tmp_path:
     dataset = read(tmp_path, {**LEAST, "watch": watch, "retrain": retrain, "alerts": ["a@b.co"], "owner": "Ada"})
     season = (PartOfYear((10, 15), (6, 20)),)
     assert dataset.watch == WatchRhythm(timedelta(hours=12), timedelta(14), season, timedelta(21))
-    assert dataset.retrain == RetrainRules(on_drift=False, every=timedelta(90), cooldown=timedelta(0))
+    assert dataset.retrain == DecisionPolicy(on_drift=False, every=timedelta(90), cooldown=timedelta(0))
     assert (dataset.alerts, dataset.owner) == (("a@b.co",), "Ada")
     assert dataset.watch.patience == timedelta(21)
     monthly = read(tmp_path, {**LEAST, "watch": {"every": "30d"}})

@@ -12,9 +12,9 @@ from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, Ga
 from courtside.contracts.loads import Load
 from courtside.contracts.model_card import ModelInterface
 from courtside.contracts.records import ChampionReference, DataManifest, DecisionRecord
+from courtside.core.decision import DecisionPolicy
 from courtside.core.drift import CalibratedPolicy
 from courtside.core.gate.policy import GatePolicy
-from courtside.core.rhythm import RetrainRules
 from courtside.core.rows import TimeColumnNeeded
 from courtside.workflows.check_drift import DriftMonitor
 from courtside.workflows.drift_window import EmptyWindow
@@ -120,7 +120,7 @@ def test_the_newest_load_is_compared_once_with_the_loads_of_the_champion(setup: 
 
 def test_a_training_by_schedule_needs_a_new_load_which_may_have_been_checked_before(setup: DriftSetup) -> None:
     setup.monitor = replace(
-        setup.monitor, dataset=replace(CONTRACT, retrain=RetrainRules(every=timedelta(days=30), on_drift=False))
+        setup.monitor, dataset=replace(CONTRACT, retrain=DecisionPolicy(every=timedelta(days=30), on_drift=False))
     )
     same = checked(setup.monitor, date(2024, 3, 31))
     assert (same.decision, same.rule) == ("stale_data", "schedule_but_no_new_data")

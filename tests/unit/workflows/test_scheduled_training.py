@@ -9,8 +9,9 @@ from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, RetrainingRequest, Trigger, Window
 from courtside.contracts.records import DataManifest, DecisionRecord
 from courtside.core.dataset import Dataset
+from courtside.core.decision import DecisionPolicy
 from courtside.core.drift.reading import Days
-from courtside.core.rhythm import PartOfYear, RetrainRules, WatchRhythm
+from courtside.core.rhythm import PartOfYear, WatchRhythm
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.overdue_data import OverdueData
 from courtside.workflows.row_days import days_with_rows
@@ -42,7 +43,7 @@ def following(setup: DriftSetup, dataset: Dataset) -> DriftSetup:
 
 
 def every(setup: DriftSetup, days: int) -> DriftSetup:
-    return following(setup, replace(setup.monitor.dataset, retrain=RetrainRules(every=timedelta(days))))
+    return following(setup, replace(setup.monitor.dataset, retrain=DecisionPolicy(every=timedelta(days))))
 
 
 def over_a_year(setup: DriftSetup) -> DriftSetup:

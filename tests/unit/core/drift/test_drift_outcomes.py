@@ -11,13 +11,14 @@ import pytest
 
 from courtside.core.alerting import DriftAlertContext, drift_alert
 from courtside.core.dataset import Feature, FeatureKind, Outcome, Role
-from courtside.core.decision import Action, DecisionPolicy, decide
+from courtside.core.decision import Action
 from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, Policy, Profile, Verdict, check, fit
 from courtside.core.drift.errors import ProfileMismatch, ThresholdInvalid
 from courtside.core.drift.policies.thresholds import Threshold
 from courtside.core.drift.story.parts import split, sub_windows
 from courtside.core.drift.story.telling import tell
 from courtside.core.report_page import render_page
+from tests.fakes.decided import decided
 
 FEATURES = [Feature("points", FeatureKind.NUMERIC), Feature("venue", FeatureKind.CATEGORICAL)]
 OUTCOMES = (Outcome("win", Role.TARGET), Outcome("chance", Role.PREDICTION))
@@ -66,7 +67,7 @@ def test_a_drifting_target_is_judged_but_does_not_count_as_a_feature(policy: Pol
     assert prediction.statistic("ks") is not None
     assert (report.features_checked, report.features_drifted, report.share_drifted) == (2, (), 0.0)
     assert (report.drift_detected, report.severity.value, report.features_broken) == (False, "none", ())
-    assert decide(report, DecisionPolicy()).action is Action.NOTHING
+    assert decided(report).action is Action.NOTHING
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
@@ -259,7 +260,7 @@ def test_the_json_the_page_and_the_alert_report_a_drifting_target(moved: tuple[D
     assert '<article id="prediction" class="card quiet"' in page
     assert "Target and prediction" in page
     context = DriftAlertContext("games", LATER, LATER + timedelta(days=56), "3", "s3://lake/report", None)
-    alert = drift_alert(report, decide(report, DecisionPolicy()), context)
+    alert = drift_alert(report, decided(report), context)
     assert f"*Target and prediction*\n• {sentence}" in alert.text
 
 

@@ -6,11 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courtside.core.dataset import Feature, FeatureKind
-from courtside.core.decision import Action, DecisionPolicy, decide
+from courtside.core.decision import Action
 from courtside.core.drift import ClassicPolicy, DriftReport, Policy, Severity, Verdict, check, fit
 from courtside.core.drift.columns.tally import Tally
 from courtside.core.drift.policies.by_name import policy_named
 from courtside.core.drift.statistics.missing import missing_shift
+from tests.fakes.decided import decided
 
 FEATURES = [Feature("points", FeatureKind.NUMERIC), Feature("venue", FeatureKind.CATEGORICAL)]
 
@@ -31,7 +32,7 @@ def test_a_large_rise_in_missing_values_breaks_a_column_and_alerts_a_person(poli
     found = report(missing=0.36, policy=policy)
     assert {feature.verdict for feature in found.features} == {Verdict.MORE_MISSING}
     assert found.features[0].reason.startswith("missing values rose 0.0% → 36.0%")
-    assert decide(found, DecisionPolicy()).action is Action.ALERT
+    assert decided(found).action is Action.ALERT
 
 
 @pytest.mark.parametrize(("before", "missing", "rows"), [(0.0, 0.04, 1000), (0.3, 0.3, 1000), (0.3, 0.0, 1000)])

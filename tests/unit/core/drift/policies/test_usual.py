@@ -5,10 +5,11 @@ import pyarrow as pa
 import pytest
 
 from courtside.core.dataset import Feature, FeatureKind
-from courtside.core.decision import Action, DecisionPolicy, decide
+from courtside.core.decision import Action
 from courtside.core.drift import CalibratedPolicy, DriftReport, Evidence, Verdict, check, fit
 from courtside.core.drift.policies.policy import Judgement, Null
 from courtside.core.report_page import render_page
+from tests.fakes.decided import decided
 
 CUSTOMER = Feature("x", FeatureKind.NUMERIC, entity=("customer", "year"))
 
@@ -96,8 +97,8 @@ def test_a_move_is_usual_if_earlier_years_moved_as_much() -> None:
     assert not restless.drift_detected
     found = restless.to_dict()["features"]["x"]
     assert (found["verdict"], found["history"]) == ("usual", {"as_large": 2, "steps": 2})
-    assert decide(restless, DecisionPolicy()).action is Action.NOTHING
-    assert decide(restless, DecisionPolicy()).rule == "usual"
+    assert decided(restless).action is Action.NOTHING
+    assert decided(restless).rule == "usual"
 
 
 def test_the_page_marks_a_usual_move_and_shows_the_steps_between_years() -> None:

@@ -1,0 +1,37 @@
+"""People are told of a champion that is worse than it should be where nothing else can be done by itself."""
+
+from courtside.core.decision import evidence
+from courtside.core.decision.brakes import braked
+from courtside.core.decision.decision import ACTS, Action, Decision
+from courtside.core.decision.performance_matter import matter
+from courtside.core.decision.rule import Case, Rule
+from courtside.core.decision.wording import NO_RETRAINING
+
+
+def _applies(case: Case) -> Decision | None:
+    situation = case.situation
+    test = evidence.below(situation) or evidence.miscalibrated(situation)
+    if test is None:
+        return None
+    if case.otherwise(performance=situation.performance.model_copy(update={"tests": ()})).action in ACTS:
+        return None
+    why, numbers = _why(case)
+    reason = f"{matter(test, situation)}, but {why}{NO_RETRAINING}"
+    return Decision(Action.ALERT, RULE.name, reason, numbers=evidence.compared(test) | numbers)
+
+
+def _why(case: Case) -> tuple[str, dict[str, float]]:
+    situation, policy = case.situation, case.policy
+    by_training = evidence.below(situation) is not None
+    if by_training and not policy.on_performance:
+        return "the contract says `retrain: {on_performance: false}`, so it is for a person to start one", {}
+    if not by_training and not policy.recalibrate:
+        return "the contract says `retrain: {recalibrate: false}`, so it is for a person to recalibrate it", {}
+    if evidence.waits(situation, recalibrated=not by_training):
+        last = evidence.tried(situation, recalibrated=not by_training)[-1]
+        return f"one was started with the data up to {last.as_of}, and the champion stayed; a person must look", {}
+    brake = braked(situation, policy)
+    return (brake.why, brake.numbers) if brake else ("nothing can be done by itself", {})
+
+
+RULE = Rule("performance_left_to_people", order=410, applies=_applies)

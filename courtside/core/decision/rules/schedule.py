@@ -1,0 +1,33 @@
+"""A training that the contract's `retrain.every` asks for; drift that starts one goes first."""
+
+from courtside.contracts.events import Trigger
+from courtside.core.decision.brakes import cooling
+from courtside.core.decision.decision import ACTS, Action, Decision
+from courtside.core.decision.rule import Case, Rule
+from courtside.core.decision.wording import without_consequence
+
+
+def _applies(case: Case) -> Decision | None:
+    situation, due = case.situation, case.situation.due
+    if due is None or not due.newer or situation.named or cooling(situation, case.policy) is not None:
+        return None
+    otherwise = case.otherwise(due=None)
+    if otherwise.action in ACTS:
+        return None
+    reason = (
+        f"{without_consequence(otherwise.reason)}; a training is due by schedule since {due.since}, because the "
+        f"champion's data ends before {due.data_until}: retraining"
+    )
+    numbers = {"days_since_data": (situation.as_of - due.data_until).days}
+    return Decision(
+        Action.RETRAIN,
+        RULE.name,
+        reason,
+        due=due.since,
+        quiet=otherwise.action is not Action.ALERT,
+        trigger=Trigger.SCHEDULE,
+        numbers=numbers,
+    )
+
+
+RULE = Rule("schedule", order=310, applies=_applies)

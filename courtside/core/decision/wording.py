@@ -1,0 +1,68 @@
+"""What was found, in words for people."""
+
+from courtside.contracts.records.situations import DriftFacts, Known, PerformanceFacts, Situation
+from courtside.contracts.shortening import listed
+
+NO_RETRAINING = ": no retraining"
+WATCHING = ": watching"
+LEFT_TO_PEOPLE = ": the contract says `retrain: {on_drift: false}`, so it is for a person to start one"
+
+
+def without_consequence(reason: str) -> str:
+    """Return what a reason says was found, without what follows from it."""
+    for consequence in (NO_RETRAINING, WATCHING, LEFT_TO_PEOPLE):
+        reason = reason.removesuffix(consequence)
+    return reason
+
+
+def found(situation: Situation) -> str:
+    """Say what the drift check found, and since when rows are overdue where it found nothing else."""
+    said = _found(situation.drift)
+    if situation.overdue_since is None or situation.drift.moved:
+        return said
+    return f"the newest row is of {situation.overdue_since}; {said}"
+
+
+def _found(drift: DriftFacts) -> str:
+    if drift.unchecked:
+        return drift.unchecked_said
+    if not drift.sufficient:
+        return f"{drift.rows:,} rows are too few to tell"
+    return moved(drift) if drift.features_drifted else _without_drifted_features(drift)
+
+
+def _without_drifted_features(drift: DriftFacts) -> str:
+    if drift.segments_drifted:
+        return f"no feature drifted in all rows, but {drift.segments_said}"
+    if drift.table_drifted:
+        return f"no feature drifted by itself, but {drift.table_said}"
+    if drift.accepted:
+        return f"only what a person accepted as the new normal moved: {listed(drift.accepted)}"
+    if drift.usual:
+        checked = drift.features_checked
+        return f"{drift.usual} of {checked} features moved, but no more than the reference itself shows"
+    return f"none of {drift.features_checked} features moved"
+
+
+def moved(drift: DriftFacts) -> str:
+    """Say how many features moved."""
+    return f"{len(drift.features_drifted)} of {drift.features_checked} features moved ({drift.share:.0%})"
+
+
+def performance(facts: PerformanceFacts) -> str:
+    """Say how the champion does, as far as that is known; nothing where nobody looked."""
+    if facts.known is Known.UNKNOWN or facts.value is None:
+        return f"performance is unknown: {facts.why_unknown}" if facts.why_unknown else ""
+    figure = f"{facts.metric} {facts.value:.3f}{_interval(facts)}{_window(facts)}"
+    promised = "" if facts.promise is None else f", where {facts.promise:.3f} was promised"
+    if facts.known is Known.ESTIMATED:
+        return f"performance is only estimated, at {figure}{promised}; an estimate cannot see that the target changed"
+    return f"performance is realised: {figure}{promised}"
+
+
+def _interval(facts: PerformanceFacts) -> str:
+    return "" if facts.low is None or facts.high is None else f" ({facts.low:.3f} to {facts.high:.3f})"
+
+
+def _window(facts: PerformanceFacts) -> str:
+    return "" if facts.window is None else f" in {facts.window.start} to {facts.window.end}"
