@@ -181,6 +181,16 @@ def champion_reference(model: str) -> str:
     return f"{records(model)}reference/champion.json"
 
 
+def accepted_reference(model: str) -> str:
+    """Key of the record of what people accepted as a model's new normal."""
+    return f"{records(model)}reference/accepted.json"
+
+
+def accepted_profile(model: str, sha256: str) -> str:
+    """Key of the profile of a window that was accepted; what lies there is never replaced by another one."""
+    return f"{records(model)}reference/accepted/{sha256}.profile"
+
+
 def drift_reports(model: str) -> str:
     """Prefix of a model's drift reports for programs and people."""
     return f"{records(model)}drift/"

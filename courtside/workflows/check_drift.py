@@ -221,6 +221,8 @@ class DriftMonitor:
         window = found.window
         what = f"load-{found.load}" if found.load else f"{window.start}-{window.end}"
         check_id = f"v{champion.version}-{what}-{found.report.policy}"
+        if found.accepted:  # the same rows may have been news before a person accepted them
+            check_id = f"{check_id}-{found.accepted}"
         if decision.due:  # a check of the same rows may have been carried out before the training was due
             check_id = f"{check_id}-schedule-{decision.due}"
         if backfilled:

@@ -12,6 +12,7 @@ from courtside.contracts.loads import Load
 from courtside.contracts.records import ChampionReference
 from courtside.core.dataset import Dataset
 from courtside.core.drift import DriftReport, Policy, Profile, check, comparable_reference
+from courtside.core.drift.accepted import with_accepted
 from courtside.core.drift.reading import Days, NothingReadable, TableProfile
 from courtside.core.drift.reading.profiles import UNUSABLE, count_rows
 from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
@@ -21,6 +22,7 @@ from courtside.core.drift.successive import Former, former_windows, with_former
 from courtside.core.features import build_features
 from courtside.core.rows import period, require_time_column, time_column_of, within
 from courtside.core.sentences import in_a_row
+from courtside.workflows.accepted_windows import AcceptedWindows, accepted_windows
 from courtside.workflows.ports import Lake, ObjectMissing
 from courtside.workflows.row_source import NoRows
 from courtside.workflows.rows import ReadFile, reason, rows_before, rows_of, usable_files
@@ -59,7 +61,8 @@ class EmptyWindow(CourtsideError):
 class WindowReport:
     """What a check found, the profiles it was computed from, and the day of the window's newest row.
 
-    `load` is the one that was checked where rows have no times.
+    `load` is the one that was checked where rows have no times, and `accepted` changes with what people accepted as the
+    new normal.
     """
 
     window: Window
@@ -68,6 +71,7 @@ class WindowReport:
     current: Profile
     newest: date
     load: str | None = None
+    accepted: str = ""
 
 
 def champion_reference(model: str, *, lake: Lake) -> ChampionReference:
@@ -91,7 +95,8 @@ def report_window(
     found, quarantined = _window_files(window, column, lake=lake, dataset=dataset)
     seen = _profiled(window, reference, found, quarantined)
     former = _former(window, reference, lake=lake, dataset=dataset) if policy.uses_history else []
-    made = _reported(window, seen, former, reference, champion=champion, dataset=dataset, policy=policy)
+    accepted = accepted_windows(champion, window, lake=lake)
+    made = _reported(window, seen, former, reference, accepted, champion=champion, dataset=dataset, policy=policy)
     return replace(made, newest=max(period(file.table, column)[1] for file in found))
 
 
@@ -111,7 +116,8 @@ def report_load(
         why = reason(error) if isinstance(error, BadInput) else "gone from the lake; load its file again to put it back"
         raise EmptyWindow(window, (QuarantinedFile(name, TableSide.CURRENT, why),)) from error
     seen = _profiled(window, reference, [ReadFile(name, table)], [])
-    made = _reported(window, seen, [], reference, champion=champion, dataset=dataset, policy=policy)
+    accepted = accepted_windows(champion, window, lake=lake)
+    made = _reported(window, seen, [], reference, accepted, champion=champion, dataset=dataset, policy=policy)
     return replace(made, load=load.id)
 
 
@@ -126,6 +132,7 @@ def _reported(
     seen: TableProfile,
     former: Sequence[Former],
     reference: Profile,
+    accepted: AcceptedWindows,
     *,
     champion: ChampionReference,
     dataset: Dataset,
@@ -133,13 +140,22 @@ def _reported(
 ) -> WindowReport:
     """Return the report of a window that has rows; its newest row counts as one of its last day."""
     report = check(reference, seen.profile, policy, contract=dataset.features, segments=dataset.segments)
-    report = with_former(report, reference=reference, current=seen.profile, former=former, policy=policy)
+    report = with_accepted(report, accepted.each, reference=reference, current=seen.profile, policy=policy)
+    report = with_former(
+        report,
+        reference=reference,
+        current=seen.profile,
+        former=former,
+        policy=policy,
+        accepted=accepted.features,
+    )
     comparable = comparable_reference(reference, seen.profile, policy)
     # A champion that was promoted before importances were stored has none.
     importances = champion.importances or None
     report = tell(report, reference=comparable, current=seen.profile, parts=seen.parts, importances=importances)
     report = replace(report, files_quarantined=seen.quarantined, contract=dataset.contract)
-    return WindowReport(window, report, comparable, seen.profile, newest=window.end - timedelta(days=1))
+    newest = window.end - timedelta(days=1)
+    return WindowReport(window, report, comparable, seen.profile, newest, accepted=accepted.id)
 
 
 def _former(window: Window, reference: Profile, *, lake: Lake, dataset: Dataset) -> list[Former]:

@@ -24,11 +24,15 @@ class DocumentDamaged(CourtsideError):
 
 def read_document(kind: type[_Document], key: str, *, lake: Lake) -> _Document:
     """Return the document under a key; raises `DocumentDamaged` and `ObjectMissing`."""
-    content = lake.read(key)
+    return parsed_document(kind, lake.read(key), uri=lake.uri(key))
+
+
+def parsed_document(kind: type[_Document], content: bytes, *, uri: str) -> _Document:
+    """Return the document that was read from an address; raises `DocumentDamaged`."""
     try:
         return kind.model_validate_json(content)
     except ValidationError as error:
-        raise DocumentDamaged(lake.uri(key), error.errors()[0]["msg"]) from error
+        raise DocumentDamaged(uri, error.errors()[0]["msg"]) from error
 
 
 def find_document(kind: type[_Document], key: str, *, lake: Lake) -> _Document | None:

@@ -1,5 +1,6 @@
 """Records that Courtside keeps in the lake and in the ledger, read back by later steps and by people."""
 
+from courtside.contracts.records.acceptances import AcceptedAct, AcceptedReference
 from courtside.contracts.records.arrivals import ArrivalOutcome, ArrivalRecord, Attempted
 from courtside.contracts.records.champions import ChampionPointer, ChampionReference, Reign, SealedFiles
 from courtside.contracts.records.decisions import ClaimState, DecisionRecord, RetrainingLockState
@@ -35,6 +36,8 @@ from courtside.contracts.records.training import (
 from courtside.contracts.records.training_slots import TrainingSlot, TrainingSlots
 
 __all__ = [
+    "AcceptedAct",
+    "AcceptedReference",
     "ApprovalRecord",
     "ArrivalOutcome",
     "ArrivalRecord",

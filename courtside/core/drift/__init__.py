@@ -21,7 +21,8 @@ from courtside.core.drift.policies.policy import Evidence, Judgement, Policy
 from courtside.core.drift.policies.thresholds import Threshold
 from courtside.core.drift.profiles.fitting import fit
 from courtside.core.drift.profiles.profile import Profile
-from courtside.core.drift.reports.report import DriftReport, FeatureDrift, Severity, Verdict
+from courtside.core.drift.reports.report import DriftReport, FeatureDrift, Verdict
+from courtside.core.drift.reports.severity import Severity
 from courtside.core.drift.reports.sides import Side
 
 __all__ = [

@@ -5,7 +5,7 @@ window is taken for independent of the one before, as games of one team in two m
 and all of them lie after the reference, so that a new champion starts afresh.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
@@ -42,12 +42,19 @@ def former_windows(start: date, days: int, *, after: date) -> list[tuple[date, d
 
 
 def with_former(
-    report: DriftReport, *, reference: Profile, current: Profile, former: Sequence[Former], policy: Policy
+    report: DriftReport,
+    *,
+    reference: Profile,
+    current: Profile,
+    former: Sequence[Former],
+    policy: Policy,
+    accepted: Collection[str] = (),
 ) -> DriftReport:
     """Return the report with the features that drifted in several windows together, though not in the last one.
 
     `former` are the windows before, oldest first, each ending where the next one or the current one begins, counted on
-    the same reference. Policies without calibrated p-values find nothing more. Raises what `check` raises.
+    the same reference. `accepted` features are left as they are: the windows before their acceptance are no evidence
+    any more. Policies without calibrated p-values find nothing more. Raises what `check` raises.
     """
     if not isinstance(policy, CalibratedPolicy):
         return report
@@ -63,7 +70,10 @@ def with_former(
         whole = reduce(Profile.merge, windows[-count:])
         judged = {each.name: each for each in check(known, whole, stricter).features}
         span = _Span(count, former[1 - count][0], pairs[-count:])
-        found = replace(found, features=tuple(span.added_to(each, judged[each.name]) for each in found.features))
+        features = (
+            each if each.name in accepted else span.added_to(each, judged[each.name]) for each in found.features
+        )
+        found = replace(found, features=tuple(features))
     return found
 
 

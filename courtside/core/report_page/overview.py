@@ -21,6 +21,7 @@ from courtside.core.report_page.wording import (
     since,
     statistic,
 )
+from courtside.core.sentences import in_a_row
 
 MOST_STORIES = 12
 LONGEST_PATH = 200
@@ -53,10 +54,18 @@ def verdict(report: DriftReport) -> tuple[str, str]:
         return "unknown", "Not enough data to tell whether anything drifted."
     if report.drift_detected:
         return "drift", _drifted(report)
+    if report.acceptances:
+        moved = f"{len(report.features_accepted)} of {_counted(checked, 'feature')}"
+        return "usual", f"Nothing new: {moved} moved as a person accepted{_and_usual(report)}."
     if report.features_usual:
         usual = f"{len(report.features_usual)} of {_counted(checked, 'feature')}"
         return "usual", f"Nothing unusual: {usual} moved, but no more than the reference itself shows."
     return "quiet", f"No drift: none of {_counted(checked, 'feature')} moved."
+
+
+def _and_usual(report: DriftReport) -> str:
+    usual = len(report.features_usual)
+    return f", and {usual} no more than the reference itself shows" if usual else ""
 
 
 def _drifted(report: DriftReport) -> str:
@@ -120,6 +129,7 @@ def facts(report: DriftReport) -> Markup:
     pairs = [
         ("Drifted", f"{len(report.features_drifted)} of {report.features_checked} ({percent(report.share_drifted)})"),
         ("Usual", _usual(report)),
+        ("Accepted", in_a_row(map(headline.accepted, report.acceptances)) or None),
         ("Of the model's importance", percent(weight) if weight is not None else None),
         ("Began", since(report.began, first_day(report)) if report.drift_detected else None),
         ("Severity", SEVERITIES[report.severity]),
@@ -157,13 +167,13 @@ def every_feature(ordered: list[FeatureDrift], links: Mapping[str, str]) -> Mark
 
 
 def by_urgency(features: Iterable[FeatureDrift]) -> list[FeatureDrift]:
-    """Sort broken features first, then those that drifted, then those that moved as usual, each by effect."""
+    """Sort broken features first, then those that drifted, then those that moved as usual or accepted, each by effect."""
     return sorted(features, key=_urgency)
 
 
 def _urgency(feature: FeatureDrift) -> tuple[bool, bool, bool, float]:
-    usual = feature.verdict is Verdict.USUAL
-    return feature.verdict not in BROKEN, not feature.drifted, not usual, -(feature.effect or 0.0)
+    known = feature.verdict in {Verdict.USUAL, Verdict.ACCEPTED}
+    return feature.verdict not in BROKEN, not feature.drifted, not known, -(feature.effect or 0.0)
 
 
 def badge(feature: FeatureDrift) -> Markup:
@@ -177,7 +187,12 @@ def kind_of(feature: FeatureDrift) -> str:
     """Return broken, drift, unknown, usual or quiet."""
     if feature.verdict in BROKEN:
         return "broken"
-    kinds = {Verdict.DRIFT: "drift", Verdict.USUAL: "usual", Verdict.INSUFFICIENT_DATA: "unknown"}
+    kinds = {
+        Verdict.DRIFT: "drift",
+        Verdict.USUAL: "usual",
+        Verdict.ACCEPTED: "usual",
+        Verdict.INSUFFICIENT_DATA: "unknown",
+    }
     return kinds.get(feature.verdict, "quiet")
 
 

@@ -7,7 +7,8 @@ from courtside.contracts.shortening import listed, shortened
 from courtside.core.drift.columns.arrow import Period
 from courtside.core.drift.policies.clauses import known_pvalue, short
 from courtside.core.drift.policies.policy import Null
-from courtside.core.drift.reports.report import DriftReport, FeatureDrift, Severity, Verdict
+from courtside.core.drift.reports.report import DriftReport, FeatureDrift, Verdict
+from courtside.core.drift.reports.severity import Severity
 from courtside.core.drift.reports.sides import NewestPart
 
 DASH = "\N{EN DASH}"
@@ -16,6 +17,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 VERDICTS = {
     Verdict.NO_DRIFT: "no drift",
     Verdict.USUAL: "usual",
+    Verdict.ACCEPTED: "accepted",
     Verdict.DRIFT: "drift",
     Verdict.INSUFFICIENT_DATA: "not enough data",
     Verdict.MISSING_COLUMN: "column missing",
@@ -23,7 +25,13 @@ VERDICTS = {
     Verdict.ALL_MISSING: "no values",
     Verdict.MORE_MISSING: "more missing",
 }
-SIGNS = {Verdict.NO_DRIFT: "✓", Verdict.USUAL: "≈", Verdict.DRIFT: "▲", Verdict.INSUFFICIENT_DATA: "?"}
+SIGNS = {
+    Verdict.NO_DRIFT: "✓",
+    Verdict.USUAL: "≈",
+    Verdict.ACCEPTED: "≈",
+    Verdict.DRIFT: "▲",
+    Verdict.INSUFFICIENT_DATA: "?",
+}
 BROKEN_SIGN = "✕"
 
 SEVERITIES = {

@@ -41,7 +41,7 @@ class EntityCounts:
     phased: bool
     bits: int
     keys: Integers
-    counts: NDArray[np.int32]
+    counts: NDArray[np.int32] | Floats
 
     @classmethod
     def blank(
@@ -93,7 +93,7 @@ class EntityCounts:
         keys = np.union1d(mine.keys, theirs.keys)
         counts = np.zeros((keys.size, self.counts.shape[1]), np.int32)
         for part in (mine, theirs):
-            counts[np.searchsorted(keys, part.keys)] += part.counts
+            counts[np.searchsorted(keys, part.keys)] += part.counts.astype(np.int32, copy=False)
         return replace(self, bits=bits, keys=keys, counts=counts).coarsened(min(bits, _bits(keys, self.most)))
 
     def coarsened(self, bits: int) -> "EntityCounts":
@@ -113,6 +113,13 @@ class EntityCounts:
             return entity, counts.astype(np.float64)
         ids, starts = np.unique(entity, return_index=True)
         return ids, np.add.reduceat(counts, starts, axis=0, dtype=np.float64)
+
+    def moved(self, changes: Mapping[str, Floats]) -> "EntityCounts":
+        """Return fractional counts in which the shares of each feature's groups changed by so much in every entity."""
+        counts = self.counts.astype(np.float64)
+        for name, part in self.parts.items():
+            counts[:, part] += counts[:, part].sum(axis=1, keepdims=True) * changes[name]
+        return replace(self, counts=counts)
 
     def _keys(self, cells: BatchCells, time_column: str | None) -> Integers | None:
         total = np.zeros(cells.batch.num_rows, np.uint64)

@@ -11,8 +11,10 @@ from typing import Any
 from courtside.core.dataset import ContractId, FeatureKind, Role
 from courtside.core.drift.policies.nulls import NullWindows
 from courtside.core.drift.policies.policy import Null, TogetherJudged, YearSteps
+from courtside.core.drift.reports.acceptance import Acceptance
 from courtside.core.drift.reports.differing import NOTHING_DIFFERS, Differing
 from courtside.core.drift.reports.quarantine import QuarantinedFile
+from courtside.core.drift.reports.severity import Severity
 from courtside.core.drift.reports.sides import NewestPart, Side
 from courtside.core.drift.reports.successive import Successive
 from courtside.core.drift.reports.table import TableDrift
@@ -24,11 +26,13 @@ from courtside.core.drift.statistics import KEYS
 class Verdict(StrEnum):
     """The decision on a feature; the last four are broken columns, which count as drifted.
 
-    A `USUAL` feature moved, but not beyond what the reference itself shows, so it does not count as drifted.
+    A `USUAL` feature moved, but not beyond what the reference itself shows, and an `ACCEPTED` one as a person accepted
+    it; neither counts as drifted.
     """
 
     NO_DRIFT = "no_drift"
     USUAL = "usual"
+    ACCEPTED = "accepted"
     DRIFT = "drift"
     INSUFFICIENT_DATA = "insufficient_data"
     MISSING_COLUMN = "missing_column"
@@ -38,19 +42,6 @@ class Verdict(StrEnum):
 
 
 BROKEN = frozenset({Verdict.MISSING_COLUMN, Verdict.WRONG_TYPE, Verdict.ALL_MISSING, Verdict.MORE_MISSING})
-
-
-class Severity(StrEnum):
-    """How much of the table is affected: low up to a quarter, medium up to a half, high beyond.
-
-    It follows from the share of features affected or, if that is larger, from the share of its usual values that one
-    column lacks.
-    """
-
-    NONE = "none"
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +83,11 @@ class FeatureDrift:
     def statistic(self, key: str) -> float | None:
         """Return the value of a statistic, or None if it does not apply or could not be computed."""
         return self.statistics.get(key)
+
+    @property
+    def counted(self) -> bool:
+        """Whether it drifted, or would have if a person had not accepted it."""
+        return self.drifted or self.verdict is Verdict.ACCEPTED
 
     def to_dict(self) -> dict[str, Any]:
         """Return the flat JSON form, without name and role (the keys) and without a trend that was not computed."""
@@ -166,6 +162,7 @@ class DriftReport:
     `table` are the findings of statistics of the whole table about the features that did not move by themselves; it is
     empty under policies that do not use history. `contract` identifies the contract that named the features. `segments`
     are verdicts on rows by values of the contract's columns but `segments_not_in_reference`; no figure counts them.
+    `acceptances` are what people accepted as the new normal, as far as anything moved so.
     """
 
     policy: str
@@ -185,6 +182,7 @@ class DriftReport:
     contract: ContractId | None = None
     segments: tuple[SegmentDrift, ...] = ()
     segments_not_in_reference: tuple[str, ...] = ()
+    acceptances: tuple[Acceptance, ...] = ()
 
     @property
     def features_drifted(self) -> tuple[str, ...]:
@@ -200,6 +198,11 @@ class DriftReport:
     def features_usual(self) -> tuple[str, ...]:
         """The names of the features that moved, but not beyond what the reference itself shows."""
         return tuple(feature.name for feature in self.features if feature.verdict is Verdict.USUAL)
+
+    @property
+    def features_accepted(self) -> tuple[str, ...]:
+        """The names of the features that moved as a person accepted."""
+        return tuple(feature.name for feature in self.features if feature.verdict is Verdict.ACCEPTED)
 
     @property
     def table_drifted(self) -> tuple[TableDrift, ...]:
@@ -250,12 +253,7 @@ class DriftReport:
             return Severity.NONE
         lost = [feature.values_lost for feature in self.features]
         affected = math.fsum(1.0 if feature.moved else feature.values_lost for feature in self.features)
-        share = max([affected / max(1, self.features_checked), *lost])
-        if share > 1 / 2:
-            return Severity.HIGH
-        if share > 1 / 4:
-            return Severity.MEDIUM
-        return Severity.LOW
+        return Severity.of(max([affected / max(1, self.features_checked), *lost]))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form; `began` is null and `groups` is left out until the story is told."""
@@ -278,11 +276,13 @@ class DriftReport:
             **({"null": self.null.value} if self.null else {}),
             **({"null_windows": self.null_windows.to_dict()} if self.null_windows else {}),
             **({"newest_part": self.newest_part.to_dict()} if self.newest_part else {}),
+            **({"accepted": [each.to_dict() for each in self.acceptances]} if self.acceptances else {}),
             **({"files_quarantined": bad} if bad else {}),
             "summary": {
                 "features_checked": self.features_checked,
                 "features_drifted": list(self.features_drifted),
                 "features_usual": list(self.features_usual),
+                "features_accepted": list(self.features_accepted),
                 "features_broken": list(self.features_broken),
                 **self.differing.to_dict(),
                 "segments_not_in_reference": list(self.segments_not_in_reference),

@@ -16,8 +16,8 @@ class Judged(Protocol):
         ...
 
     @property
-    def drifted(self) -> bool:
-        """Whether it drifted."""
+    def counted(self) -> bool:
+        """Whether it drifted, or moved as a person accepted."""
         ...
 
     @property
@@ -29,6 +29,8 @@ class Judged(Protocol):
 @dataclass(frozen=True, slots=True)
 class TogetherDrift:
     """Columns that belong together: which of them drifted, and whether all of them moved beyond what chance explains.
+
+    What moved as a person accepted is among those that `drifted`.
 
     `rising` says whether the first of them rose; `against` are those that went the other way, of which columns that
     rise while others fall are none.
@@ -58,7 +60,7 @@ class TogetherDrift:
 def told_together(features: Sequence[Judged]) -> tuple[TogetherDrift, ...]:
     """Return each set of columns that were judged together, in the order of its first column."""
     judged = {id(each.together): each.together for each in features if each.together is not None}
-    drifted = {each.name for each in features if each.drifted}
+    drifted = {each.name for each in features if each.counted}
     return tuple(
         TogetherDrift(
             features=tuple(each.shown.moved),

@@ -8,6 +8,7 @@ import numpy as np
 from courtside.contracts.shortening import listed, quoted, shortened
 from courtside.core.drift.columns.column import Column, NumericColumn
 from courtside.core.drift.policies.clauses import short_pvalue
+from courtside.core.drift.reports.acceptance import Acceptance
 from courtside.core.drift.reports.reasons import mean_movement, movement
 from courtside.core.drift.reports.report import DriftReport, FeatureDrift, SegmentDrift, Verdict
 from courtside.core.drift.reports.table import TableDrift
@@ -25,6 +26,7 @@ _BROKEN = {
 _SEGMENTS = {
     Verdict.NO_DRIFT: "no drift",
     Verdict.USUAL: "moved, but no more than its own history shows",
+    Verdict.ACCEPTED: "moved as a person accepted",
     Verdict.INSUFFICIENT_DATA: "too few rows to tell",
 }
 
@@ -86,10 +88,17 @@ def segment(drift: SegmentDrift) -> str:
     return f"Segment {_where(drift)} ({rows}): {moved or _SEGMENTS[drift.verdict]}"
 
 
+def accepted(act: Acceptance) -> str:
+    """Say what moved as a person accepted, and what was accepted."""
+    note = f": {shortened(act.note)}" if act.note else ""
+    return f"{listed(act.subjects)} moved {act.said} (the window {act.start} to {act.end}{note})"
+
+
 def besides(report: DriftReport) -> list[str]:
     """Say what is known besides the features: of related columns, the whole table, target, prediction and segments."""
     apart, others = report.segments_not_in_reference, len(report.segments) - len(report.segments_drifted)
     return [
+        *map(accepted, report.acceptances),
         *(together(each) for each in told_together(report.features) if each.rare),
         *map(table, report.table),
         *map(outcome, report.outcomes),
