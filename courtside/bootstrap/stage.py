@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from courtside.adapters.mlflow_models import MlflowModels
     from courtside.adapters.s3_lake import S3Lake
     from courtside.core.dataset import Dataset
+    from courtside.workflows.accept import Acceptances
     from courtside.workflows.check_drift import DriftMonitor
     from courtside.workflows.model_ledger import ModelLedger
     from courtside.workflows.production import Production
@@ -95,6 +96,14 @@ def models_for(sealed: "SealedModel", training_packages: str) -> "MlflowModels":
     except (ContractNotFrozen, ObjectMissing):
         return MlflowModels()
     return MlflowModels(packages=packages_of(contract.candidates or (), packages))
+
+
+def acceptances_of(env: CheckDriftEnv, model: str) -> "Acceptances":
+    """Wire what accepts a model's drift, by the policy that its checks use."""
+    from courtside.workflows.accept import Acceptances
+
+    monitor = drift_monitor_of(env, model)
+    return Acceptances(monitor.lake, monitor.dataset, monitor.drift_policy)
 
 
 def drift_monitor_of(env: CheckDriftEnv, model: str) -> "DriftMonitor":

@@ -1,13 +1,18 @@
 """The results that the design reports for real games are reproduced by this code."""
 
 import re
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
-from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, check, fit
+from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, Profile, check, fit
+from courtside.core.drift.accepted import Accepted, with_accepted
 from courtside.core.drift.policies.policy import Null
+from courtside.core.drift.reports.acceptance import Acceptance
 from courtside.core.features import build_features
 from courtside.core.games import read_games
 from courtside.core.training.fit import TrainedModel, fit_candidates
@@ -135,3 +140,44 @@ def test_a_move_is_usual_if_the_two_seasons_before_differ_by_as_much(features: p
     report = season_report(features, 2021, back=2, newest=2019)
     assert set(report.features_usual) == SCORING
     assert set(report.features_drifted) >= REST
+
+
+FEWEST_ACCEPTED = 200
+CHANGED_SEASONS = (1999, 2012, 2014, 2017, 2018, 2019, 2021, 2023)
+
+
+def months(features: pa.Table, profile: Profile, season: int) -> Iterator[tuple[date, Profile]]:
+    """Return the months of a season that could be accepted, each with the day after it."""
+    month = features.column("game_date").to_numpy().astype("datetime64[M]")
+    played = features.column("season").to_numpy() == season
+    for each in np.unique(month[played]):
+        rows = features.filter(pa.array(played & (month == each)))
+        if rows.num_rows >= FEWEST_ACCEPTED:
+            yield date.fromisoformat(str((each + 1).astype("datetime64[D]"))), profile.summarize(rows)
+
+
+def after_acceptance(features: pa.Table, season: int) -> Iterator[tuple[date, set[str], set[str]]]:
+    """Accept the first month of a season that drifted; return what of that is accepted and what moved again later."""
+    played = features.column("season").to_numpy()
+    before = features.filter(pa.array((played > season - 4) & (played < season)))
+    profile = fit(before, DATASET.features, time_column=DATASET.time_column, calibrated=True, phase=DATASET.phase)
+    act: Accepted | None = None
+    for end, current in (month for year in (season, season + 1) for month in months(features, profile, year)):
+        report = check(profile, current, CalibratedPolicy())
+        if act is not None:
+            report = with_accepted(report, [act], reference=profile, current=current, policy=CalibratedPolicy())
+            yield end, set(report.features_accepted), set(report.features_drifted) & act.features
+        elif report.features_drifted:
+            told = Acceptance("somebody", end, end, end)
+            act = Accepted(current, told, frozenset(report.features_drifted))
+
+
+@pytest.mark.parametrize("season", CHANGED_SEASONS)
+def test_what_was_accepted_is_quiet_until_scoring_moves_again(features: pa.Table, season: int) -> None:
+    later = list(after_acceptance(features, season))
+    moved = {(end, name) for end, _, names in later for name in names}
+    if season == 2018:  # the rules of 2018-19 raised scoring once more, beyond all that was accepted in November 2017
+        assert {name for end, name in moved if end > date(2018, 10, 1)} >= SCORING
+        moved = {(end, name) for end, name in moved if end < date(2018, 10, 1)}
+    assert len(moved) <= 1
+    assert any(accepted for _, accepted, _ in later)

@@ -10,7 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from courtside.core.drift.calibration.groups import Groups
 from courtside.core.drift.calibration.reweighting import reweighted
+from courtside.core.drift.columns.column import Column, merged_column
 from courtside.core.drift.columns.rounding import Floats
 from courtside.core.drift.policies.policy import Policy
 from courtside.core.drift.profiles.profile import Profile
@@ -37,25 +39,41 @@ def accepted_reference(accepted: Profile, champion: Profile, current: Profile, p
 
 
 def _moved(known: Profile, then: Profile, now: Profile) -> Profile:
-    """Move each group's share by as much as the champion's reference moves from one part of the year to another."""
+    """Move each column as the champion's reference moves from one part of the year to another."""
     assert known.calibration is not None  # only a calibrated reference has parts of the year
-    columns, changes = [], {}
-    for column, null, before, after in zip(
-        known.columns, known.calibration.nulls, then.columns, now.columns, strict=True
-    ):
-        groups = null.groups
-        held = groups.counts(column.cells)
-        change = np.zeros(groups.size)
-        if before.valid and after.valid:
-            change = groups.counts(after.cells) / after.valid - groups.counts(before.cells) / before.valid
-        changes[column.name] = change
-        wanted = _whole(held + column.valid * change)
-        columns.append(reweighted(column, groups, wanted, rows=column.tally.rows) if column.valid else column)
+    columns, changes = list(known.columns), {}
+    sides = zip(known.columns, then.columns, now.columns, known.calibration.nulls, strict=True)
+    for place, (column, before, after, null) in enumerate(sides):
+        changes[column.name] = np.zeros(null.groups.size)
+        if not all(side.valid for side in (column, before, after)):
+            continue
+        mine, *others = (_shares(null.groups, side) for side in (column, before, after))
+        moved = (_by_quantile if null.groups.ordered else _by_share)(mine, *others)
+        changes[column.name] = moved - mine
+        # Within a group, values lie as they do on both sides, because one of them may have none there.
+        both = merged_column(column, after)
+        columns[place] = reweighted(both, null.groups, column.valid * moved, rows=column.tally.rows)
     return replace(known, columns=tuple(columns), entities=tuple(table.moved(changes) for table in known.entities))
 
 
-def _whole(counts: Floats) -> Floats:
-    """Return counts of which none is negative, with the same sum."""
-    kept = np.maximum(counts, 0.0)
-    found: Floats = kept * (counts.sum() / kept.sum()) if kept.any() else kept
+def _shares(groups: Groups, column: Column) -> Floats:
+    found: Floats = groups.counts(column.cells) / column.valid
+    return found
+
+
+def _by_quantile(accepted: Floats, then: Floats, now: Floats) -> Floats:
+    """Move values to where the reference has the same quantile now; those beyond all of its values stay."""
+    here = np.arange(accepted.size + 1, dtype=np.float64)
+    mine, before, after = (np.append(0.0, np.cumsum(side)).round(12) for side in (accepted, then, now))
+    # Where no value of the reference lies, its quantile is that of a whole stretch.
+    first = here[-1] - np.interp(1 - after, (1 - before)[::-1], here)
+    last = np.interp(after, before, here)
+    found: Floats = np.diff(np.interp(np.clip(here, first, last), here, mine))
+    return found
+
+
+def _by_share(accepted: Floats, then: Floats, now: Floats) -> Floats:
+    """Add to each level's share what the reference adds, but never take more than it has."""
+    kept = np.maximum(accepted + now - then, 0.0)
+    found: Floats = kept / kept.sum()
     return found

@@ -167,7 +167,7 @@ def every_feature(ordered: list[FeatureDrift], links: Mapping[str, str]) -> Mark
 
 
 def by_urgency(features: Iterable[FeatureDrift]) -> list[FeatureDrift]:
-    """Sort broken features first, then those that drifted, then those that moved as usual or accepted, each by effect."""
+    """Sort broken features first, then those that drifted, then those that moved as usual or accepted, by effect."""
     return sorted(features, key=_urgency)
 
 

@@ -254,6 +254,15 @@ class CategoryColumn:
 Column = NumericColumn | CategoryColumn
 
 
+def merged_column(mine: Column, theirs: Column) -> Column:
+    """Add two parts of one column; raises `ProfileMismatch` if they are of different kinds or grids."""
+    if isinstance(mine, NumericColumn) and isinstance(theirs, NumericColumn):
+        return mine.merge(theirs)
+    if isinstance(mine, CategoryColumn) and isinstance(theirs, CategoryColumn):
+        return mine.merge(theirs)
+    raise ProfileMismatch(f"column {mine.name!r} is {mine.kind} in one and {theirs.kind} in the other")
+
+
 def _unfit(array: arrow.Array) -> Tally:
     """Count a batch whose column has another type; nulls are missing values in any type."""
     nulls = array.null_count

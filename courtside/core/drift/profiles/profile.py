@@ -12,7 +12,7 @@ from courtside.core.drift.calibration.history import Calibration
 from courtside.core.drift.calibration.related import RelatedColumns
 from courtside.core.drift.columns import arrow, moments
 from courtside.core.drift.columns.cells import BatchCells
-from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
+from courtside.core.drift.columns.column import Column, NumericColumn, merged_column
 from courtside.core.drift.columns.rounding import Floats
 from courtside.core.drift.errors import MissingColumns, ProfileMismatch
 from courtside.core.drift.pairs.table import TablePairs
@@ -133,7 +133,9 @@ class Profile:
         if (self.pairs is None) != (other.pairs is None):
             raise ProfileMismatch("only one of them has pairs of columns")
         return Profile(
-            columns=tuple(_merged(mine, theirs) for mine, theirs in zip(self.columns, other.columns, strict=True)),
+            columns=tuple(
+                merged_column(mine, theirs) for mine, theirs in zip(self.columns, other.columns, strict=True)
+            ),
             rows=self.rows + other.rows,
             time_column=self.time_column,
             period=arrow.joined(self.period, other.period),
@@ -288,11 +290,3 @@ def _counted(column: Column, cells: BatchCells, *, shared: bool) -> Column:
     if isinstance(column, NumericColumn):
         return column.counted(array, rows=rows, cells=cells.of(column))
     return column.counted(array, rows=rows)
-
-
-def _merged(mine: Column, theirs: Column) -> Column:
-    if isinstance(mine, NumericColumn) and isinstance(theirs, NumericColumn):
-        return mine.merge(theirs)
-    if isinstance(mine, CategoryColumn) and isinstance(theirs, CategoryColumn):
-        return mine.merge(theirs)
-    raise ProfileMismatch(f"column {mine.name!r} is {mine.kind} in one and {theirs.kind} in the other")

@@ -23,8 +23,9 @@ class Acceptance:
 
     @property
     def said(self) -> str:
-        """One clause that says so."""
-        return f"as accepted on {self.on} by {shortened(self.by)}"
+        """One clause that says so; of an address of AWS only the person's name is told."""
+        who = self.by.rpartition("/")[2] if self.by.startswith("arn:") else self.by
+        return f"as accepted on {self.on} by {shortened(who)}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
