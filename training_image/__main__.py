@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--reason", required=True)
     train.add_argument("--report", default="", help="the key of the drift report that asked for it")
     train.add_argument("--recalibrate", default="false", choices=("true", "false"), help="fit nothing: see the request")
+    train.add_argument("--history", default="all", help="all, auto or so many of the newest years, such as 5y")
     train.set_defaults(run=_train)
     smoke = commands.add_parser("smoke", help="load a sealed challenger and repeat known predictions")
     smoke.add_argument("--model", required=True)

@@ -14,6 +14,7 @@ from courtside.api.inputs import Table, content_of, contract_of, day_of, shown
 from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.errors import InputMismatch
 from courtside.contracts.events import RetrainingRequest, Trigger
+from courtside.contracts.history import parse_history
 from courtside.contracts.records import Calibration, ModelRecord, TrainingRecord
 from courtside.core.dataset import Dataset
 from courtside.core.training.fit import FitOptions
@@ -78,6 +79,7 @@ def train(
     search: int = 0,
     rolling_origin: int | None = None,
     calibrate: Calibration | str | None = None,
+    history: str = "all",
     drift: bool = True,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Training:
@@ -85,8 +87,8 @@ def train(
 
     `table` is a path, an address or a frame, as in `check_drift`; `contract` a YAML file or what `load_contract`
     returned. `as_of` trains on rows before that day, `newest` on so many of the newest rows. Runs are logged to the
-    MLflow server at `tracking_uri` (None: nowhere). `search`, `rolling_origin` and `calibrate` are the options of
-    ``courtside train``; `drift` False makes no drift reference; `progress` is told each part.
+    MLflow server at `tracking_uri` (None: nowhere). `search`, `rolling_origin`, `calibrate` and `history` are the
+    options of ``courtside train``; `drift` False makes no drift reference; `progress` is told each part.
 
     Raises subclasses of `courtside.BadInput` where table or contract cannot be used; `out` is then as it was before.
     Needs the extra ``train``.
@@ -121,6 +123,7 @@ def train(
                 rolling_origin=rolling_origin or 0,
                 calibration=_calibration(calibrate),
             ),
+            history=parse_history(history),
             drift=drift,
             progress=progress,
         )
@@ -153,6 +156,7 @@ def train_stored(
     newest: int | None,
     tracking: Tracking | None,
     options: FitOptions,
+    history: str,
     drift: bool,
     progress: Callable[[str], None],
 ) -> TrainingRecord:
@@ -166,6 +170,7 @@ def train_stored(
         as_of=as_of or date.max,
         trigger=Trigger.MANUAL,
         reason=f"trained from {source}",
+        history=history,
     )
     try:
         return train_rows(

@@ -12,7 +12,9 @@ from courtside.cli.console import JsonFlag, people, print_json, print_pairs, say
 from courtside.cli.stage import Model, Stage
 from courtside.cli.stage_data import stage_lake
 from courtside.contracts.days import parse_day
+from courtside.contracts.errors import InputMismatch
 from courtside.contracts.events import RetrainingRequest, Trigger
+from courtside.contracts.history import parse_history
 
 if TYPE_CHECKING:
     from courtside.core.dataset import Dataset
@@ -37,6 +39,12 @@ def retrain(
             help="Train no new model: correct the champion's probabilities on the newest rows with a label.",
         ),
     ] = False,
+    history: Annotated[
+        str,
+        typer.Option(
+            help="How much of the past to learn from: all, auto (time folds choose), or newest years as in 5y."
+        ),
+    ] = "all",
     wait: Annotated[
         bool, typer.Option("--wait", help="Follow it to its end; exit 1 unless a challenger was trained and judged.")
     ] = False,
@@ -52,12 +60,19 @@ def retrain(
 
     - `courtside retrain --model churn --stage prod --reason "new rules this season" --wait`
 
+    - `courtside retrain --model churn --history auto --reason "the rules changed two years ago" --wait`
+
     - `courtside retrain --recalibrate --model churn --reason "its ranking held, its probabilities broke" --wait`
     """
     from courtside.adapters.deployment import reaching_aws, stage_outputs
     from courtside.adapters.step_functions import StepFunctionsRetraining
     from courtside.contracts.names import StackOutput
 
+    asked = parse_history(history)
+    if recalibrate and asked != "all":
+        raise InputMismatch(
+            "--recalibrate fits no candidate, so no --history can be chosen for it: leave one of them out"
+        )
     day = parse_day(as_of) if as_of else datetime.now(UTC).date()
     with people.status("Starting a training"), reaching_aws():
         lake, dataset = stage_lake(stage, model)
@@ -70,6 +85,7 @@ def retrain(
             trigger=trigger,
             reason=reason,
             recalibrate=recalibrate,
+            history=asked,
         )
         arn = StepFunctionsRetraining(stage_outputs(stage)[StackOutput.RETRAINING]).start(request)
     if wait:

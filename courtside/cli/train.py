@@ -20,6 +20,7 @@ from courtside.cli.stage import Stage
 from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.days import parse_day
 from courtside.contracts.errors import BadInput, InputMismatch
+from courtside.contracts.history import parse_history
 from courtside.contracts.names import DEFAULT_DATASET
 from courtside.contracts.records import Calibration, TrainingRecord
 from courtside.contracts.shortening import listed
@@ -92,6 +93,9 @@ def train_files(
     calibrate: Annotated[
         Calibration | None, typer.Option(help="Calibrate the best candidate's probabilities on the selection part.")
     ] = None,
+    history: Annotated[
+        str, typer.Option(help="How much of the training part to learn from: all, auto, or the newest years, as in 5y.")
+    ] = "all",
     disable_mlflow: Annotated[bool, typer.Option("--disable-mlflow", help="Log nowhere.")] = False,
     disable_drift: Annotated[bool, typer.Option("--disable-drift", help="Make no drift reference.")] = False,
     quarantine: QuarantineOption = None,
@@ -112,6 +116,8 @@ def train_files(
     - `courtside train --games games.csv.gz --out models --newest 43485 --json`
 
     - `courtside train --games games.csv.gz --out models --search 10 --rolling-origin 5 --calibrate isotonic`
+
+    - `courtside train --games games.csv.gz --out models --history auto`
 
     - `courtside train --table churn.parquet --contract churn.yaml --out models`
 
@@ -137,6 +143,7 @@ def train_files(
         return
     if out is None:
         raise OptionMissing("--out")
+    asked = parse_history(history)
     contract = load_dataset(dataset)  # once: its file may change while the training runs
     if games is None and table is None:
         table = table_address(dataset, contract)
@@ -153,6 +160,7 @@ def train_files(
             newest=newest,
             tracking=tracking,
             options=FitOptions(search=search, rolling_origin=rolling_origin or 0, calibration=calibrate),
+            history=asked,
             drift=not disable_drift,
             progress=partial(_say_part, status),
         )
@@ -171,6 +179,8 @@ def _say_part(status: "Status", part: str) -> None:
 
 
 def _print_record(record: TrainingRecord, out: Path, *, as_json: bool) -> None:
+    from courtside.core.model_card.facts import history as told_history
+
     if as_json:
         print_json(record.model_dump(mode="json"))
         return
@@ -184,6 +194,8 @@ def _print_record(record: TrainingRecord, out: Path, *, as_json: bool) -> None:
     best = next(model for model in record.models if model.name == record.best)
     page = out / training_keys.training_card_page(record.dataset, record.training_id)
     say(f"Split: {record.split}.")
+    if record.history is not None and record.history.asked != "all":
+        say(f"History: {told_history(record.history)}.")
     say(f"Class 1 of {record.target} is {record.positive}: the models predict its probability.")
     say(f"Best: {best.name}, AUC {best.test_auc:.3f} on the test rows. Its card: {page}")
 

@@ -15,6 +15,8 @@ from pydantic import (
     model_validator,
 )
 
+from courtside.contracts.history import HISTORY_PATTERN
+
 
 class Payload(BaseModel):
     """Base of every payload: immutable; unknown fields are refused so that a typing error is noticed.
@@ -150,7 +152,7 @@ class RetrainingRequest(Payload):
     cooldown_days: int = Field(default=0, ge=0)
     recalibrate: bool = Field(default=False, exclude_if=lambda asked: not asked)
     roll_back_to: str | None = Field(default=None, exclude_if=lambda version: version is None)
-    history: str = Field(default="all", exclude_if=lambda asked: asked == "all", pattern=r"^(all|auto|[1-9]\d?y)$")
+    history: str = Field(default="all", exclude_if=lambda asked: asked == "all", pattern=HISTORY_PATTERN)
 
 
 class LockOutcome(StrEnum):

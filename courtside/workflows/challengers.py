@@ -10,7 +10,7 @@ import pyarrow as pa
 from courtside.contracts import training_keys
 from courtside.contracts.events import RetrainingRequest
 from courtside.contracts.model_card import ModelInterface
-from courtside.contracts.records import Recalibrated, SplitRule
+from courtside.contracts.records import HistoryRecord, Recalibrated, SplitRule
 from courtside.core.dataset import Dataset
 from courtside.core.drift import Profile, newest_part
 from courtside.core.drift import fit as fit_profile
@@ -21,6 +21,7 @@ from courtside.core.training.candidates import Candidate
 from courtside.core.training.checks import check_split
 from courtside.core.training.fit import FitOptions, TrainedModel, best, fit_candidates
 from courtside.core.training.frame import taken_as
+from courtside.core.training.history import shortened
 from courtside.core.training.legacy_models import legacy_files
 from courtside.core.training.split import Split, split_in_words, split_rows
 from courtside.workflows.legacy_set import LegacyFiles
@@ -36,7 +37,8 @@ class Challengers:
     """The models of a training, what they read and say, and the rows that they were made from and are judged by.
 
     `profile` is the drift reference (None: none), `legacy` makes the files for readers of the old names, `warnings` are
-    what a person should know about the rows. `recalibrated_champion` is the version that was loaded and recalibrated.
+    what a person should know about the rows. `recalibrated_champion` is the version that was loaded and recalibrated,
+    and `history` how much of the past candidates that were fitted learned from.
     """
 
     split: Split
@@ -48,6 +50,7 @@ class Challengers:
     warnings: Sequence[str] = ()
     recalibrates: Recalibrated | None = None
     recalibrated_champion: str | None = None
+    history: HistoryRecord | None = None
 
     @property
     def best(self) -> TrainedModel:
@@ -69,10 +72,14 @@ def fitted(
 ) -> Challengers:
     """Fit the candidates, and the drift reference of the same rows, which the contract may leave out.
 
-    Raises what `split_rows`, `check_split` and `fit_candidates` raise.
+    Raises what `split_rows`, `shortened`, `check_split` and `fit_candidates` raise.
     """
-    with watch.part("profile"):  # before the models, which would be fitted for nothing if it refuses a column
+    with watch.part("history"):
         split = split_rows(frozen.table, dataset=dataset, rule=rule, seed=options.seed)
+        split, history = shortened(
+            split, request.history, dataset=dataset, candidates=candidates, progress=watch.report
+        )
+    with watch.part("profile"):  # before the models, which would be fitted for nothing if it refuses a column
         warnings, profile = list(check_split(split, dataset)), None
         if with_reference and dataset.drift:
             reference = _profile(frozen.written, dataset)
@@ -88,6 +95,7 @@ def fitted(
         profile=profile,
         legacy=lambda: LegacyFiles(request.model, request.training_id, legacy_files(models), _features(split)),
         warnings=warnings,
+        history=history,
     )
 
 

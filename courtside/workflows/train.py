@@ -15,6 +15,7 @@ from courtside.contracts.model_card import Provenance
 from courtside.contracts.records import ModelRecord, RollingOriginRecord, TrainingRecord
 from courtside.core.dataset import Dataset
 from courtside.core.parquet import parquet_content
+from courtside.core.rows import period
 from courtside.core.training.checks import check_labels
 from courtside.core.training.fit import FitOptions, TrainedModel, labels
 from courtside.core.training.holdout import baseline_accuracy, holdout_columns
@@ -58,7 +59,8 @@ def train(
     When the server is away, the runs are kept in the lake for `resume_logging`, and the record says `spooled`.
     The legacy files come last, so that a failing training replaces none: with `publish` they replace the existing ones,
     otherwise those of a contract that asks for a `legacy_set` wait beside the record until the challenger is promoted.
-    A request to recalibrate fits no candidate: the challenger is the champion, recalibrated.
+    A request to recalibrate fits no candidate: the challenger is the champion, recalibrated. Otherwise `history` of the
+    request says how much of the training part candidates learn from.
     Own candidates are imported from `packages` alone, or from whatever is installed (None).
     Raises what `chosen`, `freeze`, `split_rows`, `check_labels`, `fit_candidates`, `check_split` and `recalibrate`
     raise, `DataChanged`, `LegacyFilesDamaged` and `PlaceTaken`.
@@ -92,7 +94,7 @@ def train(
         lake.write(training_keys.training_profile(request.model, request.training_id), made.profile)
     split, best = made.split, made.best
     record = TrainingRecord(
-        **request.model_dump(exclude={"model", "cooldown_days", "recalibrate"}),
+        **request.model_dump(include={"training_id", "as_of", "trigger", "reason", "report"}),
         dataset=dataset.name,
         contract_version=dataset.version,
         contract_hash=dataset.contract.sha256,
@@ -105,6 +107,8 @@ def train(
         rows_train=split.train.num_rows,
         rows_test=split.test.num_rows,
         rows_holdout=split.holdout_rows,
+        holdout_since=period(split.holdout, dataset.time_column)[0] if dataset.time_column else None,
+        history=made.history,
         baseline_accuracy=baseline_accuracy(split, dataset),
         warnings=(*frozen.warnings(dataset), *made.warnings),
         models=tuple(_model_record(model) for model in made.models),

@@ -92,7 +92,7 @@ def training_run(
         best=record.best,
         interface=interface,
         sample=rows.slice(0, SAMPLE_ROWS),
-        params={"best": record.best, "rows_train": str(record.rows_train), "rows_test": str(record.rows_test)},
+        params=_params(record),
         tags=_tags(card) | dict(tags),
         attachments=attachments,
     )
@@ -178,6 +178,11 @@ def _metrics(model: ModelRecord) -> dict[str, float]:
     return known
 
 
+def _params(record: TrainingRecord) -> dict[str, str]:
+    known = {"best": record.best, "rows_train": str(record.rows_train), "rows_test": str(record.rows_test)}
+    return known if record.history is None else known | {"history": record.history.window}
+
+
 def _tags(card: ModelCard) -> dict[str, str]:
     record = card.record
     known = {
@@ -192,6 +197,7 @@ def _tags(card: ModelCard) -> dict[str, str]:
         "git_commit": card.provenance.git_commit,
         "image_digest": card.provenance.image_digest,
         "recalibrates": None if record.recalibrates is None else record.recalibrates.version,
+        "history_asked": None if record.history is None else record.history.asked,
         "warnings": str(len(record.warnings)),
     }
     return {name: value for name, value in known.items() if value is not None}

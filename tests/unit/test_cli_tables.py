@@ -46,6 +46,16 @@ def test_train_on_a_table_writes_models_and_a_manifest(table: Path, contract: Pa
     assert (out / "ml-models" / "lightgbm.pkl").is_file()
 
 
+def test_train_says_how_much_of_the_past_it_learned_from(table: Path, contract: Path, tmp_path: Path) -> None:
+    arguments = ("--table", table, "--dataset", contract, "--out", tmp_path / "models", "--disable-mlflow")
+    said = " ".join(run("train", *arguments, "--history", "1y").stderr.split())
+    assert "History: 1y, since 2022-" in said
+    assert "older rows were left out): a history of one year was asked for." in said
+    refused = run("train", *arguments, "--history", "lately")
+    assert refused.returncode == 2
+    assert "history is 'lately'; write all, auto, or the newest 1 to 99 years, such as 5y" in refused.stderr
+
+
 def test_train_takes_exactly_one_input_and_says_which(table: Path, contract: Path, tmp_path: Path) -> None:
     games = tmp_path / "games.parquet"
     pq.write_table(simulate_games(seasons=[2010, 2011]), games)

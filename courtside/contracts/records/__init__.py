@@ -25,6 +25,7 @@ from courtside.contracts.records.training import (
     Calibration,
     DataManifest,
     FrozenObject,
+    HistoryRecord,
     InferredFeatures,
     LegacySet,
     ModelRecord,
@@ -32,6 +33,7 @@ from courtside.contracts.records.training import (
     RollingOriginRecord,
     SplitRule,
     TrainingRecord,
+    WindowScore,
 )
 from courtside.contracts.records.training_slots import TrainingSlot, TrainingSlots
 
@@ -55,6 +57,7 @@ __all__ = [
     "FrozenObject",
     "GateDecision",
     "HistoryFacts",
+    "HistoryRecord",
     "IncidentEvent",
     "IncidentRecord",
     "InferredFeatures",
@@ -82,4 +85,5 @@ __all__ = [
     "TrainingSlots",
     "UnpredictableRows",
     "UnsentAlert",
+    "WindowScore",
 ]

@@ -109,6 +109,37 @@ class ModelRecord(Payload):
     intervals: dict[str, tuple[float, float]] = Field(default_factory=dict)
 
 
+class WindowScore(Payload):
+    """How a window of history did on time folds: its rows in the training part, and its mean log loss in nats.
+
+    `difference` is its log loss minus that of the best window, row by row, with the standard `error` of that.
+    """
+
+    window: str
+    rows: int
+    log_loss: float
+    difference: float
+    error: float
+
+
+class HistoryRecord(Payload):
+    """How much of the past a training was `asked` to learn from (``all``, ``5y``, ``auto``), and the `window` it took.
+
+    `reason` is a phrase that says why. `since` is the first day of what it learned from, None where nothing was to be
+    left out; `rows_left_out` are older. Where time folds chose, `windows` are those that they judged, the widest first,
+    by `candidate` on so many `folds`.
+    """
+
+    asked: str
+    window: str
+    reason: str
+    since: date | None = None
+    rows_left_out: int = 0
+    candidate: str | None = None
+    folds: int = 0
+    windows: tuple[WindowScore, ...] = ()
+
+
 class Recalibrated(Payload):
     """Which version a training recalibrated instead of fitting a model, and to what.
 
@@ -131,7 +162,8 @@ class TrainingRecord(Versioned):
     that its runs wait for the tracking server. `champion_incomparable` is why the champion could not be compared with
     the challenger on the holdout, `champion_differs` in which features it differs although it could. `recalibrates` is
     set where the challenger is a recalibrated champion: then the training part are the rows of the recalibration, and
-    the test part is the holdout.
+    the test part is the holdout. `history` is how much of the past the candidates learned from, None for a
+    recalibration and in older records; `holdout_since` is the first day of the holdout, where rows have times.
     """
 
     training_id: str
@@ -151,6 +183,8 @@ class TrainingRecord(Versioned):
     rows_train: int
     rows_test: int
     rows_holdout: int | None = None
+    holdout_since: date | None = None
+    history: HistoryRecord | None = Field(default=None, exclude_if=lambda known: known is None)
     baseline_accuracy: float | None = None
     warnings: tuple[str, ...] = ()
     spooled: bool = False

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from courtside.contracts.model_card import Curves, ModelCard
-from courtside.contracts.records import ModelRecord, TrainingRecord
+from courtside.contracts.records import HistoryRecord, ModelRecord, TrainingRecord
 from courtside.contracts.shortening import listed, shortened
 from courtside.core.drift.columns.arrow import Period
 from courtside.core.model_card.confusion_matrix import confusion
@@ -119,6 +119,7 @@ def data_facts(card: ModelCard) -> dict[str, str]:
         "Class 1": f"{record.positive}, of the target {record.target}" if record.positive is not None else None,
         "Features": _features(record),
         trained_on(card): _rows(record.rows_train, card.train_period),
+        "History": None if record.history is None else history(record.history),
         "Test part": _rows(record.rows_test, card.test_period),
         "Holdout of the gate": f"{record.rows_holdout:,} rows{newest}" if record.rows_holdout else None,
         "Split": record.split,
@@ -126,6 +127,21 @@ def data_facts(card: ModelCard) -> dict[str, str]:
         "Data hash": record.data_hash,
     }
     return {name: value for name, value in known.items() if value is not None}
+
+
+def history(found: HistoryRecord) -> str:
+    """Say how much of the past a training learned from, why, and what time folds said of each window.
+
+    >>> from datetime import date
+    >>> history(HistoryRecord(asked="5y", window="5y", reason="so asked", since=date(2019, 7, 1), rows_left_out=100))
+    '5y, since 2019-07-01 (100 older rows were left out): so asked'
+    """
+    left_out = (
+        f", since {found.since} ({found.rows_left_out:,} older rows were left out)" if found.rows_left_out else ""
+    )
+    each = ", ".join(f"{score.window} {score.log_loss:.4f}" for score in found.windows)
+    folds = f". Log loss of {found.candidate} on {found.folds} time folds: {each}" if each else ""
+    return f"{found.window}{left_out}: {found.reason}{folds}"
 
 
 def trained_on(card: ModelCard) -> str:
