@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from courtside.cli import alerts_incidents
 from courtside.cli.console import people, print_json, print_table, say
 from courtside.cli.entry import EXIT_FAILED
 from courtside.cli.glance import champion, glance, last_check, next_due, say_unreadable
@@ -14,14 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from courtside.contracts.records import TrainingSlots
-    from courtside.workflows.ports import Ledger
-    from courtside.workflows.stage_models import StageListing
+    from courtside.workflows.stage_models import StageListing, StageModels
     from courtside.workflows.stage_overview import ModelOverview
 
 _MOST_NAMED = 6
 
 
-def show_models(stage: str, ledger: "Ledger", listing: "StageListing", *, as_json: bool) -> None:
+def show_models(stage: str, models: "StageModels", listing: "StageListing", *, as_json: bool) -> None:
     """Print the models of a stage, what is under way, and what to type next; exit with 1 if one cannot be read."""
     from courtside.adapters.deployment import reaching_aws
     from courtside.workflows.stage_overview import overview
@@ -29,19 +29,22 @@ def show_models(stage: str, ledger: "Ledger", listing: "StageListing", *, as_jso
 
     with people.status("Asking the stage"), reaching_aws():
         now = datetime.now(UTC)
-        found = overview(listing.models, ledger=ledger, now=now)
-        slots = training_slots(ledger, now=now)
-    following = list(_next(found))
+        found = overview(listing.models, ledger=models.ledger, now=now)
+        slots = training_slots(models.ledger, now=now)
+        opened = alerts_incidents.open_incidents(stage, models, None)
+    following = [*alerts_incidents.to_look(opened), *_next(found)]
     if as_json:
         broken = [{"model": name, "problem": str(error)} for name, error in listing.unreadable.items()]
         print_json({
             "stage": stage,
             "models": [*({"model": each.entry.name, **glance(each)} for each in found), *broken],
             "trainings": slots.model_dump(mode="json", include={"running", "waiting"}),
+            "incidents": [alerts_incidents.document(each) for each in opened],
             "next": following,
         })  # fmt: skip
     else:
         print_table("Models", [_row(each) for each in found])
+        alerts_incidents.show_open(opened)
         _say(found, slots)
         say_unreadable(listing.unreadable)
         for hint in following:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from courtside.cli import runs
+from courtside.cli import alerts_incidents, runs
 from courtside.cli.console import JsonFlag, people, print_json, print_pairs, print_table, say
 from courtside.cli.stage import OneModel, Stage
 from courtside.cli.stage_data import stage_models
@@ -12,15 +12,15 @@ from courtside.cli.stage_status import show_models, to_answer, trainings
 
 if TYPE_CHECKING:
     from courtside.core.runs import Run
-    from courtside.workflows.ports import Ledger
+    from courtside.workflows.stage_models import StageModels
     from courtside.workflows.status import StageStatus
 
 
 def status(stage: Stage = "dev", model: OneModel = None, as_json: JsonFlag = False) -> None:
     """Show what a stage is doing, and what to type next.
 
-    With --model, or in a stage with one model: the champion, the last scheduled check, what ran and failed, and what
-    waits for you. Else a line for each model. Exits with 1 where anything of that cannot be read.
+    With --model, or in a stage with one model: the champion, the last scheduled check, what is open, what ran and
+    failed, and what waits for you. Else a line for each model. Exits with 1 where anything of that cannot be read.
 
     Examples:
 
@@ -34,26 +34,31 @@ def status(stage: Stage = "dev", model: OneModel = None, as_json: JsonFlag = Fal
         models = stage_models(stage_outputs(stage))
         listing = None if model else models.list()
     if listing is not None and len(listing.names) > 1:
-        show_models(stage, models.ledger, listing, as_json=as_json)
+        show_models(stage, models, listing, as_json=as_json)
     else:
-        _show_model(stage, model, models.ledger, as_json=as_json)
+        _show_model(stage, model, models, as_json=as_json)
 
 
-def _show_model(stage: str, model: str | None, ledger: "Ledger", *, as_json: bool) -> None:
+def _show_model(stage: str, model: str | None, models: "StageModels", *, as_json: bool) -> None:
     from courtside.adapters.deployment import reaching_aws
     from courtside.workflows.model_ledger import ModelLedger
     from courtside.workflows.status import newest_round, stage_status, training_slots
 
     with reaching_aws(), people.status("Asking the stage"):
         ran, now = runs.runs_of(stage, model), datetime.now(UTC)
-        slots = training_slots(ledger, now=now)
-        newest = newest_round(ledger, ran.model)
-        found = stage_status(ModelLedger(ledger, ran.model), ran, slots=slots, now=now, newest=newest)
-    following = list(_next(found, ran.model))
+        slots = training_slots(models.ledger, now=now)
+        newest = newest_round(models.ledger, ran.model)
+        found = stage_status(ModelLedger(models.ledger, ran.model), ran, slots=slots, now=now, newest=newest)
+        opened = alerts_incidents.open_incidents(stage, models, ran.model)
+    following = [*alerts_incidents.to_look(opened), *_next(found, ran.model)]
     if as_json:
-        print_json({"stage": stage, "model": ran.model, **_document(found), "next": following})
+        incidents = [alerts_incidents.document(each) for each in opened]
+        print_json({
+            "stage": stage, "model": ran.model, **_document(found), "incidents": incidents, "next": following,
+        })  # fmt: skip
         return
     print_pairs(dict(_lines(found)))
+    alerts_incidents.show_open(opened)
     if found.runs:
         print_table("Last runs", [_row(run) for run in found.runs])
     for hint in following:

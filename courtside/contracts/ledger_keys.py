@@ -22,6 +22,8 @@ ROUNDS = tuple(f"rounds-{shard}/" for shard in _SHARDS)
 """The parts of the ledger that the records of the stage's rounds are spread over."""
 INCIDENTS = tuple(f"incidents-{shard}/" for shard in _SHARDS)
 """The parts of the ledger that the incidents of a stage's models are spread over; its own are in the first."""
+ALARMS_PREFIX = "alarms/"
+"""Prefix of what people answered to alarms; CloudWatch itself knows which are on."""
 PLACES_PREFIX = "places/"
 TRAINING_SLOTS = "trainings/slots"
 """Key of the stage's document about which trainings run and which models wait."""
@@ -112,6 +114,11 @@ def _incident_shard(model: str) -> str:
 def _incident(model: str, kind: str) -> str:
     name = key_name(model, "the name of a model") if model else ""
     return f"{name}.{key_name(kind, 'the kind of an incident')}"
+
+
+def alarm(name: str) -> str:
+    """Key of what a person answered to an alarm; raises `NameUnusable`."""
+    return f"{ALARMS_PREFIX}{key_name(name, 'the name of an alarm')}"
 
 
 def place(kind: str, name: str) -> str:

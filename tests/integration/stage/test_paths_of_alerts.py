@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -72,3 +73,37 @@ def test_an_alert_for_a_wrong_webhook_becomes_a_dead_letter_that_is_told_once_it
     assert len(texts(stage, containing="a test alert of stage dev")) == before + 1
     again = CliRunner().invoke(app, ["alerts", "redrive", "--json"])
     assert (again.exit_code, json.loads(again.stdout)) == (0, [])
+
+
+def alerts(*words: str) -> Any:
+    """Run a command about alerts and return what it prints for programs."""
+    done = CliRunner().invoke(app, ["alerts", *words, "--json"])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def alarm(stage: Stage) -> Iterator[None]:
+    """Put the alarm about the tracking server on, and off again."""
+    cloudwatch = stage.aws.client("cloudwatch")
+    (name,) = [
+        each["AlarmName"]
+        for each in cloudwatch.describe_alarms()["MetricAlarms"]
+        if "TrackingDown" in each["AlarmName"]
+    ]
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="no server answered")
+    yield
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="it answers")
+
+
+@pytest.mark.usefixtures("alarm")
+def test_an_alarm_that_is_on_is_listed_and_answered(stage: Stage) -> None:
+    (found,) = [each for each in alerts("list") if each["kind"] == "alarm"]
+    assert (found["state"], found["runbook"]) == ("open", "docs/runbooks.md#tracking-server-down")
+    assert found["events"][0]["said"] == "no server answered"
+    answered = alerts("snooze", found["id"], "--for", "3d", "--note", "it is being replaced")
+    assert answered["by"] == stage.aws.client("sts").get_caller_identity()["Arn"]
+    (listed,) = [each for each in alerts("list") if each["id"] == found["id"]]
+    assert (listed["state"], listed["until"]) == ("snoozed", answered["until"])
+    shown = json.loads(CliRunner().invoke(app, ["status", "--json"]).stdout)["incidents"]
+    assert found["id"] in {each["id"] for each in shown}

@@ -23,6 +23,9 @@ from tests.unit.core.games.game_rows import season_rows, write_csv
 CONTRACT = "name: churn\nid_columns: [id]\ntarget: left\nfeatures: {age: numeric}\n"
 DAYS = ("--from", "2026-01-01", "--to", "2026-02-01")
 GIVEN: dict[str, tuple[str, ...]] = {
+    "alerts ack": ("drift-1",),
+    "alerts show": ("drift-1",),
+    "alerts snooze": ("drift-1", "--for", "3d"),
     "drift backfill": DAYS,
     "drift check": ("--reference", "models:/churn@champion", "--current", "t.parquet"),
     "games load": ("--games", "games.csv"),
@@ -141,6 +144,10 @@ def test_people_are_told_while_the_stage_itself_is_asked(
 @pytest.mark.parametrize(
     ("words", "arguments"),
     [
+        ("alerts test", ("--channel", "pager")),
+        ("alerts ack", ("drift-1", "--for", "soon")),
+        ("alerts snooze", ("drift-1", "--for", "0d")),
+        ("alerts snooze", ("drift-1", "--for", "14w")),
         ("retrain", ("--as-of", "yesterday")),
         ("retrain", ("--model", "../churn")),
         ("watch", ("--as-of", "2026-02-30")),

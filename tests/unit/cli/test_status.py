@@ -22,13 +22,16 @@ from courtside.contracts.records import (
     TrainingSlot,
     TrainingSlots,
 )
+from courtside.core.incidents import Finding
 from courtside.core.watch import NOTHING_CAME
+from courtside.workflows.incidents import Incidents
 from courtside.workflows.ledger_documents import written
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.ports import Ledger, LedgerWrite
 from courtside.workflows.runs import Runs
 from courtside.workflows.stage_models import StageModels
-from tests.fakes.ports import InMemoryExecutions, InMemoryLake, InMemoryLedger
+from tests.fakes.incidents import NOON, finding
+from tests.fakes.ports import InMemoryExecutions, InMemoryLake, InMemoryLedger, RecordedAlerts
 
 THEN = datetime(2026, 11, 28, 6, 15, tzinfo=UTC)
 
@@ -40,8 +43,14 @@ def models(monkeypatch: pytest.MonkeyPatch) -> StageModels:
     outputs[StackOutput.RETRAINING] = "arn"
     monkeypatch.setattr("courtside.adapters.deployment.stage_outputs", lambda _: outputs)
     monkeypatch.setattr("courtside.cli.status.stage_models", lambda _: stage)
+    monkeypatch.setattr("courtside.adapters.stack_resources.stack_resources", lambda _: [])
     monkeypatch.setattr(runs, "runs_of", lambda _, model: Runs(InMemoryExecutions(), stage.lake, model or stage.only()))
     return stage
+
+
+def opened(models: StageModels, *found: Finding) -> list[str]:
+    """Open incidents and return their ids."""
+    return [Incidents(models.ledger, models.lake, RecordedAlerts()).report(each).id for each in found]
 
 
 def put(ledger: Ledger, key: str, document: Payload) -> None:
@@ -173,3 +182,24 @@ def test_why_a_model_predicts_nothing_is_told(models: StageModels) -> None:
     assert f"churn: {why}" in " ".join(every.stderr.split())
     assert NOTHING_CAME not in every.stderr
     assert f"predictions\t{NOTHING_CAME}" in run("--model", "fraud").stdout
+
+
+def test_what_is_open_is_shown_with_what_to_type(models: StageModels) -> None:
+    add(models, "churn")
+    (churn,) = opened(models, finding("w-1", "age"))
+    alone = run()
+    row = f"{churn}\tchurn\tage moved in w-1\twarning, open"
+    assert alone.stdout.splitlines()[-2:] == ["id\tmodel\twhat\tstate", row]
+    assert f"→ Nobody looks after it yet: `courtside alerts show {churn} --model churn`" in alone.stderr
+    add(models, "fraud")
+    fraud, stage = opened(models, finding("w-2", "sum", model="fraud"), finding("r-1", model="", kind="failing_rounds"))
+    Incidents(models.ledger, models.lake).acknowledge(fraud, by="arn:aws:iam::1:user/ann", at=NOON)
+    assert {line.split("\t")[0] for line in run().stdout.splitlines()[-3:]} == {churn, fraud, stage}
+    assert f"{fraud}\tfraud\tsum moved in w-2\twarning, acknowledged by ann" in run().stdout
+    assert f"alerts show {fraud}" not in run().stderr
+    said = json.loads(run("--model", "churn", "--json").stdout)
+    assert {each["id"] for each in said["incidents"]} == {churn, stage}
+    assert {each["runbook"] for each in said["incidents"]} == {
+        "docs/runbooks.md#drift", "docs/runbooks.md#a-model-that-fails",
+    }  # fmt: skip
+    assert len(json.loads(run("--json").stdout)["incidents"]) == 3

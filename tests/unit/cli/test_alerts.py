@@ -1,0 +1,136 @@
+"""People see what is open, and say who looks after it until when; alarms that are on are there, too."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from courtside.adapters.deployment import StageOutputs
+from courtside.cli.main import app
+from courtside.contracts.incidents import IncidentState
+from courtside.core.incidents.alarm import Alarm
+from courtside.workflows.incidents import IncidentNotOpen, IncidentUnknown
+from courtside.workflows.stage_models import StageModels
+from tests.fakes.incidents import DAY, NOON, Stage, finding
+
+ANN = "arn:aws:sts::1:assumed-role/ops/ann"
+DOWN = Alarm("TrackingDown", "No server has run", "docs/runbooks.md#tracking-server-down", NOON + DAY, "no data")
+DOWN_ID = "TrackingDown-20261130T120000"
+
+
+@pytest.fixture
+def alarms() -> list[Alarm]:
+    return []
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch, alarms: list[Alarm]) -> Stage:
+    found = Stage()
+    monkeypatch.setattr("courtside.adapters.deployment.stage_outputs", StageOutputs)
+    monkeypatch.setattr("courtside.cli.stage_data.stage_models", lambda _: StageModels(found.ledger, found.lake))
+    monkeypatch.setattr("courtside.adapters.stack_resources.stack_resources", lambda _: [])
+    monkeypatch.setattr("courtside.adapters.stage_alarms.alarms_on", lambda _: alarms)
+    monkeypatch.setattr("courtside.cli.alerts_incidents.caller", lambda: ANN)
+    return found
+
+
+def alerts(*words: str) -> Result:
+    return CliRunner().invoke(app, ["alerts", *words])
+
+
+def ids(*words: str) -> list[str]:
+    done = alerts("list", *words, "--json")
+    assert done.exit_code == 0, done.output
+    return [each["id"] for each in json.loads(done.stdout)]
+
+
+def test_what_is_open_is_listed_with_the_alarms_newest_first(stage: Stage, alarms: list[Alarm]) -> None:
+    assert "Incidents: none" in alerts("list").stderr
+    drift = stage.incidents().report(finding("w-1", "age"))
+    failing = stage.incidents().report(finding("r-1", model="fraud", kind="failing_rounds", at=NOON + 2 * DAY))
+    alarms.append(DOWN)
+    assert ids() == [failing.id, DOWN_ID, drift.id]
+    assert (ids("--model", "churn"), ids("--model", "nobody")) == ([drift.id], [])
+    done = alerts("list")
+    assert done.stdout.splitlines()[2] == f"{DOWN_ID}\t(stage)\tNo server has run\tcritical, open"
+    assert "`courtside alerts show ID`" in done.stderr
+
+
+def test_what_is_over_is_listed_only_if_it_is_asked_for(stage: Stage) -> None:
+    drift = stage.incidents().report(finding("w-1", "age"))
+    stage.incidents().resolve("churn", "drift", at=NOON + DAY, evidence="w-2", said="nothing moved")
+    assert (ids(), ids("--resolved")) == ([], [drift.id])
+    shown = alerts("show", drift.id)
+    assert "resolved\t2026-11-30 12:00 UTC" in shown.stdout
+    assert "courtside alerts" not in shown.stderr
+    assert isinstance(alerts("ack", drift.id).exception, IncidentNotOpen)
+
+
+def test_one_is_shown_with_its_history_its_runbook_and_what_can_be_done(stage: Stage) -> None:
+    drift = stage.incidents().report(finding("w-1", "age"))
+    stage.incidents().report(finding("w-2", "age", "sum", at=NOON + DAY))
+    done = alerts("show", drift.id)
+    assert "about\tage, sum" in done.stdout
+    assert "runbook\tdocs/runbooks.md#drift" in done.stdout
+    assert "found\t2 times, last 2026-11-30 12:00 UTC" in done.stdout
+    assert "2026-11-30 12:00\tupdated\tCourtside\tage, sum moved in w-2" in done.stdout
+    for command in ("ack", "snooze", "accept"):
+        assert f"`courtside alerts {command} {drift.id}" in done.stderr
+    assert "unsent" not in json.loads(alerts("show", drift.id, "--json").stdout)
+
+
+def test_an_answer_names_who_gave_it_and_until_when(stage: Stage) -> None:
+    drift = stage.incidents().report(finding("w-1", "age"))
+    done = alerts("ack", drift.id, "--note", "asked the data team", "--json")
+    said = json.loads(done.stdout)
+    assert (done.exit_code, said["state"], said["by"], said["until"]) == (0, "acknowledged", ANN, None)
+    before = datetime.now(UTC)
+    done = alerts("snooze", drift.id, "--for", "3d", "--note", "new feed")
+    found = stage.incidents().find(drift.id)
+    assert (found.state, found.by, found.note) == (IncidentState.SNOOZED, ANN, "new feed")
+    assert found.until is not None
+    assert before + 3 * DAY <= found.until <= datetime.now(UTC) + 3 * DAY
+    assert f"{drift.id} is snoozed by {ANN} until {found.until:%Y-%m-%d %H:%M} UTC" in " ".join(done.stderr.split())
+    assert f"\twarning, snoozed by ann until {found.until:%Y-%m-%d %H:%M} UTC" in alerts("list").stdout
+    assert stage.telling == ["opened"]
+    assert stage.kept(found).note == "new feed"
+
+
+def test_a_snooze_ends_early_when_something_new_moves(stage: Stage) -> None:
+    drift = stage.incidents().report(finding("w-1", "age"))
+    alerts("snooze", drift.id, "--for", "3d")
+    stage.incidents().report(finding("w-2", "age", at=datetime.now(UTC)))
+    assert stage.telling == ["opened"]
+    stage.incidents().report(finding("w-3", "age", "sum", at=datetime.now(UTC)))
+    assert stage.telling == ["opened", "updated"]
+    assert json.loads(alerts("show", drift.id, "--json").stdout)["state"] == "open"
+
+
+@pytest.mark.usefixtures("stage")
+def test_an_alarm_is_answered_like_an_incident_until_it_comes_anew(alarms: list[Alarm]) -> None:
+    alarms.append(DOWN)
+    shown = alerts("show", DOWN_ID)
+    assert "runbook\tdocs/runbooks.md#tracking-server-down" in shown.stdout
+    assert "2026-11-30 12:00\topened\tCloudWatch\tno data" in shown.stdout
+    assert "accept" not in shown.stderr
+    assert json.loads(alerts("ack", DOWN_ID, "--json").stdout)["by"] == ANN
+    assert json.loads(alerts("list", "--json").stdout)[0]["state"] == "acknowledged"
+    assert json.loads(alerts("snooze", DOWN_ID, "--for", "1w", "--json").stdout)["state"] == "snoozed"
+    events = json.loads(alerts("show", DOWN_ID, "--json").stdout)["events"]
+    assert [each["what"] for each in events] == ["opened", "acknowledged", "snoozed"]
+    alarms[0] = Alarm(DOWN.name, DOWN.meaning, DOWN.runbook, DOWN.since + timedelta(hours=1), "again")
+    (again,) = json.loads(alerts("list", "--json").stdout)
+    assert (again["state"], again["by"]) == ("open", "")
+    alarms.clear()
+    assert ids("--resolved") == []
+
+
+@pytest.mark.parametrize("command", [("show",), ("ack",), ("snooze", "--for", "3d")])
+def test_an_unknown_incident_is_refused_with_those_that_are_open(stage: Stage, command: tuple[str, ...]) -> None:
+    drift = stage.incidents().report(finding("w-1", "age"))
+    done = alerts(command[0], "drift-1", *command[1:])
+    assert isinstance(done.exception, IncidentUnknown)
+    assert drift.id in str(done.exception)
+    assert isinstance(alerts(command[0], drift.id, "--model", "fraud", *command[1:]).exception, IncidentUnknown)
+    assert alerts(command[0], drift.id, "--model", "churn", *command[1:]).exit_code == 0
