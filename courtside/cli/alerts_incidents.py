@@ -242,7 +242,7 @@ def _next(found: "IncidentRecord") -> Iterator[str]:
         yield f"To say that you look after it: `courtside alerts ack {found.id}{named}`"
     yield f"To let it rest: `courtside alerts snooze {found.id} --for 3d{named}`"
     if found.kind in KINDS and KINDS[found.kind].accepts:
-        yield f"If this is the new normal: `courtside alerts accept {found.id}{named}`"
+        yield f"If this is the new normal: `courtside alerts accept {found.id} --model {found.model}`"
     if found.model:
         yield f"To see what the stage decided: `courtside runs list{named}`"
 

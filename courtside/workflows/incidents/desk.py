@@ -6,10 +6,11 @@ from datetime import datetime
 
 from courtside.contracts import ledger_keys
 from courtside.contracts.incidents import IncidentState
-from courtside.contracts.records import IncidentRecord
-from courtside.core.incidents import changes
+from courtside.contracts.records import AcceptedAct, IncidentRecord
+from courtside.core.incidents import KINDS, changes
 from courtside.core.incidents.alarm import Alarm, alarm_incident
-from courtside.workflows.incidents.errors import IncidentUnknown
+from courtside.workflows.accept import Acceptances
+from courtside.workflows.incidents.errors import IncidentNotOpen, IncidentUnknown, NotAcceptable
 from courtside.workflows.incidents.incidents import Incidents
 from courtside.workflows.ledger_documents import read
 from courtside.workflows.ledger_transactions import Documents, change_together
@@ -60,6 +61,33 @@ class Desk:
             return self.incidents.snooze(incident_id, by=by, at=self.now, until=until, note=note)
         return self._answer(alarm, IncidentState.SNOOZED, by=by, until=until, note=note)
 
+    def accept(
+        self, acceptances: Acceptances, *, by: str, note: str = "", incident_id: str | None = None
+    ) -> tuple[AcceptedAct, IncidentRecord | None]:
+        """Accept what moved in a model as the new normal, and with it the incident that it answers.
+
+        Without an id that is the model's open one of a kind that can be accepted, if there is one. Returns the act and
+        the incident; raises `IncidentUnknown`, `NotAcceptable`, `IncidentNotOpen`, and as `Acceptances.accept`.
+        """
+        answered = self._acceptable(acceptances.dataset.name, incident_id)
+        act = acceptances.accept(by=by, now=self.now, note=note, incident=answered.id if answered else "")
+        if answered is not None:
+            answered = self.incidents.accept(answered.id, by=by, at=self.now, note=note)
+        return act, answered
+
+    def take_back(
+        self, acceptances: Acceptances, *, by: str, note: str = ""
+    ) -> tuple[AcceptedAct, IncidentRecord | None]:
+        """Take the newest acceptance of a model back: its incident waits for a person again from the next check on.
+
+        Returns the act and the incident, if that is still open; raises as `Acceptances.undo`.
+        """
+        act = acceptances.undo(by=by, now=self.now, note=note)
+        accepted = [each for each in self.incidents.list(acceptances.dataset.name) if each.id == act.incident]
+        for each in accepted:
+            return act, self.incidents.accept(each.id, by=by, at=self.now, until=self.now, note=note)
+        return act, None
+
     def _alarm(self, incident_id: str) -> Alarm | None:
         return next((each for each in self.alarms if self._of(each).id == incident_id), None)
 
@@ -80,3 +108,14 @@ class Desk:
             return after
 
         return change_together(self.incidents.ledger, one)
+
+    def _acceptable(self, model: str, incident_id: str | None) -> IncidentRecord | None:
+        kinds = [kind.name for kind in KINDS.values() if kind.accepts]
+        if incident_id is None:
+            return next((each for each in self.list(model) if each.kind in kinds), None)
+        found = self.find(incident_id, model=model)
+        if found.kind not in kinds:
+            raise NotAcceptable(found, kinds)
+        if found.is_over:
+            raise IncidentNotOpen(found)
+        return found

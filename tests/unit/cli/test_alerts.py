@@ -1,14 +1,19 @@
 """People see what is open, and say who looks after it until when; alarms that are on are there, too."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from courtside.adapters.deployment import StageOutputs
 from courtside.cli.main import app
+from courtside.contracts.events import Window
 from courtside.contracts.incidents import IncidentState
+from courtside.contracts.records import AcceptedAct
 from courtside.core.incidents.alarm import Alarm
 from courtside.workflows.incidents import IncidentNotOpen, IncidentUnknown
 from courtside.workflows.stage_models import StageModels
@@ -134,3 +139,41 @@ def test_an_unknown_incident_is_refused_with_those_that_are_open(stage: Stage, c
     assert drift.id in str(done.exception)
     assert isinstance(alerts(command[0], drift.id, "--model", "fraud", *command[1:]).exception, IncidentUnknown)
     assert alerts(command[0], drift.id, "--model", "churn", *command[1:]).exit_code == 0
+
+
+@dataclass
+class RecordedAcceptances:
+    """Accepts everything of one model that is asked for, and takes the last of it back."""
+
+    dataset: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(name="churn"))
+    acts: list[AcceptedAct] = field(default_factory=list)
+
+    def accept(self, **given: Any) -> AcceptedAct:
+        window = Window(start=date(2026, 11, 1), end=date(2026, 11, 29))
+        act = AcceptedAct(
+            number=1, champion_version="3", at=given.pop("now"), window=window, rows=900, features=("age",),
+            left_out={"sum": "it is broken"}, profile_sha256="0" * 64, **given,
+        )  # fmt: skip
+        self.acts.append(act)
+        return act
+
+    def undo(self, *, by: str, now: datetime, note: str) -> AcceptedAct:
+        return self.acts[-1].model_copy(update={"undone_by": by, "undone_at": now, "undone_note": note})
+
+
+def test_what_moved_is_accepted_and_taken_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded = RecordedAcceptances()
+    monkeypatch.setattr("courtside.cli.alerts_accept.caller", lambda: ANN)
+    monkeypatch.setattr("courtside.cli.alerts_accept._acceptances", lambda _, model: recorded if model else None)
+    drift = stage.incidents().report(finding("w-1", "age"))
+    done = alerts("accept", drift.id, "--note", "the new app")
+    assert done.exit_code == 0, done.output
+    assert [(act.by, act.note, act.incident) for act in recorded.acts] == [(ANN, "the new app", drift.id)]
+    assert stage.incidents().find(drift.id).state is IncidentState.ACCEPTED
+    said = " ".join(done.stderr.split())
+    assert "age of churn is accepted as in the window from 2026-11-01 to 2026-11-29 (900 rows)" in said
+    assert "sum is left out: it is broken" in said
+    assert "`courtside alerts accept --undo --model churn`" in said
+    undone = json.loads(alerts("accept", "--undo", "--model", "churn", "--json").stdout)
+    assert (undone["act"]["undone_by"], undone["incident"]["id"]) == (ANN, drift.id)
+    assert isinstance(alerts("accept", "drift-1").exception, IncidentUnknown)

@@ -1,0 +1,81 @@
+"""`courtside alerts accept`: a person says that what moved is the new normal, or takes that back."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from courtside.cli.alerts_incidents import Note, document, stage_desk
+from courtside.cli.console import JsonFlag, people, print_json, say
+from courtside.cli.stage import Model, Stage, caller
+from courtside.contracts.shortening import listed
+
+if TYPE_CHECKING:
+    from courtside.contracts.records import AcceptedAct, IncidentRecord
+    from courtside.workflows.accept import Acceptances
+
+
+def accept(
+    incident_id: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID]", help="The incident that this answers [default: the model's open one]."),
+    ] = None,
+    stage: Stage = "dev",
+    model: Model = None,
+    note: Note = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take the newest acceptance of the model back.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Say that what moved is the new normal: from the next check on it counts as accepted, until it moves again.
+
+    What moved in the newest window that was checked is compared with that window, too. That holds for this champion
+    only, starts no training, and can be taken back.
+
+    Examples:
+
+    - `courtside alerts accept --model churn --note "the new app"`
+
+    - `courtside alerts accept drift-2026-11-29-4f1c2b7a --stage dev`
+
+    - `courtside alerts accept --undo --model churn`
+    """
+    with people.status("Asking the stage") as status:
+        desk = stage_desk(stage)
+        named = desk.find(incident_id, model=model).model if incident_id else model
+        acceptances = _acceptances(stage, named)
+        status.update("Taking the acceptance back" if undo else "Comparing the newest window with the reference")
+        if undo:
+            act, incident = desk.take_back(acceptances, by=caller(), note=note)
+        else:
+            act, incident = desk.accept(acceptances, by=caller(), note=note, incident_id=incident_id)
+    if as_json:
+        print_json({"act": act.model_dump(mode="json"), "incident": incident and document(incident)})
+    else:
+        _say(act, incident, acceptances.dataset.name)
+
+
+def _acceptances(stage: str, model: str | None) -> "Acceptances":
+    from courtside.adapters.deployment import reaching_aws, stage_outputs
+    from courtside.adapters.function_environment import function_environment
+    from courtside.bootstrap.stage import acceptances_of
+    from courtside.cli.stage_data import stage_lake
+    from courtside.contracts.environment import CheckDriftEnv
+    from courtside.contracts.names import StackOutput
+
+    name = stage_lake(stage, model)[1].name
+    with reaching_aws():
+        env = CheckDriftEnv.read(function_environment(stage_outputs(stage)[StackOutput.CHECK_DRIFT]))
+    return acceptances_of(env, name)
+
+
+def _say(act: "AcceptedAct", incident: "IncidentRecord | None", model: str) -> None:
+    what = listed(act.subjects)
+    window = f"the window from {act.window.start} to {act.window.end} ({act.rows:,} rows)"
+    if act.undone_at is not None:
+        say(f"{what} of {model} counts as drift again: the acceptance by {act.by} of {window} was taken back")
+    else:
+        say(f"{what} of {model} is accepted as in {window}, for champion version {act.champion_version}")
+        for name, why in act.left_out.items():
+            say(f"{name} is left out: {why}")
+        say(f"To take it back: `courtside alerts accept --undo --model {model}`")
+    if incident is not None:
+        say(f"Incident {incident.id} is {incident.state}" + ("" if act.undone_at is None else " until the next check"))
