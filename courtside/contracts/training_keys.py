@@ -13,6 +13,7 @@ RECORD_NAME = "record.json"
 SMOKE_NAME = "smoke.parquet"
 PROFILE_NAME = "reference.profile"
 _CARD_PAGE = "card.html"
+_VERDICT = "gate.json"
 _SPOOL = "spool/"
 _SPOOLED_RUN = "run.json"
 
@@ -112,7 +113,13 @@ def training_holdout(model: str, training_id: str) -> str:
 
 def training_verdict(model: str, training_id: str) -> str:
     """Key of the gate's verdict."""
-    return _key(model, training_id, "gate.json")
+    return _key(model, training_id, _VERDICT)
+
+
+def judged_training(key: str) -> str | None:
+    """Return the training whose verdict of the gate lies under a key, None for any other key."""
+    found = re.fullmatch(rf"{lake_keys.MODELS_PREFIX}[^/]+/training/([^/]+)/{re.escape(_VERDICT)}", key)
+    return found[1] if found else None
 
 
 def _key(model: str, training_id: str, name: str) -> str:

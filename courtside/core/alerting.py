@@ -202,6 +202,6 @@ def _training(decision: GateDecision) -> str:
 
 
 def _judged(decision: GateDecision) -> list[str]:
-    title = f"*Figures* on {decision.holdout_rows:,} holdout rows, with 95 % intervals of the differences"
+    title = f"*Figures* on {decision.holdout_rows:,} holdout rows, with intervals of the differences"
     why = f"*Why*: rule `{decision.rule}`: {ended(display_text(decision.reason, LINE_LIMIT))}"
     return [why, *_section(title, _first(figure_lines(decision), most=MOST_FIGURES))]

@@ -8,12 +8,14 @@ from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import GateRequest, GateResponse
 from courtside.contracts.records import ChampionReference, GateDecision, TrainingRecord
 from courtside.core.alerting import passed_alert, rejection_alert
+from courtside.core.gate.attempts import level_of
 from courtside.core.gate.comparison import AUC
 from courtside.core.gate.holdout import Holdout
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.gate.verdict import Rival, judge
 from courtside.core.gate.wording import NOT_REGISTERED
 from courtside.core.parquet import read_parquet_content
+from courtside.workflows.gate_attempts import earlier_attempts
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.load_windows import frozen_keys
 from courtside.workflows.ports import Lake, ObjectMissing
@@ -59,12 +61,14 @@ def _decide(
         raise NotLoggedYet(training_id)
     key = training_keys.training_holdout(model, training_id)
     holdout = Holdout.of(read_parquet_content(lake.read(key)))
+    earlier = earlier_attempts(record, lake=lake)
     verdict = judge(
         holdout,
         policy=policy,
         fresher_by=_fresher_by(record, lake=lake),
         rival=_rival(record),
         recalibrates=None if record.recalibrates is None else record.recalibrates.version,
+        attempts=len(earlier) + 1,
     )
     if verdict.promote and record.challenger_version is None:
         verdict = replace(verdict, promote=False, rule=NOT_REGISTERED, reason=f"{UNTRACKED}; else {verdict.reason}")
@@ -83,6 +87,9 @@ def _decide(
         policy=policy.as_dict(),
         comparisons=verdict.comparisons,
         notes=verdict.notes,
+        attempts=len(earlier) + 1,
+        level=level_of(len(earlier) + 1),
+        earlier=earlier,
         decided_by=decided_by,
         decided_at=now,
     )

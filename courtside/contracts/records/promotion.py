@@ -11,8 +11,9 @@ from courtside.contracts.versioned import Versioned
 class Comparison(Payload):
     """One figure of the gate: both models (and the majority baseline) on the same holdout rows.
 
-    `difference` is challenger minus what it is compared with (`against`), with its 95 % paired bootstrap interval; all
-    three are None for a figure that is compared with nothing. `limit` is what it had to keep, `passed` whether it did.
+    `difference` is challenger minus what it is compared with (`against`), with its paired bootstrap interval, which has
+    the given `level`; they are None for a figure that is compared with nothing. `limit` is what it had to keep,
+    `passed` whether it did.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Comparison(Payload):
     difference: float | None = None
     low: float | None = None
     high: float | None = None
+    level: float = 0.95
     limit: float
     passed: bool
     against: Literal["champion", "baseline"] = "champion"
@@ -31,7 +33,9 @@ class GateDecision(Versioned):
     """The gate's decision as a record: what went in, every number, the rule that fired and who decided.
 
     `policy` are the limits that were used, and the contract is that of the training; `notes` are what a person should
-    know about the figures: what was left out or assumed.
+    know about the figures: what was left out or assumed. `attempts` counts the challengers, this one included, that
+    were judged against this champion on rows that this holdout shares, and `level` is that of the interval which may
+    promote it: the more attempts, the wider. `earlier` are the trainings of the others.
     """
 
     training_id: str
@@ -48,6 +52,9 @@ class GateDecision(Versioned):
     policy: dict[str, float]
     comparisons: tuple[Comparison, ...]
     notes: tuple[str, ...] = ()
+    attempts: int = 1
+    level: float = 0.95
+    earlier: tuple[str, ...] = ()
     decided_by: str
     decided_at: datetime
 

@@ -22,6 +22,7 @@ from courtside.core.evaluation import (
     score,
     simultaneous_intervals,
 )
+from courtside.core.gate.attempts import USUAL_LEVEL, widened
 from courtside.core.gate.holdout import Holdout
 from courtside.core.gate.policy import GatePolicy
 
@@ -41,8 +42,12 @@ class Figures:
     notes: tuple[str, ...]
 
 
-def compare(holdout: Holdout, policy: GatePolicy) -> Figures:
-    """Compare what a holdout holds; both classes must occur in it."""
+def compare(holdout: Holdout, policy: GatePolicy, *, decisive: str = AUC, level: float = USUAL_LEVEL) -> Figures:
+    """Compare what a holdout holds; both classes must occur in it.
+
+    The interval of the `decisive` comparison, which may promote, has the given `level`; those of all others, which may
+    only reject, have 95 %, so that repeated attempts make no guardrail laxer.
+    """
     notes = []
     if holdout.baseline is None:
         notes.append("the training wrote no baseline: the share of class 1 in the holdout stood in for it")
@@ -57,7 +62,11 @@ def compare(holdout: Holdout, policy: GatePolicy) -> Figures:
         pairs |= {f"{SEGMENT}{name}": _Pair.of(log_loss, holdout, rows=rows) for name, rows in kept.items()}
         notes += left_out
     intervals = _intervals(pairs, rows=holdout.labels.size, policy=policy)
-    return Figures({name: _comparison(name, pair, intervals[name], policy) for name, pair in pairs.items()}, (*notes,))
+    levels = {name: level if name == decisive else USUAL_LEVEL for name in pairs}
+    if level != USUAL_LEVEL:
+        intervals[decisive] = widened(intervals[decisive], level)
+    made = {name: _comparison(name, pair, intervals[name], policy, levels[name]) for name, pair in pairs.items()}
+    return Figures(made, (*notes,))
 
 
 _AGAINST_CHAMPION: Mapping[str, Measure] = {AUC: auc, LOG_LOSS: log_loss, CALIBRATION: calibration_error}
@@ -124,7 +133,7 @@ def _intervals(pairs: Mapping[str, _Pair], *, rows: int, policy: GatePolicy) -> 
     return found
 
 
-def _comparison(name: str, pair: _Pair, interval: Interval, policy: GatePolicy) -> Comparison:
+def _comparison(name: str, pair: _Pair, interval: Interval, policy: GatePolicy, level: float) -> Comparison:
     limit, passed = _limit_and_verdict(name, pair, interval, policy)
     return Comparison(
         name=name,
@@ -132,6 +141,7 @@ def _comparison(name: str, pair: _Pair, interval: Interval, policy: GatePolicy) 
         difference=interval.value,
         low=interval.low,
         high=interval.high,
+        level=level,
         limit=limit,
         passed=passed,
         against="baseline" if pair.against == "baseline" else "champion",

@@ -8,10 +8,11 @@ import numpy as np
 
 from courtside.contracts.records import Comparison
 from courtside.core.gate import comparison as compared
+from courtside.core.gate.attempts import level_of
 from courtside.core.gate.comparison import compare
 from courtside.core.gate.holdout import Holdout
 from courtside.core.gate.policy import GatePolicy
-from courtside.core.gate.wording import described
+from courtside.core.gate.wording import described, percent
 
 Ruling = tuple[bool, str, str]
 """Whether to promote, the rule, and why."""
@@ -51,18 +52,23 @@ def judge(
     fresher_by: int | None = None,
     rival: Rival | None = None,
     recalibrates: str | None = None,
+    attempts: int = 1,
 ) -> GateVerdict:
     """Judge a challenger by the first rule that applies (`docs/gate.md` lists them in order).
 
     `fresher_by` is the number of days by which its data end after the champion's; None where that is not known, as for
     an imported champion, whose data count as older. `rival` is what is known of the champion besides its predictions.
     `recalibrates` is the version that a recalibrated challenger is after its recalibration: it ranks rows as the
-    champion does, so its probabilities have to be better.
+    champion does, so its probabilities have to be better. `attempts` counts the challengers that were judged against
+    this champion on rows of this holdout, this one included: each further one needs a wider interval.
     """
-    notes = () if rival is None else rival.notes
+    notes = (*(() if rival is None else rival.notes), *_price(attempts))
     for ruling in _without_figures(holdout, policy):
         return GateVerdict(*ruling, notes=notes)
-    figures = compare(holdout, policy)
+    decisive = compared.AUC if recalibrates is None else compared.LOG_LOSS
+    if holdout.champion is None:
+        decisive = compared.BASELINE_AUC
+    figures = compare(holdout, policy, decisive=decisive, level=level_of(attempts))
     found, rows = figures.comparisons, f"on the same {holdout.labels.size:,} rows"
     rulings = chain(
         _beside_baseline(found, policy, rows),
@@ -70,6 +76,15 @@ def judge(
         _fresh(found, policy, fresher_by, rows) if recalibrates is None else _recalibrated(found, recalibrates, rows),
     )
     return GateVerdict(*next(rulings), tuple(found.values()), (*figures.notes, *notes))
+
+
+def _price(attempts: int) -> Iterator[str]:
+    if attempts > 1:
+        yield (
+            f"{attempts - 1} other{' challenger was' if attempts == 2 else ' challengers were'} judged against this "
+            "champion on rows of this holdout, so the interval that may promote is one of "
+            f"{percent(level_of(attempts))}"
+        )
 
 
 def _without_figures(holdout: Holdout, policy: GatePolicy) -> Iterator[Ruling]:

@@ -1,5 +1,7 @@
 """The gate's figures in plain words."""
 
+import math
+
 from courtside.contracts.records import Comparison, GateDecision
 from courtside.core.display_text import display_text
 
@@ -38,8 +40,18 @@ def described(comparison: Comparison) -> str:
     both = f"{_name(comparison)} {comparison.challenger:.4f} against {rival:.4f}"
     if comparison.difference is None or comparison.low is None or comparison.high is None:
         return both
-    interval = f"(95 % interval {comparison.low:+.4f} to {comparison.high:+.4f})"
+    interval = f"({percent(comparison.level)} interval {comparison.low:+.4f} to {comparison.high:+.4f})"
     return f"{both}, difference {comparison.difference:+.4f} {interval}"
+
+
+def percent(level: float) -> str:
+    """Write the level of an interval, with as many digits as tell it from 1.
+
+    >>> percent(0.95), percent(0.98333), percent(0.9997619)
+    ('95 %', '98.3 %', '99.976 %')
+    """
+    digits = int(-math.log10(1 - level))
+    return f"{f'{100 * level:.{digits}f}'.rstrip('0').rstrip('.')} %"
 
 
 def figure_lines(decision: GateDecision) -> list[str]:
