@@ -8,6 +8,7 @@ import typer
 from courtside.cli import (
     alerts,
     costs,
+    decide,
     doctor,
     drift,
     games,
@@ -50,6 +51,7 @@ app.command("features")(train.features)
 app.command("init")(init.init)
 app.command("train")(train.train_files)
 app.command("retrain")(retrain.retrain)
+app.command("decide")(decide.decide)
 app.command("doctor")(doctor.doctor)
 app.command("status")(status.status)
 app.command("kept")(kept.kept)

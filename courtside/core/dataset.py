@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Self
 
 from courtside.contracts.names import DRIFT_EXPERIMENT, ModelPlace
-from courtside.core.decision.policy import DecisionPolicy
+from courtside.core.decision_policy import DecisionPolicy
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.performance.rules import PerformanceRules
 from courtside.core.predictions.rules import PredictRules

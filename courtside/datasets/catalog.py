@@ -13,11 +13,12 @@ from pydantic_core import ErrorDetails
 from courtside.contracts.errors import BadInput
 from courtside.contracts.versioned import require_readable
 from courtside.core.dataset import Dataset, Feature, FeatureKind, Inference, Phase, entity_of
-from courtside.core.decision.policy import DecisionPolicy, RollBack
+from courtside.core.decision_policy import DecisionPolicy, RollBack
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.performance.rules import EstimateMethod, PerformanceRules
 from courtside.core.predictions.rules import PredictRules
 from courtside.core.rhythm import PartOfYear, WatchRhythm, parse_duration
+from courtside.core.sentences import enumerated
 from courtside.datasets.contract_checks import CHECKS
 from courtside.datasets.contract_keys import (
     FORMAT,
@@ -71,6 +72,28 @@ def parse_dataset(name: str, content: bytes) -> Dataset:
     if problems := [told for check in CHECKS for told in check(contract, document)]:
         raise DatasetInvalid(name, problems)
     return _dataset(contract)
+
+
+def load_policy(name: str) -> DecisionPolicy:
+    """Return the policy of the contract called `name`, or in the YAML file at that path; raises as `load_dataset`.
+
+    The file may hold nothing but the contract's `retrain` section.
+    """
+    content = contract_content(name)
+    try:
+        document = read_document(content)
+    except YamlRefused as error:
+        raise DatasetInvalid(name, [str(error)]) from error
+    keys = set(document.values) if isinstance(document.values, dict) else set()
+    if keys and keys <= set(Retrain.model_fields):
+        raise DatasetInvalid(name, [f"put {enumerated(sorted(keys))} under the key `retrain`, as in a contract"])
+    if keys != {"retrain"}:
+        return parse_dataset(name, content).retrain
+    try:
+        return policy_of(Retrain.model_validate(document.values["retrain"]))
+    except ValidationError as error:
+        told = [_told({**each, "loc": ("retrain", *each["loc"])}, document) for each in error.errors()]
+        raise DatasetInvalid(name, told) from error
 
 
 def _require_own_names(name: str, dataset: Dataset, other: Dataset, file: Traversable) -> None:

@@ -1,5 +1,6 @@
 """What the values of a contract's keys may be."""
 
+import re
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -19,6 +20,9 @@ Count = Annotated[int, Field(ge=1, le=1_000_000_000, strict=True)]
 Switch = Annotated[bool, Field(strict=True)]
 Limit = Annotated[float, Field(gt=0, le=1_000_000, strict=True, allow_inf_nan=False)]
 Margin = Annotated[float, Field(ge=0, lt=1, strict=True)]
+
+
+_HISTORY = r"^(all|auto|[1-9][0-9]?y)$"
 
 
 class Keys(BaseModel):
@@ -70,6 +74,13 @@ def _shadow(given: Any) -> str:
     return said
 
 
+def _history(given: Any) -> str:
+    said = str(given)
+    if re.fullmatch(_HISTORY, said) is None:
+        raise ValueError(f"{shortened(said)!r} is no part of the past; write all, auto, or the newest years, like 5y")
+    return said
+
+
 def _part_of_keys(name: str) -> str:
     try:
         return key_name(name, "the name of a dataset")
@@ -91,6 +102,7 @@ def text_like(pattern: str) -> WithJsonSchema:
 A_LENGTH = text_like(DURATION)
 SeasonPart = Annotated[str, BeforeValidator(_part_of_year), text_like(PART_OF_YEAR)]
 Email = Annotated[str, BeforeValidator(_email), text_like(EMAIL)]
+History = Annotated[str, BeforeValidator(_history), text_like(_HISTORY)]
 Shadow = Annotated[str, BeforeValidator(_shadow), text_like(r"^(challenger|previous|[1-9][0-9]{0,8})$")]
 KeyName = Annotated[Text, AfterValidator(_part_of_keys)]
 PrefixInS3 = Annotated[Text, AfterValidator(_prefix_in_s3)]

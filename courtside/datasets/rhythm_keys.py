@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from courtside.core.decision.policy import MOST_PERSISTENCE, DecisionPolicy
-from courtside.datasets.key_types import A_LENGTH, Count, Keys, Length, Limit, SeasonPart, Shadow, Switch, Text
+from courtside.core.decision_policy import MOST_PERSISTENCE, DecisionPolicy
+from courtside.datasets.key_types import A_LENGTH, Count, History, Keys, Length, Limit, SeasonPart, Shadow, Switch, Text
 
 USUAL = DecisionPolicy()
 
@@ -109,7 +109,7 @@ class Retrain(Keys):
         description="Whether drift starts a training outside `watch.season`; with `false` it is watched.",
         examples=[False],
     )
-    history: Annotated[str, Field(pattern=r"^(all|auto|[1-9]\d?y)$")] = Field(
+    history: History = Field(
         USUAL.history,
         description="The part of the past that a training learns from: `all`, the newest years, or `auto`, which time "
         "folds choose.",

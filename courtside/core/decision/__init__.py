@@ -2,8 +2,8 @@
 
 from courtside.core.decision.decide import decide
 from courtside.core.decision.decision import ACTS, Action, Decision
-from courtside.core.decision.policy import MONTH, DecisionPolicy, RollBack
 from courtside.core.decision.rules.retraining_off import RULE
+from courtside.core.decision_policy import MONTH, DecisionPolicy, RollBack
 
 RETRAINING_OFF = RULE.name
 """The rule of drift that asks for a training which the contract leaves to people."""

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from courtside.contracts.days import shifted
 from courtside.contracts.events import Trigger
 from courtside.contracts.records.situations import Situation
 from courtside.core.decision.decision import Action
-from courtside.core.decision.policy import MONTH, DecisionPolicy
+from courtside.core.decision_policy import MONTH, DecisionPolicy
 from courtside.core.rhythm.durations import written
 
 COUNTED = (Trigger.DRIFT, Trigger.PERFORMANCE)
@@ -41,15 +42,15 @@ def spent(situation: Situation, policy: DecisionPolicy) -> Brake | None:
     if count < policy.most_a_month:
         return None
     return Brake(
-        f"drift and performance started {count} trainings in the {MONTH.days} days before, "
-        f"and may start {policy.most_a_month} (`retrain.most_a_month`)",
+        f"the trainings that drift and performance may start in {MONTH.days} days, {policy.most_a_month}, are used up "
+        "(`retrain.most_a_month`)",
         {"trainings_in_a_month": count, "retrain.most_a_month": policy.most_a_month},
     )
 
 
 def trainings_in_a_month(situation: Situation) -> int:
     """Return how many trainings drift and performance have started in the month before."""
-    since = situation.as_of - MONTH
+    since = shifted(situation.as_of, -MONTH)
     return sum(each.trigger in COUNTED and each.as_of > since for each in situation.history.trainings)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from courtside.contracts.records.situations import DriftFacts, Situation
 from courtside.core.decision.brakes import checks_in_a_row, trainings_in_a_month
 from courtside.core.decision.decision import Action
-from courtside.core.decision.policy import MOST_PERSISTENCE, DecisionPolicy, RollBack
 from courtside.core.decision.rule import Case
 from courtside.core.decision.rules import RULES
+from courtside.core.decision_policy import MOST_PERSISTENCE, DecisionPolicy, RollBack
 
 WOULD_HAVE = {
     Action.NOTHING: "done nothing",

@@ -6,9 +6,9 @@ from courtside.contracts.records.situations import Situation
 from courtside.core.decision import wording
 from courtside.core.decision.changes import changes
 from courtside.core.decision.decision import Action, Decision
-from courtside.core.decision.policy import DecisionPolicy
 from courtside.core.decision.rule import Case
 from courtside.core.decision.rules import RULES
+from courtside.core.decision_policy import DecisionPolicy
 from courtside.core.sentences import in_a_row
 
 

@@ -2,10 +2,11 @@
 
 from datetime import date
 
+from courtside.contracts.days import shifted
 from courtside.contracts.events import Trigger
 from courtside.contracts.records.situations import PastTraining, Situation
 from courtside.contracts.scoring import Opponent, PromiseTest
-from courtside.core.decision.policy import MONTH
+from courtside.core.decision_policy import MONTH
 
 WORSE, BROKEN, HELD = "worse", "broken", "held"
 """Words of a `PromiseTest`; the enums that they come from would load NumPy with every contract."""
@@ -23,9 +24,12 @@ def tests(situation: Situation) -> list[PromiseTest]:
 
 
 def below(situation: Situation) -> PromiseTest | None:
-    """Return the test by which the champion is worse than it should be, the one that has known so for longest."""
+    """Return the test by which the champion is worse than it should be, the one that has known so for longest.
+
+    What this champion did itself goes before what was known of one before it.
+    """
     worse = [test for test in tests(situation) if test.opponent in BARS and test.outcome == WORSE]
-    return min(worse, key=lambda test: since(test, situation), default=None)
+    return min(worse, key=lambda test: (predates(test, situation), since(test, situation)), default=None)
 
 
 def beaten_by_previous(situation: Situation) -> PromiseTest | None:
@@ -63,16 +67,29 @@ def tried(situation: Situation, *, recalibrated: bool) -> list[PastTraining]:
     ]
 
 
-def waits(situation: Situation, *, recalibrated: bool) -> bool:
-    """Tell whether such a training was started lately and the champion stayed, so that a repetition is no use yet."""
-    before = tried(situation, recalibrated=recalibrated)
-    return bool(before) and situation.as_of - before[-1].as_of < MONTH
+def predates(test: PromiseTest, situation: Situation) -> bool:
+    """Tell whether what a test says was known before this champion came, as the test of the best promise goes on."""
+    came = situation.history.champion_since
+    return came is not None and since(test, situation) < came
+
+
+def last_try(test: PromiseTest, situation: Situation, *, recalibrated: bool) -> date | None:
+    """Return the day of the last attempt to mend what a test says: such a training, or a champion that came since."""
+    days = [each.as_of for each in tried(situation, recalibrated=recalibrated)]
+    came = situation.history.champion_since
+    return max([*days, *([came] if came and predates(test, situation) else [])], default=None)
+
+
+def waits(test: PromiseTest, situation: Situation, *, recalibrated: bool) -> bool:
+    """Tell whether the last attempt was within a month, so that a repetition is no use yet."""
+    last = last_try(test, situation, recalibrated=recalibrated)
+    return last is not None and situation.as_of - last < MONTH
 
 
 def due(test: PromiseTest, situation: Situation, *, recalibrated: bool) -> date:
-    """Return the day since which a training is due: that of the test, or a month after the one that was tried."""
-    before = tried(situation, recalibrated=recalibrated)
-    return before[-1].as_of + MONTH if before else since(test, situation)
+    """Return the day since which a training is due: that of the test, or a month after the last attempt."""
+    last = last_try(test, situation, recalibrated=recalibrated)
+    return shifted(last, MONTH) if last else since(test, situation)
 
 
 def compared(test: PromiseTest) -> dict[str, float]:

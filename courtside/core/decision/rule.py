@@ -6,7 +6,7 @@ from typing import Any
 
 from courtside.contracts.records.situations import Situation
 from courtside.core.decision.decision import Decision
-from courtside.core.decision.policy import DecisionPolicy
+from courtside.core.decision_policy import DecisionPolicy
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What was found, in words for people."""
 
 from courtside.contracts.records.situations import DriftFacts, Known, PerformanceFacts, Situation
+from courtside.contracts.scoring import Opponent
 from courtside.contracts.shortening import listed
 
 NO_RETRAINING = ": no retraining"
@@ -57,7 +58,15 @@ def performance(facts: PerformanceFacts) -> str:
     promised = "" if facts.promise is None else f", where {facts.promise:.3f} was promised"
     if facts.known is Known.ESTIMATED:
         return f"performance is only estimated, at {figure}{promised}; an estimate cannot see that the target changed"
-    return f"performance is realised: {figure}{promised}"
+    return f"performance is realised: {figure}{promised}{_judged(facts)}"
+
+
+def _judged(facts: PerformanceFacts) -> str:
+    """Say what the promise test makes of it."""
+    outcomes = {test.outcome for test in facts.tests if test.opponent is Opponent.PROMISE}
+    if "worse" in outcomes:
+        return ", and it is worse than promised"
+    return ", and it is as good as promised" if "equivalent" in outcomes else ""
 
 
 def _interval(facts: PerformanceFacts) -> str:

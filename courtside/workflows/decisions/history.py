@@ -1,24 +1,17 @@
 """What happened to a model before: the trainings that were started, and what was decided about its champion."""
 
-import logging
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
-from courtside.contracts import lake_keys
 from courtside.contracts.days import shifted
 from courtside.contracts.events import Trigger
 from courtside.contracts.records import ChampionReference, DecisionRecord
 from courtside.contracts.records.situations import HistoryFacts, PastCheck, PastTraining
-from courtside.contracts.versioned import TooNew
-from courtside.workflows.lake_documents import DocumentDamaged, read_document
-from courtside.workflows.ports import Lake, ObjectMissing
-
-logger = logging.getLogger(__name__)
+from courtside.workflows.decisions.logged import logged_decisions
+from courtside.workflows.ports import Lake
 
 MOST_CHECKS = 60
 REMEMBERED = timedelta(days=366)
-_READERS = 16
 
 
 def history_facts(model: str, champion: ChampionReference, as_of: date, *, lake: Lake, without: str) -> HistoryFacts:
@@ -26,7 +19,8 @@ def history_facts(model: str, champion: ChampionReference, as_of: date, *, lake:
 
     Only the newest decisions are read: each of them says which trainings had been started by then.
     """
-    records = [each for each in _newest_records(model, as_of, lake=lake) if each.check_id != without]
+    newest = logged_decisions(model, until=as_of, newest=MOST_CHECKS, lake=lake)
+    records = [each for each in newest if each.check_id != without]
     return HistoryFacts(
         champion_version=champion.version,
         previous_version=champion.previous,
@@ -34,23 +28,6 @@ def history_facts(model: str, champion: ChampionReference, as_of: date, *, lake:
         trainings=tuple(_trainings(records, since=shifted(as_of, -REMEMBERED))),
         checks=tuple(_checks(records, champion.version))[-MOST_CHECKS:],
     )
-
-
-def _newest_records(model: str, as_of: date, *, lake: Lake) -> list[DecisionRecord]:
-    """Return the newest decisions about a model, oldest first; those that cannot be read are left out."""
-    named = [(found, key) for key in lake.keys(lake_keys.decisions(model)) if (found := lake_keys.decision_of(key))]
-    keys = [key for (day, _), key in sorted(named) if day <= as_of and not lake_keys.is_backfilled(key)]
-    with ThreadPoolExecutor(_READERS) as pool:
-        records = pool.map(lambda key: _record(key, lake=lake), keys[-MOST_CHECKS:])
-        return sorted((each for each in records if each is not None), key=lambda each: each.decided_at)
-
-
-def _record(key: str, *, lake: Lake) -> DecisionRecord | None:
-    try:
-        return read_document(DecisionRecord, key, lake=lake)
-    except (DocumentDamaged, ObjectMissing, TooNew) as error:
-        logger.warning("a decision does not count as history: %s", error)
-        return None
 
 
 def _trainings(records: Sequence[DecisionRecord], *, since: date) -> Iterable[PastTraining]:

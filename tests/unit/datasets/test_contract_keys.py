@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 
 from courtside.core.dataset import Inference
-from courtside.core.decision import DecisionPolicy
+from courtside.core.decision import DecisionPolicy, RollBack
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.performance.rules import EstimateMethod, PerformanceRules
 from courtside.core.predictions.rules import PredictRules
 from courtside.core.rhythm import PartOfYear, WatchRhythm
-from courtside.datasets.catalog import DatasetInvalid, load_dataset, table_address
+from courtside.datasets.catalog import DatasetInvalid, load_dataset, policy_of, table_address
 from courtside.datasets.contract_keys import NOT_YET_WORDS
 from courtside.datasets.gate_keys import Gate
+from courtside.datasets.rhythm_keys import Retrain
 from tests.unit.datasets.least_contract import LEAST, read
 
 
@@ -53,6 +54,27 @@ def test_the_rhythm_is_read_into_lengths_of_time_and_parts_of_the_year(tmp_path:
     assert dataset.watch.patience == timedelta(21)
     monthly = read(tmp_path, {**LEAST, "watch": {"every": "30d"}})
     assert (monthly.watch.patience, WatchRhythm().patience) == (timedelta(60), timedelta(14))
+
+
+def test_what_may_happen_by_itself_is_read_and_counts_in_the_hash_only_where_it_is_said(tmp_path: Path) -> None:
+    keys: dict[str, Any] = {
+        "on_performance": False, "recalibrate": False, "roll_back": "ask", "share": 0.3, "importance": 0.05,
+        "persistence": 2, "fewest_rows": 500, "most_a_month": 1, "off_season": False, "history": "10y",
+    }  # fmt: skip
+    dataset = read(tmp_path, {**LEAST, "retrain": keys})
+    assert dataset.retrain == DecisionPolicy(**keys | {"roll_back": RollBack.ASK})
+    assert dataset.retrain.as_dict() == {"on_drift": True, "every": None, "cooldown": "1d", **keys}
+    assert set(Retrain.model_fields) == {each.name for each in fields(DecisionPolicy)}
+    assert policy_of(Retrain()) == DecisionPolicy()
+    assert dataset.contract != read(tmp_path, LEAST).contract
+
+
+def test_contracts_keep_the_hash_that_they_had_before_a_key_came(tmp_path: Path) -> None:
+    """These are what the releases before the keys of decisions computed: frozen contracts must still be the same."""
+    monthly = read(tmp_path, {**LEAST, "retrain": {"every": "30d"}, "performance": {"window": "1d"}})
+    assert monthly.contract.sha256 == "9c3a9787c3e37a989adab0f669d166c196e7f0f09f1329325c76a8d2d4dc1405"
+    said = read(tmp_path, {**LEAST, "retrain": {"every": "30d", "share": 0.2}, "performance": {"window": "1d"}})
+    assert said.contract == monthly.contract
 
 
 def test_what_a_contract_says_about_predictions_and_labels_is_read(tmp_path: Path) -> None:

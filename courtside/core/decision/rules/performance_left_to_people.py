@@ -1,5 +1,6 @@
 """People are told of a champion that is worse than it should be where nothing else can be done by itself."""
 
+from courtside.contracts.scoring import PromiseTest
 from courtside.core.decision import evidence
 from courtside.core.decision.brakes import braked
 from courtside.core.decision.decision import ACTS, Action, Decision
@@ -15,21 +16,20 @@ def _applies(case: Case) -> Decision | None:
         return None
     if case.otherwise(performance=situation.performance.model_copy(update={"tests": ()})).action in ACTS:
         return None
-    why, numbers = _why(case)
+    why, numbers = _why(test, case)
     reason = f"{matter(test, situation)}, but {why}{NO_RETRAINING}"
     return Decision(Action.ALERT, RULE.name, reason, numbers=evidence.compared(test) | numbers)
 
 
-def _why(case: Case) -> tuple[str, dict[str, float]]:
-    situation, policy = case.situation, case.policy
-    by_training = evidence.below(situation) is not None
-    if by_training and not policy.on_performance:
+def _why(test: PromiseTest, case: Case) -> tuple[str, dict[str, float]]:
+    situation, policy, recalibrated = case.situation, case.policy, test.calibration is not None
+    if not recalibrated and not policy.on_performance:
         return "the contract says `retrain: {on_performance: false}`, so it is for a person to start one", {}
-    if not by_training and not policy.recalibrate:
+    if recalibrated and not policy.recalibrate:
         return "the contract says `retrain: {recalibrate: false}`, so it is for a person to recalibrate it", {}
-    if evidence.waits(situation, recalibrated=not by_training):
-        last = evidence.tried(situation, recalibrated=not by_training)[-1]
-        return f"one was started with the data up to {last.as_of}, and the champion stayed; a person must look", {}
+    if evidence.waits(test, situation, recalibrated=recalibrated):
+        last = evidence.last_try(test, situation, recalibrated=recalibrated)
+        return f"what was tried on {last} did not mend it; a person must look", {}
     brake = braked(situation, policy)
     return (brake.why, brake.numbers) if brake else ("nothing can be done by itself", {})
 

@@ -11,7 +11,7 @@ from courtside.core.decision.rule import Case, Rule
 def _applies(case: Case) -> Decision | None:
     situation, policy = case.situation, case.policy
     test = evidence.below(situation)
-    if test is None or not policy.on_performance or evidence.waits(situation, recalibrated=False):
+    if test is None or not policy.on_performance or evidence.waits(test, situation, recalibrated=False):
         return None
     if braked(situation, policy) is not None:
         return None

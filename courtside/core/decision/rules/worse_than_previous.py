@@ -2,8 +2,8 @@
 
 from courtside.core.decision import evidence
 from courtside.core.decision.decision import Action, Decision
-from courtside.core.decision.policy import RollBack
 from courtside.core.decision.rule import Case, Rule
+from courtside.core.decision_policy import RollBack
 
 
 def _applies(case: Case) -> Decision | None:

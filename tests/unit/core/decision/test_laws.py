@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import yaml
 from hypothesis import given
@@ -60,14 +61,11 @@ STRICTER = st.fixed_dictionaries(
     st.sets(st.sampled_from(["on_drift", "on_performance", "off_season"])),
 )
 def test_a_stricter_policy_never_starts_a_training_that_the_other_does_not(
-    situation: Situation, policy: DecisionPolicy, more: dict[str, float], fewer: int, off: set[str]
+    situation: Situation, policy: DecisionPolicy, more: dict[str, Any], fewer: int, off: set[str]
 ) -> None:
-    stricter = replace(
-        policy,
-        **{name: getattr(policy, name) + by for name, by in more.items()},
-        most_a_month=max(0, policy.most_a_month - fewer),
-        **dict.fromkeys(off, False),
-    )
+    limits: dict[str, Any] = {name: getattr(policy, name) + by for name, by in more.items()}
+    limits |= {"most_a_month": max(0, policy.most_a_month - fewer)} | dict.fromkeys(off, False)
+    stricter = replace(policy, **limits)
     if decide(situation, stricter).action in STARTS_A_TRAINING:
         assert decide(situation, policy).action in STARTS_A_TRAINING
 

@@ -1,0 +1,37 @@
+"""The decisions that were logged about a model, read from their archive."""
+
+import logging
+from datetime import date
+
+from courtside.contracts import lake_keys
+from courtside.contracts.records import DecisionRecord
+from courtside.contracts.versioned import TooNew
+from courtside.workflows.lake_documents import DocumentDamaged, read_document
+from courtside.workflows.ports import Lake, ObjectMissing
+from courtside.workflows.reading_ahead import ahead
+
+logger = logging.getLogger(__name__)
+
+_READERS = 16
+
+
+def logged_decisions(
+    model: str, *, lake: Lake, since: date = date.min, until: date = date.max, newest: int | None = None
+) -> list[DecisionRecord]:
+    """Return the decisions of days from `since` to `until`, or the `newest` of them, in the order of their making.
+
+    Those that were computed later, and those that cannot be read, are left out.
+    """
+    named = [(found, key) for key in lake.keys(lake_keys.decisions(model)) if (found := lake_keys.decision_of(key))]
+    keys = [key for (day, _), key in sorted(named) if since <= day <= until and not lake_keys.is_backfilled(key)]
+    keys = keys if newest is None else keys[-newest:]
+    records = [record for _, record in ahead(lambda key: _record(key, lake=lake), keys, at_once=_READERS)]
+    return sorted((each for each in records if each is not None), key=lambda each: each.decided_at)
+
+
+def _record(key: str, *, lake: Lake) -> DecisionRecord | None:
+    try:
+        return read_document(DecisionRecord, key, lake=lake)
+    except (DocumentDamaged, ObjectMissing, TooNew) as error:
+        logger.warning("a decision is left out: %s", error)
+        return None
