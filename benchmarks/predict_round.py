@@ -31,7 +31,7 @@ from courtside.contracts import lake_keys
 from courtside.contracts.records import ChampionPointer
 from courtside.contracts.scoring import PredictRequest
 from courtside.core.training.candidates import ALL
-from courtside.workflows.claims import Claims
+from courtside.workflows.incidents import Incidents
 from courtside.workflows.predict.predict import Predict
 from courtside.workflows.predict.set_aside import SetAside
 from courtside.workflows.predict.versions import Predicting, Versions
@@ -74,7 +74,7 @@ def written(lake: FolderLake, count: int) -> None:
 def _round(folder: Path, said: Any) -> None:
     _, version = fitted(FAMILY)
     lake, ledger = FolderLake(folder), InMemoryLedger()
-    aside = SetAside(DATASET.name, lake, Claims(ledger), RecordedAlerts())
+    aside = SetAside(DATASET.name, lake, Incidents(ledger, lake, RecordedAlerts()))
     versions = OneVersion(DATASET.name, lake, ledger, warm_models(), version)
     began = time.process_time()
     done = Predict(TIMED, lake, versions, aside).run(

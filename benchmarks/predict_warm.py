@@ -42,8 +42,8 @@ from courtside.core.training.frame import taken_as
 from courtside.core.training.split import split_rows
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
-from courtside.workflows.claims import Claims
 from courtside.workflows.games import store_games
+from courtside.workflows.incidents import Incidents
 from courtside.workflows.ledger_documents import written
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.ports import CandidateRun
@@ -84,7 +84,7 @@ def measured(candidate: Candidate) -> dict[str, Any]:
     played = games.filter(pc.less(games.column("game_date"), pa.scalar(FIRST_DAY)))
     store_games(played, lake=lake)
     promote(candidate, played, lake, ledger)
-    aside = SetAside(DATASET.name, lake, Claims(ledger), RecordedAlerts())
+    aside = SetAside(DATASET.name, lake, Incidents(ledger.ledger, lake, RecordedAlerts()))
     step = Predict(DATASET, lake, Versions(DATASET.name, lake, ledger, warm_models()), aside)
     seconds = []
     for number in range(WARM_DAYS + 1):

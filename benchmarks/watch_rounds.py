@@ -33,8 +33,8 @@ from courtside.contracts import ledger_keys
 from courtside.contracts.lake_keys import INCOMING_PREFIX
 from courtside.contracts.records import ModelRound, StageModel
 from courtside.contracts.rounds import FindDueRequest, SettleRequest
-from courtside.workflows.claims import Claims
 from courtside.workflows.find_due import FindDue
+from courtside.workflows.incidents import Incidents
 from courtside.workflows.ports import Ledger, LedgerEntry, LedgerWrite
 from courtside.workflows.settle import Settle
 from courtside.workflows.stage_models import StageModels
@@ -151,7 +151,7 @@ def due_round(models: int) -> dict[str, Any]:
         ledger = Counted(InMemoryLedger())
         watched = filled(Path(folder), ledger, models=models, now=NOON)
         find = FindDue(watched.models, InMemoryIncoming())
-        settle = Settle(watched.models, Claims(ledger), Nobody())
+        settle = Settle(watched.models, Incidents(ledger, watched.lake, Nobody()))
         watched.check(
             watched.models.list().names[0], NOON - timedelta(days=1)
         )  # what is only loaded once is loaded now

@@ -24,6 +24,7 @@ from courtside.datasets.catalog import parse_dataset
 from courtside.workflows import drift_window
 from courtside.workflows.check_drift import DriftMonitor
 from courtside.workflows.claims import Claims
+from courtside.workflows.incidents import Incidents
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.overdue_data import OverdueData
 from courtside.workflows.ports import Ledger
@@ -64,7 +65,7 @@ class Watched:
             dataset=dataset,
             drift_policy=policy_named(dataset.policy),
             claims=claims,
-            overdue=OverdueData(self.lake, dataset, claims, Nobody()),
+            overdue=OverdueData(self.lake, dataset, Incidents(self.models.ledger, self.lake, Nobody())),
         )
         return monitor.run(DriftCheckRequest(model=model, as_of=as_of), now=as_of)
 

@@ -49,11 +49,9 @@ def drift_monitor(model: str) -> "DriftMonitor":
 def arrivals(model: str) -> "Arrivals":
     """Wire what takes in the files of a model's rows that arrive in the lake, and in the team's own place."""
     from courtside.adapters.s3_incoming import S3Incoming
-    from courtside.adapters.sns_alerts import SnsAlerts
     from courtside.contracts.incoming import bucket_and_prefix
     from courtside.contracts.lake_keys import incoming
     from courtside.workflows.arrivals import Arrivals
-    from courtside.workflows.claims import Claims
 
     env = ReceiveRowsEnv.read()
     dataset = stage.stage_models(env).dataset(model)
@@ -64,8 +62,8 @@ def arrivals(model: str) -> "Arrivals":
         dataset=dataset,
         places=[S3Incoming(bucket, prefix) for bucket, prefix in places],
         lake=stage.lake_of(env.lake_bucket),
-        claims=Claims(stage.ledger_of(env.ledger_table, model)),
-        alerts=SnsAlerts(env.alert_topic_arn, model),
+        ledger=stage.ledger_of(env.ledger_table, model),
+        incidents=stage.incidents_of(env, model),
     )
 
 
@@ -82,13 +80,10 @@ def finding_due() -> "FindDue":
 
 def settling(model: str) -> "Settle":
     """Wire the last step of a model's round."""
-    from courtside.adapters.sns_alerts import SnsAlerts
-    from courtside.workflows.claims import Claims
     from courtside.workflows.settle import Settle
 
     env = SettleEnv.read()
-    models = stage.stage_models(env)
-    return Settle(models, Claims(models.ledger), SnsAlerts(env.alert_topic_arn, model))
+    return Settle(stage.stage_models(env), stage.incidents_of(env, model))
 
 
 def retraining_lock(model: str) -> "RetrainingLock":

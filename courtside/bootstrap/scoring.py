@@ -20,8 +20,6 @@ LONGEST_SECONDS = 420.0
 
 def predict(request: PredictRequest, *, now: datetime) -> PredictResponse:
     """Predict the rows of a model as of a day, and estimate its performance in the time that is left."""
-    from courtside.adapters.sns_alerts import SnsAlerts
-    from courtside.workflows.claims import Claims
     from courtside.workflows.estimates.estimating import MOST_SECONDS, Estimating
     from courtside.workflows.predict.predict import Predict
     from courtside.workflows.predict.set_aside import SetAside
@@ -31,7 +29,7 @@ def predict(request: PredictRequest, *, now: datetime) -> PredictResponse:
     models = stage.stage_models(env)
     dataset, ledger = models.dataset(request.model), stage.ledger_of(env.ledger_table, request.model)
     versions = Versions(request.model, models.lake, ledger, warm_models(env.training_packages))
-    aside = SetAside(request.model, models.lake, Claims(ledger), SnsAlerts(env.alert_topic_arn, request.model))
+    aside = SetAside(request.model, models.lake, stage.incidents_of(env, request.model))
     began = monotonic()
     predicted = Predict(dataset, models.lake, versions, aside).run(request, now=now)
     left = max(0.0, LONGEST_SECONDS - (monotonic() - began))

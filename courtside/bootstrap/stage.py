@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-from courtside.contracts.environment import CheckDriftEnv, LedgerEnv, ModelsEnv
+from courtside.contracts.environment import CheckDriftEnv, IncidentsEnv, LedgerEnv, ModelsEnv
 from courtside.contracts.names import StackOutput
 from courtside.contracts.own_candidates import imported_by, packages_of
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from courtside.core.dataset import Dataset
     from courtside.workflows.accept import Acceptances
     from courtside.workflows.check_drift import DriftMonitor
+    from courtside.workflows.incidents import Incidents
     from courtside.workflows.model_ledger import ModelLedger
     from courtside.workflows.production import Production
     from courtside.workflows.retraining_lock import RetrainingLock
@@ -59,6 +60,24 @@ def deployed_models(outputs: "StageOutputs") -> "StageModels":
     from courtside.workflows.stage_models import StageModels
 
     return StageModels(DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE]), S3Lake(outputs[StackOutput.LAKE_BUCKET]))
+
+
+def incidents_of(env: IncidentsEnv, model: str) -> "Incidents":
+    """Wire the incidents of a stage for a process that reports those of a model, or of the stage itself if empty."""
+    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
+    from courtside.adapters.sns_alerts import SnsAlerts
+    from courtside.workflows.incidents import Incidents
+
+    alerts = SnsAlerts(env.alert_topic_arn, model)
+    return Incidents(DynamoDbLedger(env.ledger_table), lake_of(env.lake_bucket), alerts)
+
+
+def deployed_incidents(outputs: "StageOutputs") -> "Incidents":
+    """Wire the incidents of a stage with these outputs, for a person, who answers them and tells nobody."""
+    from courtside.workflows.incidents import Incidents
+
+    models = deployed_models(outputs)
+    return Incidents(models.ledger, models.lake)
 
 
 def retraining_lock_of(env: LedgerEnv, model: str) -> "RetrainingLock":
@@ -127,7 +146,7 @@ def drift_monitor_of(env: CheckDriftEnv, model: str) -> "DriftMonitor":
         dataset=dataset,
         drift_policy=policy_named(policy, thresholds=dataset.thresholds if policy == dataset.policy else ()),
         claims=claims,
-        overdue=OverdueData(lake, dataset, claims, alerts),
+        overdue=OverdueData(lake, dataset, incidents_of(env, model)),
         tracking=MlflowDriftRuns(env.tracking_uri, experiment=dataset.drift_experiment)
         if env.tracking_uri and dataset.tracking
         else None,

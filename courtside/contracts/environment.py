@@ -119,31 +119,33 @@ class GateEnv(ModelsEnv, LedgerEnv):
     approval: bool = False
 
 
-class CheckDriftEnv(ModelsEnv):
+class IncidentsEnv(ModelsEnv):
+    """What every function needs that reports incidents: the ledger and the lake keep them, and the topic tells."""
+
+    alert_topic_arn: str
+
+
+class CheckDriftEnv(IncidentsEnv):
     """The drift check function; without a tracking server it logs no runs.
 
     An empty `policy` leaves it to the contract.
     """
 
-    alert_topic_arn: str
     retraining_arn: str
     policy: str = ""
     tracking_uri: str = Field(alias="MLFLOW_TRACKING_URI", default="")
 
 
-class ReceiveRowsEnv(ModelsEnv):
+class ReceiveRowsEnv(IncidentsEnv):
     """The function that takes in the files of rows that arrived."""
 
-    alert_topic_arn: str
 
-
-class PredictEnv(ModelsEnv):
+class PredictEnv(IncidentsEnv):
     """The function that predicts what comes; it alerts people about rows that cannot be predicted.
 
     `training_packages` are those that its image holds, which is the training's.
     """
 
-    alert_topic_arn: str
     training_packages: str = "[]"
 
 
@@ -155,10 +157,8 @@ class FindDueEnv(ModelsEnv):
     """The function that finds the models that are due in a round."""
 
 
-class SettleEnv(ModelsEnv):
+class SettleEnv(IncidentsEnv):
     """The function that settles a model's round."""
-
-    alert_topic_arn: str
 
 
 class TrackingCopyEnv(Environment):

@@ -13,7 +13,6 @@ HISTORY_PREFIX = "history/"
 APPROVALS_PREFIX = "approval/"
 RETRAINING_LOCK = "lock/retraining"
 CHECKS_PREFIX = "check/"
-NOTICES_PREFIX = "notice/"
 BEGUN_PREFIX = "begun/"
 _SHARDS = "0123456789abcdef"
 STAGE_MODELS = tuple(f"models-{shard}/" for shard in _SHARDS)
@@ -59,11 +58,6 @@ def drift_check(check_id: str) -> str:
     return f"{CHECKS_PREFIX}{check_id}"
 
 
-def notice(kind: str, subject: str) -> str:
-    """Key of something that people are told once."""
-    return f"{NOTICES_PREFIX}{kind}-{subject}"
-
-
 def begun(arrival_id: str) -> str:
     """Key of the attempts to take in one file that arrived; raises `NameUnusable`."""
     return f"{BEGUN_PREFIX}{key_name(arrival_id, 'the id of an arrival')}"
@@ -87,11 +81,6 @@ def stage_model_of(key: str) -> str:
 def model_round(model: str) -> str:
     """Key of the record of a model's rounds; raises `NameUnusable`."""
     return f"rounds-{shard(model)}/{key_name(model, 'the name of a model')}"
-
-
-def round_notice(model: str, kind: str, since: datetime) -> str:
-    """Key of what people are told once of a model that fails since then, beside the records of rounds."""
-    return f"rounds-{shard(model)}-told/{key_name(model, 'the name of a model')}-{kind}-{since:%Y-%m-%dT%H:%M:%S}"
 
 
 def incident(model: str, kind: str) -> str:

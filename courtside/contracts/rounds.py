@@ -160,8 +160,7 @@ class SettleResponse(Payload):
     that somebody paused or removed meanwhile. `files` and `rows` arrived; the champion predicted `predicted` rows, and
     `set_aside` others cannot be predicted; `predictions` are sentences about them, such as why there are none;
     `judged` windows of predictions were judged for the first time or anew; `moved` are the features, parts of the table
-    and statistics of it that drifted; `told` says that people were told now that the model fails, or that it works
-    again.
+    and statistics of it that drifted.
     """
 
     model: str
@@ -178,4 +177,3 @@ class SettleResponse(Payload):
     report_key: str = ""
     execution_arn: str | None = None
     next_due: datetime | None = None
-    told: bool = False

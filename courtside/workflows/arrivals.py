@@ -18,8 +18,8 @@ from courtside.core.dataset import Dataset
 from courtside.workflows.arrival import Arrival
 from courtside.workflows.arrival_log import log_loads
 from courtside.workflows.attempts import MOST_ATTEMPTS, Attempts, GivenUp
-from courtside.workflows.claims import Claims
-from courtside.workflows.ports import AlertChannel, Incoming, IncomingClosed, IncomingFile, Lake
+from courtside.workflows.incidents import Incidents
+from courtside.workflows.ports import Incoming, IncomingClosed, IncomingFile, Lake, Ledger
 from courtside.workflows.quarantine import Quarantine
 from courtside.workflows.receivers import MOST_BYTES, FileTooLarge, Received, receiver_of
 
@@ -28,13 +28,13 @@ _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", "._copying_")
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """Takes in the files of one model; `places` are where they arrive."""
+    """Takes in the files of one model, by its part of the ledger; `places` are where they arrive."""
 
     dataset: Dataset
     places: Sequence[Incoming]
     lake: Lake
-    claims: Claims
-    alerts: AlertChannel
+    ledger: Ledger
+    incidents: Incidents
 
     def round(self, *, now: datetime, enough: Callable[[], bool] = lambda: False) -> ArrivalsResponse:
         """Take in every file that is new, oldest first, until there is none left or it is `enough`.
@@ -49,9 +49,9 @@ class Arrivals:
             done, waiting = self._all_taken_in(self._new(found), now=now, enough=enough)
             log_loads(lake=self.lake, dataset=self.dataset)
         except Exception:
-            self._quarantine.tell()
+            self._tell(found, closed, now=now)
             raise
-        self._quarantine.tell()
+        self._tell(found, closed, now=now)
         if closed is not None:
             raise closed
         return ArrivalsResponse(
@@ -79,9 +79,12 @@ class Arrivals:
         new = [each for each in found if lake_keys.arrival(self.dataset.name, each[1].id) not in known]
         return sorted(new, key=lambda each: (each[1].file.modified_at, each[1].file.uri))
 
+    def _tell(self, found: Sequence[tuple[Incoming, Arrival]], closed: IncomingClosed | None, *, now: datetime) -> None:
+        self._quarantine.tell([arrival for _, arrival in found], whole=closed is None, now=now)
+
     @property
     def _quarantine(self) -> Quarantine:
-        return Quarantine(self.dataset.name, self.lake, self.claims, self.alerts)
+        return Quarantine(self.dataset.name, self.lake, self.incidents)
 
     def _all_taken_in(
         self, new: Sequence[tuple[Incoming, Arrival]], *, now: datetime, enough: Callable[[], bool]
@@ -96,7 +99,7 @@ class Arrivals:
     def _taken_in(self, place: Incoming, arrival: Arrival, *, now: datetime) -> ArrivalRecord | None:
         """Take in one file and return its record, None if the file was changed since it was listed."""
         record, wrong, content = self._described(arrival, now=now), None, b""
-        with Attempts(self.claims.ledger).another(arrival.id, now=now) as killed:
+        with Attempts(self.ledger).another(arrival.id, now=now) as killed:
             try:
                 found = self._content(place, arrival, killed=killed)
                 if found is None:

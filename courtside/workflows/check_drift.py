@@ -102,7 +102,7 @@ class DriftMonitor:
         since, due = None, None
         # A window that somebody names may lie long ago, so it says nothing about overdue data and trainings.
         if not named:
-            since = self.overdue.tell(window.end, champion=champion, newest=found.newest)
+            since = self.overdue.tell(window.end, champion=champion, newest=found.newest, now=now)
             due = self._due(champion, window, newest=found.newest)
         decision = self._decided(drift_facts(found.report), window, named=named, since=since, due=due)
         record = self._record(found, decision, champion, now=now).model_copy(update={"overdue_since": since})
@@ -134,7 +134,7 @@ class DriftMonitor:
         since, due = None, None
         if champion is not None and not named:
             if rule in {"no_rows", "no_new_load"}:
-                since = self.overdue.tell(window.end, champion=champion, newest=None)
+                since = self.overdue.tell(window.end, champion=champion, newest=None, now=now)
             due = self._due(champion, window, newest=None)
         facts = DriftFacts(unchecked=rule, unchecked_said=str(absent))
         decision = self._decided(facts, window, named=named, since=since, due=due)

@@ -1,12 +1,13 @@
-"""Files that arrived and cannot be used: they are kept as they came, and people are told of them.
+"""Files that arrived and cannot be used: they are kept as they came, and an incident is open while they are wrong.
 
 What a round sets aside, people are told in one alert at its end; the next round tells it if that one was killed first.
 """
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePosixPath
 
 import pyarrow as pa
@@ -14,13 +15,17 @@ from pyarrow import csv
 
 from courtside.contracts import lake_keys
 from courtside.contracts.records import ArrivalRecord
-from courtside.core.alerting import Alert
 from courtside.core.arrival_alerts import quarantines_alert
-from courtside.workflows.claims import Claims
-from courtside.workflows.lake_documents import read_document
-from courtside.workflows.ports import AlertChannel, Lake
-from courtside.workflows.quarantine_notices import REPORT, Notices
+from courtside.core.incidents import Finding
+from courtside.core.incidents.kinds import quarantine
+from courtside.core.sentences import plural
+from courtside.workflows.arrival import Arrival
+from courtside.workflows.incidents import Incidents
+from courtside.workflows.lake_documents import find_document, read_document
+from courtside.workflows.ports import Lake
 
+REPORT = "report.json"
+"""The report of one file in quarantine, below its own prefix."""
 _LONGEST_NAME = 100
 
 
@@ -30,8 +35,7 @@ class Quarantine:
 
     model: str
     lake: Lake
-    claims: Claims
-    alerts: AlertChannel
+    incidents: Incidents
 
     def set_aside(self, record: ArrivalRecord, content: bytes, wrong: pa.Table | None) -> ArrivalRecord:
         """Keep a file as it came and what is wrong with it; return its record with the place."""
@@ -47,13 +51,59 @@ class Quarantine:
         self.lake.claim(f"{prefix}{REPORT}", record.model_dump_json(indent=2).encode())
         return record
 
-    def tell(self) -> None:
-        """Tell people in one alert of all that is set aside and that they have not been told of."""
-        notices = Notices(
-            lake_keys.quarantines(self.model), "arrivals", self.model, self.lake, self.claims, self.alerts
-        )
-        notices.tell(self._alert)
+    def tell(self, listed: Sequence[Arrival], *, whole: bool, now: datetime) -> None:
+        """Tell people of the files that are wrong, among those that lie where files arrive; if none is, it is over.
 
-    def _alert(self, prefixes: Sequence[str]) -> Alert:
-        reports = [read_document(ArrivalRecord, f"{prefix}{REPORT}", lake=self.lake) for prefix in prefixes]
-        return quarantines_alert({self.lake.uri(each.quarantine or ""): each for each in reports})
+        The list is `whole` unless some place could not be read, which proves nothing about the files in it.
+        """
+        wrong = self._wrong({each.file.uri: each for each in listed})
+        if wrong:
+            self._report(wrong, now=now)
+        elif whole:
+            said = "Each file in quarantine was corrected and taken in, or removed"
+            self.incidents.resolve(
+                self.model, quarantine.KIND.name, at=now, evidence=f"mended-{now.isoformat()}", said=said
+            )
+
+    def _wrong(self, listed: Mapping[str, Arrival]) -> dict[ArrivalRecord, str]:
+        """Return the reports of the files that are still as they were set aside, with the ids of their arrivals."""
+        found = {}
+        for prefix in self._prefixes():
+            report = read_document(ArrivalRecord, f"{prefix}{REPORT}", lake=self.lake)
+            if (arrival := listed.get(report.file)) is None:
+                continue
+            key = lake_keys.arrival(self.model, arrival.id)
+            record = find_document(ArrivalRecord, key, lake=self.lake)
+            if record is None or record.quarantine == prefix:
+                found[report] = arrival.id
+        return found
+
+    def _prefixes(self) -> list[str]:
+        home = lake_keys.quarantines(self.model)
+        keys = (key for key in self.lake.keys(home) if key.removeprefix(home).count("/") == 1)
+        return [key.removesuffix(REPORT) for key in keys if key.endswith(f"/{REPORT}")]
+
+    def _report(self, wrong: Mapping[ArrivalRecord, str], *, now: datetime) -> None:
+        kind, names = quarantine.KIND.name, {report: _subject(report) for report in wrong}
+        new = self.incidents.new_subjects(self.model, kind, names.values())
+        told = [report for report, name in names.items() if name in new] or list(wrong)
+        count = f"{len(wrong)} {plural('file', range(len(wrong)))}"
+        finding = Finding(
+            model=self.model,
+            kind=kind,
+            at=now,
+            evidence=hashlib.sha256(" ".join(sorted(wrong.values())).encode()).hexdigest()[:16],
+            alert=quarantines_alert({self.lake.uri(each.quarantine or ""): each for each in told}),
+            line=f"{count} of {self.model} cannot be used, such as {_name(told[-1])}",
+            subjects=tuple(names.values()),
+        )
+        self.incidents.report(finding)
+
+
+def _subject(report: ArrivalRecord) -> str:
+    """Return a name that a file has only with its present content."""
+    return f"{_name(report)} ({PurePosixPath(report.quarantine or '').name})"
+
+
+def _name(report: ArrivalRecord) -> str:
+    return PurePosixPath(report.file).name

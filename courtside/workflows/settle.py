@@ -1,4 +1,4 @@
-"""The last step of a model's round: what came of it is kept, and people are told once if the model fails."""
+"""The last step of a model's round: what came of it is kept, and an incident is open while the model fails."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,13 +9,14 @@ from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import ModelRound, StageModel
 from courtside.contracts.rounds import SettleRequest, SettleResponse
 from courtside.contracts.versioned import TooNew
-from courtside.core.alerting import Alert
+from courtside.core.incidents import Finding
+from courtside.core.incidents.kinds import failing_rounds
 from courtside.core.rhythm import WatchRhythm
-from courtside.core.watch import failing_alert, outcome_of, said_of_predictions, settled, working_alert
-from courtside.workflows.claims import Claims
+from courtside.core.sentences import enumerated
+from courtside.core.watch import failing_alert, outcome_of, said_of_predictions, settled
+from courtside.workflows.incidents import Incidents
 from courtside.workflows.ledger_documents import LedgerDocumentDamaged, read
 from courtside.workflows.ledger_transactions import change
-from courtside.workflows.ports import AlertChannel
 from courtside.workflows.stage_models import StageModels
 
 PAUSED, REMOVED = "paused", "removed"
@@ -26,8 +27,7 @@ class Settle:
     """Keeps what a round did with one model, and tells people when it begins to fail and when that ends."""
 
     models: StageModels
-    claims: Claims
-    alerts: AlertChannel
+    incidents: Incidents
 
     def run(self, request: SettleRequest, *, now: datetime) -> SettleResponse:
         """Write the record of the model's rounds and what this one did, and tell people what is new about it.
@@ -38,7 +38,7 @@ class Settle:
         """
         outcome = self._left_alone(request)
         response = SettleResponse(model=request.model, outcome=outcome) if outcome else self._settled(request, now=now)
-        kept = response.model_dump_json(indent=2, exclude={"told"}).encode()
+        kept = response.model_dump_json(indent=2).encode()
         self.models.lake.write(lake_keys.settled(request.round, request.model), kept)
         return response
 
@@ -57,17 +57,26 @@ class Settle:
         def after(before: ModelRound) -> ModelRound:
             return settled(before, request, every=every, own_place=own_place, now=now)
 
-        before = self._record(request.model)
-        told = False
-        # This comes before the record forgets since when the model failed: a repetition would not know it any more.
-        if before.told and before.failing_since and not after(before).failing:
-            alert = working_alert(request.model, since=before.failing_since)
-            told = self._once(request.model, "works", before.failing_since, alert)
         record = self._changed(request.model, after)
-        if record.failing_since and not record.told:
-            told = self._once(request.model, "fails", record.failing_since, failing_alert(record)) or told
-            record = self._changed(request.model, lambda newest: _told(newest, since=record.failing_since))
-        return _response(request, record, told=told)
+        self._tell(record, request.round, now=now)
+        return _response(request, record)
+
+    def _tell(self, record: ModelRound, round_name: str, *, now: datetime) -> None:
+        kind, model = failing_rounds.KIND.name, record.model
+        if not record.failing:
+            said = f"The rounds of {model} do not fail any more"
+            self.incidents.resolve(model, kind, at=now, evidence=round_name, said=said)
+            return
+        finding = Finding(
+            model=model,
+            kind=kind,
+            at=now,
+            evidence=round_name,
+            alert=failing_alert(record),
+            line=f"The round of {model} failed in {enumerated(record.failing)}",
+            subjects=record.failing,
+        )
+        self.incidents.report(finding)
 
     def _rhythm(self, model: str) -> tuple[timedelta, bool | None]:
         """Return how often a model is checked and whether files arrive elsewhere too; None if nobody can say."""
@@ -76,9 +85,6 @@ class Settle:
         except CourtsideError:
             return WatchRhythm().every, None
         return dataset.watch.every, dataset.incoming is not None
-
-    def _record(self, model: str) -> ModelRound:
-        return self._changed(model, lambda found: found)
 
     def _changed(self, model: str, step: Callable[[ModelRound], ModelRound]) -> ModelRound:
         def both(before: ModelRound) -> tuple[ModelRound, ModelRound]:
@@ -89,15 +95,8 @@ class Settle:
         key = ledger_keys.model_round(model)
         return change(self.models.ledger, key, ModelRound(model=model), both, anew=True)
 
-    def _once(self, model: str, kind: str, since: datetime, alert: Alert) -> bool:
-        return self.claims.once(ledger_keys.round_notice(model, kind, since), lambda: self.alerts.publish(alert))
 
-
-def _told(newest: ModelRound, *, since: datetime | None) -> ModelRound:
-    return newest.model_copy(update={"told": newest.told or newest.failing_since == since})
-
-
-def _response(request: SettleRequest, record: ModelRound, *, told: bool) -> SettleResponse:
+def _response(request: SettleRequest, record: ModelRound) -> SettleResponse:
     ended, checked, arrived = outcome_of(request), request.checked, request.arrived
     predicted, judged = request.predicted, request.judged
     return SettleResponse(
@@ -115,5 +114,4 @@ def _response(request: SettleRequest, record: ModelRound, *, told: bool) -> Sett
         report_key="" if checked is None else checked.page_key or checked.report_key,
         execution_arn=None if checked is None else checked.execution_arn,
         next_due=record.next_due,
-        told=told,
     )

@@ -13,6 +13,7 @@ from courtside.contracts.environment import ReceiveRowsEnv
 from courtside.contracts.incoming import bucket_and_prefix
 from infra.constructs.alerts import Alerts
 from infra.constructs.functions import ImageFunction
+from infra.constructs.incidents import grant_incidents
 from infra.constructs.ledger import grant_ledger, grant_models
 from infra.constructs.watch_steps import FUNCTION_TIMEOUT
 from infra.stage import StageSettings
@@ -21,7 +22,9 @@ READABLE = (
     f"{lake_keys.INCOMING_PREFIX}*",
     f"{lake_keys.TABLES_PREFIX}*",
     f"{lake_keys.GAMES_PREFIX}*",
-    f"{lake_keys.quarantines('*')}*",  # what a round that was killed could not tell people
+    # Whether what was set aside before is still as it was.
+    f"{lake_keys.quarantines('*')}*",
+    f"{lake_keys.arrivals('*')}*",
 )
 WRITABLE = (
     f"{lake_keys.TABLES_PREFIX}*",
@@ -68,8 +71,8 @@ class Arrivals(Construct):
         # CDK's own grant would let it delete versions too, for good.
         self._grant("s3:DeleteObject", lake.arn_for_objects(DELETABLE))
         grant_models(self.function, ledger=ledger, lake=lake)
-        grant_ledger(ledger, self.function, ledger_keys.NOTICES_PREFIX, ledger_keys.BEGUN_PREFIX)
-        alerts.topic.grant_publish(self.function)
+        grant_ledger(ledger, self.function, ledger_keys.BEGUN_PREFIX)
+        grant_incidents(self.function, ledger=ledger, lake=lake, topic=alerts.topic)
         for address in settings.incoming_prefixes:
             self._read_elsewhere(address)
 

@@ -10,6 +10,7 @@ from courtside.contracts.names import DRIFT_PAGE
 from infra.constructs import tracking_routes
 from infra.constructs.alerts import Alerts
 from infra.constructs.functions import ImageFunction
+from infra.constructs.incidents import grant_incidents
 from infra.constructs.ledger import grant_ledger, grant_models
 from infra.constructs.mlflow_server import ARTIFACT_FOLDER
 from infra.constructs.private_api import PrivateApi
@@ -23,7 +24,6 @@ WRITABLE = (
     f"{lake_keys.DRIFT_ROWS_PREFIX}*",
     f"{lake_keys.DECISIONS_PREFIX}*",
 )
-CLAIMED = (ledger_keys.CHECKS_PREFIX, ledger_keys.NOTICES_PREFIX)
 # MLflow's clients write artifacts themselves under the run's own folder; the check may write only this file, never a
 # model.
 ARTIFACT = f"{ARTIFACT_FOLDER}/*/artifacts/{DRIFT_PAGE}"
@@ -67,7 +67,7 @@ class DriftCheck(Construct):
             lake.grant_put(self.function, prefix)
         artifacts.grant_put(self.function, ARTIFACT)
         grant_models(self.function, ledger=ledger, lake=lake)
-        grant_ledger(ledger, self.function, *CLAIMED)
+        grant_ledger(ledger, self.function, ledger_keys.CHECKS_PREFIX)
+        grant_incidents(self.function, ledger=ledger, lake=lake, topic=alerts.topic)
         api.grant_routes(self.function, tracking_routes.DRIFT_CHECK)
-        alerts.topic.grant_publish(self.function)
         retraining.machine.grant_start_execution(self.function)

@@ -13,7 +13,8 @@ from courtside.contracts import lake_keys, ledger_keys
 # `courtside.adapters.dynamodb_ledger` uses these names.
 PARTITION, SORT = "partition", "sort"
 # Partitions that are about the whole stage, one for each shard: a longer name, such as a model's, is none of them.
-MODELS, ROUNDS, TOLD = "models-?", "rounds-?", "rounds-?-told"
+MODELS, ROUNDS = "models-?", "rounds-?"
+INCIDENTS, INCIDENTS_TOLD = "incidents-?", "incidents-?-told"
 
 
 class Ledger(dynamodb.TableV2):

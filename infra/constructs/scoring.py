@@ -9,7 +9,8 @@ from courtside.contracts.environment import CheckPerformanceEnv, Environment, Pr
 from courtside.contracts.own_candidates import published
 from infra.constructs.alerts import Alerts
 from infra.constructs.functions import ImageFunction
-from infra.constructs.ledger import grant_ledger, grant_models, grant_partitions
+from infra.constructs.incidents import grant_incidents
+from infra.constructs.ledger import grant_models, grant_partitions
 from infra.constructs.watch_steps import SCORING_TIMEOUT
 from infra.stage import StageSettings
 
@@ -82,8 +83,7 @@ class Scoring(Construct):
         grant_partitions(ledger, self.predict, _CHAMPION, actions=("GetItem",))
         # The request for a person's answer says which challenger waits.
         grant_partitions(ledger, self.predict, _HISTORY, _APPROVALS, actions=("Query",))
-        grant_ledger(ledger, self.predict, ledger_keys.NOTICES_PREFIX)
-        alerts.topic.grant_publish(self.predict)
+        grant_incidents(self.predict, ledger=ledger, lake=lake, topic=alerts.topic)
         self.check_performance = self._function(
             "check_performance",
             CheckPerformanceEnv(**names),

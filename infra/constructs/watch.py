@@ -14,7 +14,8 @@ from infra.constructs.alerts import Alerts
 from infra.constructs.buckets import PrivateBucket
 from infra.constructs.figures import FIVE_MINUTES
 from infra.constructs.functions import ImageFunction
-from infra.constructs.ledger import MODELS, ROUNDS, TOLD, grant_models, grant_partitions
+from infra.constructs.incidents import grant_incidents
+from infra.constructs.ledger import MODELS, ROUNDS, grant_models, grant_partitions
 from infra.constructs.logs import vended_log_group
 from infra.constructs.scheduled_work import ScheduledWork
 from infra.constructs.watch_steps import SHORT_TIMEOUT, FunctionsOfModel, each_model, find_due, steps_of_model
@@ -71,8 +72,8 @@ class Watch(ScheduledWork):
         function = self._function("settle", environment)
         grant_models(function, ledger=self._ledger, lake=self._lake)
         self._lake.grant_put(function, LISTS)
-        grant_partitions(self._ledger, function, ROUNDS, TOLD, actions=("GetItem", "PutItem"))
-        self._alerts.topic.grant_publish(function)
+        grant_partitions(self._ledger, function, ROUNDS, actions=("GetItem", "PutItem"))
+        grant_incidents(function, ledger=self._ledger, lake=self._lake, topic=self._alerts.topic)
         return function
 
     def _names(self) -> dict[str, str]:

@@ -14,6 +14,8 @@ _FIND_DUE_ROLE = "pipeline/Watch/FindDueFunction/ServiceRole/DefaultPolicy/Resou
 _SETTLE_ROLE = "pipeline/Watch/SettleFunction/ServiceRole/DefaultPolicy/Resource"
 _PREDICT_ROLE = "pipeline/Scoring/Predict/ServiceRole/DefaultPolicy/Resource"
 _JUDGE_ROLE = "pipeline/Scoring/CheckPerformance/ServiceRole/DefaultPolicy/Resource"
+_REPORTING = (_CHECK_ROLE, _ARRIVALS_ROLE, _PREDICT_ROLE, _SETTLE_ROLE)
+"""Who reports incidents."""
 _COLLECTION_ROLE = "pipeline/TrackingUpkeep/Collection/TaskRole/DefaultPolicy/Resource"
 _RESULTS = tuple(
     key("*", "*")
@@ -140,7 +142,7 @@ GRANTS = (
     ),
     Acknowledged(
         rule="AwsSolutions-IAM5[Action::kms:GenerateDataKey*]",
-        at=(_CHECK_ROLE, _ARRIVALS_ROLE, _step_role("RequestApproval"), _MACHINE_ROLE, _PREDICT_ROLE, _SETTLE_ROLE),
+        at=(*_REPORTING, _step_role("RequestApproval"), _MACHINE_ROLE),
         reason="This is about the alert topic's own key; SNS may make a data key by either call.",
     ),
     *(
@@ -163,6 +165,11 @@ GRANTS = (
         _ARRIVALS_ROLE,
         _PREDICT_ROLE,
         reason="There is one folder for each wrong file, and for what cannot be predicted, by model.",
+    ),
+    _iam5(
+        f"<LakeBucket>/{lake_keys.incidents('*')}*",
+        *_REPORTING,
+        reason="There is one object for each incident, by model; the function can add them, but delete none.",
     ),
     *(
         _iam5(

@@ -15,6 +15,7 @@ from courtside.datasets.catalog import load_dataset
 from courtside.workflows.check_drift import DriftMonitor
 from courtside.workflows.claims import Claims
 from courtside.workflows.games import store_games
+from courtside.workflows.incidents import Incidents
 from courtside.workflows.overdue_data import OverdueData
 from courtside.workflows.rows import rows_before, usable_files
 from tests.fakes.ports import InMemoryDriftRuns, InMemoryLake, InMemoryLedger, RecordedAlerts, RecordedRetraining
@@ -60,6 +61,6 @@ class DriftSetup:
             dataset=DATASET,
             drift_policy=ClassicPolicy(),
             claims=claims,
-            overdue=OverdueData(lake, DATASET, claims, self.alerts),
+            overdue=OverdueData(lake, DATASET, Incidents(self.ledger, lake, self.alerts, sleep=lambda _: None)),
             tracking=self.tracking,
         )

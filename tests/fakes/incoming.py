@@ -21,6 +21,9 @@ class InMemoryIncoming:
         newest = max((at for _, at in self.contents.values()), default=FIRST)
         self.contents[path] = (content, newest + timedelta(minutes=1))
 
+    def remove(self, path: str) -> None:
+        del self.contents[path]
+
     def files(self) -> list[IncomingFile]:
         return [
             IncomingFile(f"{self.prefix}{path}", path, md5(content).hexdigest(), len(content), at)  # noqa: S324 — an ETag

@@ -22,7 +22,7 @@ from courtside.core.predictions.contributions import Contributions
 from courtside.core.predictions.rules import PredictRules
 from courtside.core.training.served_input import NUMBER, ValuesMissing, as_trained
 from courtside.workflows.archive_log import predictions_log
-from courtside.workflows.claims import Claims
+from courtside.workflows.incidents import Incidents
 from courtside.workflows.ledger_documents import read, written
 from courtside.workflows.ports import Champion, ModelUnusable
 from courtside.workflows.predict.apart import MOST_IN_MEMORY
@@ -177,8 +177,8 @@ class LoansStage:
     ) -> PredictResponse:
         """Predict as of a day."""
         lake = self.lake if lake is None else lake
-        name, claims = self.dataset.name, Claims(self.ledger, sleep=lambda _: None)
-        aside = SetAside(name, lake, claims, self.alerts)
+        name = self.dataset.name
+        aside = SetAside(name, lake, Incidents(self.ledger, lake, self.alerts, sleep=lambda _: None))
         step = Predict(self.dataset, lake, Versions(name, lake, self.ledger, self.warm), aside, self.most_in_memory)
         return step.run(PredictRequest(model=self.dataset.name, as_of=day, versions=versions), now=now)
 

@@ -21,8 +21,8 @@ from courtside.contracts.rounds import (
     SettleResponse,
     StepFailure,
 )
-from courtside.workflows.claims import Claims
 from courtside.workflows.find_due import FindDue
+from courtside.workflows.incidents import Incidents
 from courtside.workflows.ledger_documents import read
 from courtside.workflows.settle import Settle
 from courtside.workflows.stage_models import StageModels
@@ -34,7 +34,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BROKEN = StepFailure(error="DocumentDamaged", cause="the reference is cut off")
 WELL, NO_FILES = Checked(decision="nothing", rule="usual"), Arrived()
 NO_CHAMPION, NO_WINDOW = Predicted(), Judged()
-FAILS, WORKS = "{} cannot be watched", "{} is watched again"
+FAILS, WORKS = "{} cannot be watched", "resolved: {} cannot be watched"
 """What people are told of a model, by its name."""
 
 
@@ -66,7 +66,7 @@ class Rounds:
 
     @property
     def settle(self) -> Settle:
-        return Settle(self.models, Claims(self.ledger, sleep=lambda _: None), self.alerts)
+        return Settle(self.models, Incidents(self.ledger, self.lake, self.alerts, sleep=lambda _: None))
 
     def add(self, *names: str, more: str = "") -> None:
         for name in names:

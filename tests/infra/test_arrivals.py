@@ -7,6 +7,7 @@ import pytest
 
 from courtside.contracts import lake_keys, training_keys
 from infra.constructs.arrivals import DELETABLE, WRITABLE
+from infra.constructs.incidents import KEPT
 from infra.settings import settings_for
 from infra.stage import StageSettings
 from tests.infra.conftest import synthesize
@@ -25,9 +26,10 @@ def teams(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStage:
 
 
 def test_the_round_reads_rows_and_adds_rows_records_and_quarantined_files(dev: SynthesizedStage) -> None:
-    readable = ("incoming/*", "tables/*", "games/*", "models/*/quarantine/*", "models/*/contract/*")
-    assert allowed(dev.pipeline, ROLE, "s3:GetObject") == {f"{LAKE}/{pattern}" for pattern in readable}
-    assert allowed(dev.pipeline, ROLE, "s3:PutObject") == {f"{LAKE}/{pattern}" for pattern in WRITABLE}
+    readable = ("incoming/*", "tables/*", "games/*", "models/*/quarantine/*", "models/*/arrivals/*")
+    contracts = "models/*/contract/*"
+    assert allowed(dev.pipeline, ROLE, "s3:GetObject") == {f"{LAKE}/{pattern}" for pattern in (*readable, contracts)}
+    assert allowed(dev.pipeline, ROLE, "s3:PutObject") == {f"{LAKE}/{pattern}" for pattern in (*WRITABLE, KEPT)}
     theirs = (
         lake_keys.incoming("churn") + "march.csv",
         lake_keys.champion_reference("nba_games"),

@@ -9,6 +9,7 @@ from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.names import DRIFT_PAGE
 from infra.constructs.arrivals import DELETABLE as ARRIVING
 from infra.constructs.drift_check import ARTIFACT, WRITABLE
+from infra.constructs.incidents import KEPT
 from infra.constructs.retraining_functions import FREEZE_WRITABLE, GATE_WRITABLE, PROMOTE_DELETABLE
 from infra.constructs.tracking_upkeep import DELETABLE as COLLECTABLE
 from infra.constructs.training_task import DELETABLE
@@ -75,7 +76,7 @@ def test_the_check_reads_the_lake_and_adds_reports_and_decisions_only(dev: Synth
     assert allowed(dev.pipeline, role, "s3:GetObject") == {f"{LAKE}/*", CONTRACTS}
     assert allowed(dev.pipeline, role, "s3:ListBucket") == {LAKE}
     page = f"{ARTIFACTS}/{ARTIFACT}"
-    assert allowed(dev.pipeline, role, "s3:PutObject") == {page, *(f"{LAKE}/{prefix}" for prefix in WRITABLE)}
+    assert allowed(dev.pipeline, role, "s3:PutObject") == {page, *(f"{LAKE}/{prefix}" for prefix in (*WRITABLE, KEPT))}
 
 
 def test_the_check_logs_runs_but_cannot_overwrite_a_model(dev: SynthesizedStage) -> None:

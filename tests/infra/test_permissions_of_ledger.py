@@ -10,9 +10,12 @@ from tests.infra.synthesized import SynthesizedStage, text
 PARTITIONS = {
     "Promote": ["*/champion", "*/history", "*/lock", "trainings"],
     "RequestApproval": ["*/approval", "*/lock", "trainings"],
-    "DriftCheckFunction": ["*/check", "*/notice"],
-    "ArrivalsFunction": ["*/begun", "*/notice"],
+    "DriftCheckFunction": ["*/check"],
+    "ArrivalsFunction": ["*/begun"],
 }
+OF_INCIDENTS = ["incidents-?", "incidents-?-told"]
+REPORTING = {"DriftCheckFunction", "ArrivalsFunction"}
+"""Who reports incidents, beside the functions of the watch and of scoring."""
 TURN = ["*/lock", "trainings"]
 """What each step of a training reaches: its lease, and the slots that all models share."""
 KNOWING_MODELS = {"StepsFreeze", "StepsGate", "StepsSeal", "StepsPromote", "DriftCheckFunction", "ArrivalsFunction"}
@@ -34,6 +37,9 @@ def test_each_step_reaches_its_own_partitions_of_the_ledger_and_training_none(de
         if any(action.startswith("dynamodb:") for action in as_list(statement["Action"]))
         and not logical_id.startswith(("Watch", "Scoring"))
     ]
+    reporting = [who for who, each in granted if each["Condition"] == of_partitions(*OF_INCIDENTS)]
+    assert sorted(reporting) == sorted(REPORTING)
+    granted = [(who, each) for who, each in granted if each["Condition"] != of_partitions(*OF_INCIDENTS)]
     changing = {who: each for who, each in granted if "dynamodb:PutItem" in each["Action"]}
     reading = {who: each for who, each in granted if "dynamodb:PutItem" not in each["Action"]}
     assert len(changing) + len(reading) == len(granted)
@@ -63,21 +69,25 @@ def test_the_partition_of_a_model_is_no_other_models_nor_that_of_the_stages_mode
     changeable = {*(pattern for patterns in PARTITIONS.values() for pattern in patterns), *TURN}
     own = (ledger_keys.CHAMPION, ledger_keys.RETRAINING_LOCK, ledger_keys.drift_check("c"), ledger_keys.approval("t"))
     assert all(any(fnmatch(partition(f"{home}{key}"), pattern) for pattern in changeable) for key in own)
-    of_the_stage = (*ledger_keys.STAGE_MODELS, *ledger_keys.ROUNDS)
+    of_the_stage = (*ledger_keys.STAGE_MODELS, *ledger_keys.ROUNDS, *ledger_keys.INCIDENTS)
     assert not [each for each in of_the_stage if any(fnmatch(partition(each), pattern) for pattern in changeable)]
     assert partition(ledger_keys.TRAINING_SLOTS) == "trainings"
     assert all(fnmatch(partition(each), "models-?") for each in ledger_keys.STAGE_MODELS)
     assert not fnmatch(partition(f"{home}{ledger_keys.CHAMPION}"), "models-?")
 
 
-def test_the_check_writes_its_own_claims_and_notices_into_the_ledger_and_nothing_else(dev: SynthesizedStage) -> None:
+def test_the_check_writes_its_own_claims_and_incidents_into_the_ledger_and_nothing_else(dev: SynthesizedStage) -> None:
     (policy,) = (
         each for name, each in dev.pipeline.of_type("AWS::IAM::Policy").items() if name.startswith("DriftCheckFunction")
     )
-    (statement,) = (each for each in policy["PolicyDocument"]["Statement"] if "dynamodb:PutItem" in str(each["Action"]))
-    assert statement["Condition"] == of_partitions("*/check", "*/notice")
+    statements = [each for each in policy["PolicyDocument"]["Statement"] if "dynamodb:PutItem" in str(each["Action"])]
+    conditions = [each["Condition"] for each in statements]
+    assert conditions == [of_partitions("*/check"), of_partitions(*OF_INCIDENTS)]
     home = ledger_keys.of_model("nba_games")
-    keys = (ledger_keys.drift_check("c"), ledger_keys.notice("overdue", "t"))
-    assert {partition(f"{home}{key}") for key in keys} == {"nba_games/check", "nba_games/notice"}
+    assert partition(f"{home}{ledger_keys.drift_check('c')}") == "nba_games/check"
+    for model in ("nba_games", "churn", ""):
+        keys = (ledger_keys.incident(model, "drift"), ledger_keys.incident_telling(model, "drift"))
+        assert all(fnmatch(partition(key), pattern) for key, pattern in zip(keys, OF_INCIDENTS, strict=True))
     others = (ledger_keys.CHAMPION, ledger_keys.RETRAINING_LOCK, ledger_keys.approval("t"))
-    assert not [key for key in others if partition(f"{home}{key}") in {"nba_games/check", "nba_games/notice"}]
+    reached = ("*/check", *OF_INCIDENTS)
+    assert not [key for key in others if any(fnmatch(partition(f"{home}{key}"), each) for each in reached)]

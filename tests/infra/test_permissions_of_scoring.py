@@ -6,7 +6,7 @@ from fnmatch import fnmatch
 import pytest
 
 from courtside.contracts import lake_keys, scoring_keys, training_keys
-from infra.constructs.ledger import MODELS
+from infra.constructs.ledger import INCIDENTS, INCIDENTS_TOLD, MODELS
 from infra.constructs.scoring import JUDGE_WRITES, PREDICT_WRITES
 from tests.infra.granted import LAKE, allowed, partitions, statements
 from tests.infra.synthesized import SynthesizedStage
@@ -26,7 +26,7 @@ DAY = date(2026, 11, 29)
             ROWS
             | {"models/*/quarantine/*", f"{TRAINING}/manifest.json", f"{TRAINING}/holdout.parquet"}
             | {"archive/estimates/*"},
-            {"archive/predictions/*", "archive/estimates/*", "models/*/quarantine/*"},
+            {"archive/predictions/*", "archive/estimates/*", "models/*/quarantine/*", "models/*/incidents/*"},
         ),
         (
             JUDGE,
@@ -47,9 +47,9 @@ def test_each_reads_rows_and_sealed_models_and_adds_only_what_it_finds(
 def test_neither_may_touch_a_champion_and_only_predict_tells_people(dev: SynthesizedStage) -> None:
     topic, _ = dev.pipeline.only("AWS::SNS::Topic")
     assert partitions(dev.pipeline, PREDICT) == {
-        "dynamodb:GetItem": {MODELS, "*/champion", "*/notice"},
+        "dynamodb:GetItem": {MODELS, "*/champion", INCIDENTS, INCIDENTS_TOLD},
         "dynamodb:Query": {"*/history", "*/approval"},
-        "dynamodb:PutItem": {"*/notice"},
+        "dynamodb:PutItem": {INCIDENTS, INCIDENTS_TOLD},
     }
     assert partitions(dev.pipeline, JUDGE) == {"dynamodb:GetItem": {MODELS}}
     assert allowed(dev.pipeline, PREDICT, "sns:Publish") == {f"<{topic}>"}

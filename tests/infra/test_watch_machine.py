@@ -11,7 +11,8 @@ from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.events import ArrivalsRequest, DriftCheckRequest, Payload
 from courtside.contracts.rounds import DueModel, FindDueRequest, SettleRequest, WatchRequest
 from courtside.contracts.scoring import PerformanceRequest, PredictRequest
-from infra.constructs.ledger import MODELS, ROUNDS, TOLD
+from infra.constructs.incidents import KEPT
+from infra.constructs.ledger import INCIDENTS, INCIDENTS_TOLD, MODELS, ROUNDS
 from infra.constructs.watch import LISTS
 from infra.settings import settings_for
 from infra.stage import StageSettings
@@ -180,12 +181,12 @@ def test_find_due_lists_what_is_there_and_writes_lists_only(dev: SynthesizedStag
     assert partitions(dev.pipeline, FIND_DUE) == {"dynamodb:Query": {MODELS, ROUNDS}}
 
 
-def test_settle_writes_records_of_rounds_only(dev: SynthesizedStage) -> None:
+def test_settle_writes_records_of_rounds_and_incidents_only(dev: SynthesizedStage) -> None:
     assert allowed(dev.pipeline, SETTLE, "s3:GetObject") == {f"{LAKE}/{lake_keys.contracts('*')}*"}
-    assert allowed(dev.pipeline, SETTLE, "s3:PutObject") == {f"{LAKE}/{LISTS}"}
+    assert allowed(dev.pipeline, SETTLE, "s3:PutObject") == {f"{LAKE}/{LISTS}", f"{LAKE}/{KEPT}"}
     assert partitions(dev.pipeline, SETTLE) == {
-        "dynamodb:GetItem": {MODELS, ROUNDS, TOLD},
-        "dynamodb:PutItem": {ROUNDS, TOLD},
+        "dynamodb:GetItem": {MODELS, ROUNDS, INCIDENTS, INCIDENTS_TOLD},
+        "dynamodb:PutItem": {ROUNDS, INCIDENTS, INCIDENTS_TOLD},
     }
 
 
@@ -193,12 +194,13 @@ def test_the_patterns_fit_every_shard_and_no_part_of_a_model() -> None:
     parts = {
         MODELS: [each.removesuffix("/") for each in ledger_keys.STAGE_MODELS],
         ROUNDS: [each.removesuffix("/") for each in ledger_keys.ROUNDS],
+        INCIDENTS: [each.removesuffix("/") for each in ledger_keys.INCIDENTS],
     }
     for pattern, names in parts.items():
         assert len(names) == 16
         assert all(fnmatch(name, pattern) for name in names)
-    everything = (MODELS, ROUNDS, TOLD)
-    for model in ("models-a", "rounds-a", "rounds-a-told", "churn"):
+    everything = (MODELS, ROUNDS, INCIDENTS, INCIDENTS_TOLD)
+    for model in ("models-a", "rounds-a", "incidents-a", "incidents-a-told", "churn"):
         assert not [each for each in everything if fnmatch(f"{model}/champion", each)]
 
 

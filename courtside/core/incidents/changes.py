@@ -43,9 +43,7 @@ def found(before: IncidentRecord | None, finding: Finding) -> IncidentRecord:
     if before is None or before.is_over:
         return _opened(finding, taken=() if before is None else before.taken)
     before = _answer_ran_out(before, finding.at)
-    subjects = [_subject(name) for name in finding.subjects]
-    full = len(before.subjects) >= MOST_SUBJECTS
-    new = [] if full else list(dict.fromkeys(name for name in subjects if name not in before.subjects))
+    new = [_subject(name) for name in new_subjects(before, finding.subjects)]
     severity = max(before.severity, _severity(finding), key=_SEVERITIES.index)
     moved = bool(new) or severity is not before.severity
     after = _changed(
@@ -69,6 +67,18 @@ def found(before: IncidentRecord | None, finding: Finding) -> IncidentRecord:
         after = _logged(after, finding.at, "updated", STAGE, line)
         return _to_be_told(after, Telling.UPDATED, replace(finding.alert, line=line))
     return _logged(after, finding.at, "found again", STAGE, line)
+
+
+def new_subjects(before: IncidentRecord | None, names: Iterable[str]) -> list[str]:
+    """Return what an open incident is not about yet, in the order given; all of it where none is open.
+
+    To one that is about more than can be kept, nothing is new any more.
+    """
+    if before is None or before.is_over:
+        return list(dict.fromkeys(names))
+    known = set(before.subjects)
+    full = len(known) >= MOST_SUBJECTS
+    return [] if full else [name for name in dict.fromkeys(names) if _subject(name) not in known]
 
 
 def over(before: IncidentRecord | None, *, at: datetime, evidence: str, said: str) -> IncidentRecord | None:

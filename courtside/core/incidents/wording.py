@@ -21,7 +21,8 @@ def headline(alert: Alert) -> str:
 
 def resolved_alert(record: IncidentRecord, *, said: str, at: datetime) -> Alert:
     """Write that a matter has ended, and why."""
-    line = f"{ended(display_text(said, LINE_LIMIT))} It had been open for {_for(at - record.opened_at)}."
+    since = f"It had been open for {_for(at - record.opened_at)}, since {_moment(record.opened_at)}."
+    line = f"{ended(display_text(said, LINE_LIMIT))} {since}"
     return _alert(record, "resolved", line, [])
 
 

@@ -1,6 +1,4 @@
-"""What people are told of a model whose rounds fail: once when that begins, and once when it ends."""
-
-from datetime import datetime
+"""What people are told of a model whose rounds fail."""
 
 from courtside.contracts.records import ModelRound
 from courtside.core.alerting import LINE_LIMIT, MODEL_LIMIT, Alert
@@ -21,17 +19,8 @@ def failing_alert(round_: ModelRound) -> Alert:
             f"*Why*: {ended(display_text(round_.last_reason, 2 * LINE_LIMIT))}",
             (
                 f"*What to do*: correct the cause, then run `courtside watch --model {model}`. Until then the rounds "
-                "try again. This is said once, and once more when it works again."
+                "try again. This is said once, and once more when they work again."
             ),
             "Runbook: docs/runbooks.md#a-model-that-fails",
         ],
-    )
-
-
-def working_alert(model: str, *, since: datetime) -> Alert:
-    """Write the alert for a model that had been failing since a moment and works again."""
-    model = display_text(model, MODEL_LIMIT)
-    return Alert.written(
-        f"Courtside: {model} is watched again",
-        [f"*{model} is watched again*: its rounds failed since {since:%Y-%m-%d %H:%M} UTC, and this one did not."],
     )

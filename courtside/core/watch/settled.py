@@ -63,7 +63,6 @@ def settled(
             "last_round_at": at,
             "failing": failing,
             "failing_since": since,
-            "told": before.told and since is not None,
             "predictions": before.predictions if found.predicted is None else said_of_predictions(found.predicted),
             "received": found.received if arrived else before.received,
             "own_place": before.own_place if own_place is None else own_place,

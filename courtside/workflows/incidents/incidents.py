@@ -9,7 +9,7 @@ ids knows it.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -60,6 +60,10 @@ class Incidents:
         """Return the open incident of a model and kind, if there is one."""
         found = self._newest(model, kind)
         return None if found is None or found.is_over else found
+
+    def new_subjects(self, model: str, kind: str, names: Iterable[str]) -> Sequence[str]:
+        """Return which of these names the open incident of a model and kind is not about yet."""
+        return changes.new_subjects(self._newest(model, kind), names)
 
     def list(self, model: str | None = None, *, resolved: bool = False) -> list[IncidentRecord]:
         """Return the open incidents, the newest first, and of each model and kind without one the last if `resolved`.

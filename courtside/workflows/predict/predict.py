@@ -89,8 +89,9 @@ class Predict:
             done = round_.predicted(champion, guard=lambda: self._require_champion(pointer))
             unusable = [*round_.rows.unusable, *done.repeated, *done.unusable]
             since = self._since(request.as_of)
-            self.aside.keep(unusable, champion=champion.version, as_of=request.as_of, since=since)
-            self.aside.tell()
+            reports = self.aside.keep(unusable, champion=champion.version, as_of=request.as_of, since=since)
+            if reports or not round_.history.in_hindsight:
+                self.aside.tell(reports, now=now)
             return PredictResponse(
                 model=request.model,
                 as_of=request.as_of,

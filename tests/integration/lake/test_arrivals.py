@@ -12,7 +12,7 @@ from courtside.adapters.s3_lake import S3Lake
 from courtside.contracts import lake_keys
 from courtside.core.drift.reading import Days
 from courtside.workflows.arrivals import Arrivals
-from courtside.workflows.claims import Claims
+from courtside.workflows.incidents import Incidents
 from courtside.workflows.ports import IncomingClosed
 from courtside.workflows.rows import usable_files
 from embedded_aws.aws import LocalAws
@@ -50,7 +50,7 @@ def test_rows_from_both_places_are_loaded_once_however_many_rounds_run(lake: S3L
 
     def take_in() -> None:
         places = [S3Incoming(lake.bucket, own), S3Incoming(TEAM, "churn/")]
-        Arrivals(DATASET, places, S3Lake(lake.bucket), Claims(ledger), alerts).round(now=datetime.now(UTC))
+        Arrivals(DATASET, places, lake, ledger, Incidents(ledger, lake, alerts)).round(now=datetime.now(UTC))
 
     lake.write(f"{own}a.parquet", parquet(TABLE.slice(0, 200)))
     theirs.write("churn/b.csv", as_csv(TABLE.slice(200)))

@@ -17,6 +17,7 @@ from courtside.core.drift.policies import policy_named
 from courtside.datasets.catalog import load_dataset
 from courtside.workflows.check_drift import DriftMonitor
 from courtside.workflows.claims import Claims
+from courtside.workflows.incidents import Incidents
 from courtside.workflows.overdue_data import OverdueData
 from courtside.workflows.train import train
 from tests.datasets.churn import churn_table
@@ -73,7 +74,7 @@ def test_the_load_after_a_training_is_checked_against_the_trained_one(lake: S3La
         dataset=dataset,
         drift_policy=policy_named(dataset.policy),
         claims=claims,
-        overdue=OverdueData(lake, dataset, claims, alerts),
+        overdue=OverdueData(lake, dataset, Incidents(InMemoryLedger(), lake, alerts)),
     )
     asks = DriftCheckRequest(model="churn", as_of=now)
     assert monitor.run(asks, now=now).rule == "no_new_load"

@@ -17,8 +17,9 @@ from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import Days
 from courtside.datasets.catalog import load_dataset
 from courtside.workflows.arrivals import Arrivals
-from courtside.workflows.claims import Claims
 from courtside.workflows.freeze import freeze
+from courtside.workflows.incidents import Incidents
+from courtside.workflows.ports import Incoming
 from courtside.workflows.rows import rows_before, usable_files
 from tests.datasets.churn import DATASET
 from tests.fakes.dying_lake import InterruptedLake
@@ -45,8 +46,11 @@ class Desk:
         self.place.put(path, rows if isinstance(rows, bytes) else parquet(rows))
 
     def round(self, *, now: datetime = NOW, enough: Callable[[], bool] = lambda: False) -> ArrivalsResponse:
-        claims = Claims(self.ledger, sleep=lambda _: None)
-        return Arrivals(self.dataset, [self.place], self.lake, claims, self.alerts).round(now=now, enough=enough)
+        return self.arrivals(self.place).round(now=now, enough=enough)
+
+    def arrivals(self, *places: Incoming) -> Arrivals:
+        incidents = Incidents(self.ledger, self.lake, self.alerts, sleep=lambda _: None)
+        return Arrivals(self.dataset, places, self.lake, self.ledger, incidents)
 
     def arrive(self, path: str, rows: pa.Table | bytes, *, now: datetime = NOW) -> ArrivalRecord:
         """Put a file in place, run a round, and return the record of the file."""

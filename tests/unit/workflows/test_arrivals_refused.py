@@ -15,8 +15,6 @@ from courtside.core.rows.revisions import Came, News, news
 from courtside.core.rows.sorting_out import SortedOut, sort_out
 from courtside.workflows import arrivals, receivers, table_arrivals
 from courtside.workflows.arrival_records import ArrivalUnknown, arrival_records, in_quarantine, look_again
-from courtside.workflows.arrivals import Arrivals
-from courtside.workflows.claims import Claims
 from courtside.workflows.loads import read_loads
 from courtside.workflows.ports import IncomingClosed, IncomingFile
 from tests.datasets.churn import DATASET
@@ -224,7 +222,7 @@ class ClosedPlace(InMemoryIncoming):
 def test_an_unreadable_place_is_named_and_files_of_other_places_are_loaded() -> None:
     desk = Desk()
     desk.put("a.parquet", FIRST)
-    both = Arrivals(DATASET, [ClosedPlace(), desk.place], desk.lake, Claims(desk.ledger), desk.alerts)
+    both = desk.arrivals(ClosedPlace(), desk.place)
     with pytest.raises(IncomingClosed, match=r"s3://team-bucket/churn/.*incoming_prefixes"):
         both.round(now=NOW)
     assert len(desk.rows()) == 200
@@ -263,3 +261,23 @@ def test_a_file_that_is_no_table_is_quarantined_by_what_it_is(name: str, dataset
     found = Desk(dataset).arrive(name, content)
     assert found.outcome == QUARANTINED
     assert said in found.reason
+
+
+def test_an_incident_is_open_while_a_file_that_is_still_there_is_wrong() -> None:
+    desk = Desk()
+    for name in ("a", "b", "c"):
+        desk.put(f"{name}.parquet", FIRST.drop_columns(["payment"]).slice(0, 10 + ord(name)))
+    desk.round()
+    incidents = desk.arrivals(desk.place).incidents
+    desk.arrive("a.parquet", FIRST)
+    desk.place.remove("b.parquet")
+    desk.round()
+    assert incidents.open_one("churn", "quarantine") is not None
+    with pytest.raises(IncomingClosed):
+        desk.arrivals(ClosedPlace()).round(now=NOW)  # nothing is known of the files in it
+    assert incidents.open_one("churn", "quarantine") is not None
+    desk.arrive("c.parquet", SECOND)
+    assert [alert.telling for alert in desk.alerts.sent] == ["opened", "resolved"]
+    wrong = desk.arrive("a.parquet", FIRST.drop_columns(["payment"]).slice(0, 10 + ord("a")))
+    assert wrong.outcome == QUARANTINED
+    assert [alert.telling for alert in desk.alerts.sent] == ["opened", "resolved", "opened"]

@@ -21,7 +21,6 @@ from courtside.workflows.drift_window import EmptyWindow
 from courtside.workflows.freeze import DataUnusable, freeze
 from courtside.workflows.gate import gate
 from courtside.workflows.lake_documents import read_document
-from courtside.workflows.overdue_data import OverdueData
 from courtside.workflows.ports import Lake
 from courtside.workflows.table_loads import RowsLoadedBefore, load_table, unload_table
 from courtside.workflows.train import train
@@ -76,7 +75,7 @@ def trained() -> dict[str, bytes]:
 @pytest.fixture
 def setup(trained: dict[str, bytes]) -> DriftSetup:
     made = DriftSetup(InMemoryLake(dict(trained)))
-    overdue = OverdueData(made.lake, CONTRACT, made.monitor.claims, made.alerts)
+    overdue = replace(made.monitor.overdue, dataset=CONTRACT)
     made.monitor = replace(made.monitor, dataset=CONTRACT, overdue=overdue, drift_policy=CalibratedPolicy())
     return made
 

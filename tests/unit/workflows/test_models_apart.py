@@ -75,7 +75,7 @@ KEYS = st.one_of(
     NAMES.map(ledger_keys.drift_check),
     NAMES.map(ledger_keys.approval),
     NAMES.map(lambda name: ledger_keys.history(NOW, name)),
-    NAMES.map(lambda name: ledger_keys.notice("overdue", name)),
+    NAMES.map(ledger_keys.begun),
 )
 
 

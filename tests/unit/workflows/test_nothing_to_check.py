@@ -151,3 +151,17 @@ def test_an_explicitly_named_past_window_makes_nothing_overdue(setup: DriftSetup
     )
     assert answer.overdue_since is None
     assert not setup.alerts.sent
+
+
+def test_the_incident_of_missing_data_ends_when_rows_come_or_none_is_expected(setup: DriftSetup) -> None:
+    stopped = simulate_games(seasons=[2012])
+    before = stopped.filter([day < date(2012, 1, 20) for day in stopped.column("game_date").to_pylist()])
+    store_games(before, lake=setup.lake)
+    for day in (date(2012, 2, 8), date(2012, 2, 9)):
+        setup.monitor.run(scheduled(day), now=NOW)
+    store_games(stopped, lake=setup.lake)
+    for day in (date(2012, 2, 10), date(2012, 2, 11)):
+        setup.monitor.run(scheduled(day), now=NOW)
+    told = [alert for alert in setup.alerts.sent if alert.kind == "no_new_data"]
+    assert [alert.telling for alert in told] == ["opened", "resolved"]
+    assert "The newest row is of 2012-02-09" in told[1].text

@@ -13,7 +13,6 @@ from courtside.core.decision import DecisionPolicy
 from courtside.core.drift.reading import Days
 from courtside.core.rhythm import PartOfYear, WatchRhythm
 from courtside.workflows.lake_documents import read_document
-from courtside.workflows.overdue_data import OverdueData
 from courtside.workflows.row_days import days_with_rows
 from tests.fakes.drift_setup import QUIET, DriftSetup
 
@@ -37,7 +36,7 @@ def manifest(setup: DriftSetup, *, last_day: date | None, as_of: date = QUIET.st
 
 
 def following(setup: DriftSetup, dataset: Dataset) -> DriftSetup:
-    overdue = OverdueData(setup.lake, dataset, setup.monitor.claims, setup.alerts)
+    overdue = replace(setup.monitor.overdue, dataset=dataset)
     setup.monitor = replace(setup.monitor, dataset=dataset, overdue=overdue)
     return setup
 

@@ -94,7 +94,7 @@ def test_the_same_evidence_changes_nothing_however_often_and_late_it_comes() -> 
 def test_an_end_is_told_once_and_the_next_finding_is_a_new_incident() -> None:
     ended = over(opened("age"))
     assert (ended.state, ended.resolved_at, news(ended)) == (IncidentState.RESOLVED, NOON + DAY, [Telling.RESOLVED])
-    assert "It had been open for 24 hours." in ended.unsent[0].line
+    assert "It had been open for 24 hours, since 2026-11-29 12:00 UTC." in ended.unsent[0].line
     assert over(told(ended), "later") == told(ended)
     again = changes.found(told(ended), finding("second", "age", at=NOON + 2 * DAY))
     assert (again.state, again.findings, news(again)) == (IncidentState.OPEN, 1, [Telling.OPENED])

@@ -11,7 +11,7 @@ from courtside.contracts.scoring import Role
 from courtside.workflows.ports import ModelUnusable
 from courtside.workflows.predict.scoring import ScoringFailed
 from courtside.workflows.sealed_models import SealBroken
-from tests.fakes.predicting import DAY, LoansStage, loans
+from tests.fakes.predicting import DAY, NOW, LoansStage, loans
 
 
 @pytest.fixture
@@ -60,6 +60,10 @@ def test_a_row_that_was_mended_is_predicted(stage: LoansStage) -> None:
     stage.predict()
     stage.put("march", loans(1, [0.2]))
     assert (stage.predict().predicted, stage.predict().set_aside) == (1, 0)
+    assert [alert.telling for alert in stage.alerts.sent] == ["opened", "resolved"]
+    stage.put("march", loans(1, [None]))
+    stage.predict(now=NOW + timedelta(hours=1))
+    assert [alert.telling for alert in stage.alerts.sent] == ["opened", "resolved", "opened"]
 
 
 def test_rows_without_an_id_and_those_that_share_one_are_set_aside(stage: LoansStage) -> None:

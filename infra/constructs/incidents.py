@@ -1,0 +1,23 @@
+"""Whoever reports an incident may keep it, tell people of it, and nothing else."""
+
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+
+from courtside.contracts import lake_keys
+from infra.constructs.ledger import INCIDENTS, INCIDENTS_TOLD, grant_partitions
+
+KEPT = f"{lake_keys.incidents('*')}*"
+"""Where the lake keeps the incidents of all models."""
+KEPT_OF_STAGE = f"{lake_keys.incidents('')}*"
+
+
+def grant_incidents(
+    grantee: iam.IGrantable, *, ledger: dynamodb.ITableV2, lake: s3.IBucket, topic: sns.ITopic, of_stage: bool = False
+) -> None:
+    """Let a role report and resolve incidents of models, and tell people; those `of_stage` too if it finds such."""
+    grant_partitions(ledger, grantee, INCIDENTS, INCIDENTS_TOLD, actions=("GetItem", "PutItem"))
+    for pattern in (KEPT, *([KEPT_OF_STAGE] if of_stage else [])):
+        lake.grant_put(grantee, pattern)
+    topic.grant_publish(grantee)
