@@ -2,7 +2,7 @@
 
 The champion's own reference stays as it was sealed. Beside it lies the profile of the window that was accepted, and the
 record of who accepted it, when and why. A check compares what was accepted with that profile, too, so that it is no
-news any more until it moves again. Another champion learned from other rows, so nothing is accepted of it.
+news any more until it moves again. Nothing is accepted of a champion that learned from other rows.
 """
 
 import hashlib
@@ -98,7 +98,7 @@ class Acceptances:
             found = self._found(window or self._newest_window(champion), champion)
             moved = _Moved.of(found, needed=TIMES_AS_MANY_ROWS * self.policy.minimum_rows)
             if moved.nothing_new:
-                same = [act for act in known.in_force(champion.version) if act.window == found.window]
+                same = [act for act in known.in_force(champion) if act.window == found.window]
                 if same:
                     return same[-1]
                 raise NothingToAccept(model, found.window, _why_nothing(found.report))
@@ -108,6 +108,7 @@ class Acceptances:
             act = AcceptedAct(
                 number=len(known.acts) + 1,
                 champion_version=champion.version,
+                data_of=champion.data_of,
                 at=now,
                 by=by,
                 note=note,
@@ -133,7 +134,7 @@ class Acceptances:
         champion = champion_reference(self.dataset.name, lake=self.lake)
         while True:
             known, stamp = self._known()
-            if not (acts := known.in_force(champion.version)):
+            if not (acts := known.in_force(champion)):
                 raise NothingToUndo(self.dataset.name, champion.version)
             undone = acts[-1].model_copy(update={"undone_at": now, "undone_by": by, "undone_note": note})
             kept = tuple(undone if act.number == undone.number else act for act in known.acts)

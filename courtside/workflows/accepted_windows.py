@@ -47,7 +47,7 @@ def accepted_windows(champion: ChampionReference, window: Window, *, lake: Lake)
     """
     model = champion.dataset
     known = find_document(AcceptedReference, lake_keys.accepted_reference(model), lake=lake)
-    acts = [act for act in known.in_force(champion.version) if window.end > act.window.start] if known else []
+    acts = [act for act in known.in_force(champion) if window.end > act.window.start] if known else []
     if not acts:
         return AcceptedWindows()
     return AcceptedWindows(tuple(_accepted(act, model, lake=lake) for act in acts), f"accepted-{acts[-1].number}")

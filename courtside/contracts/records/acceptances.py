@@ -5,12 +5,14 @@ from datetime import datetime
 from pydantic import Field
 
 from courtside.contracts.events import Payload, Window
+from courtside.contracts.records.champions import ChampionReference
 from courtside.contracts.versioned import Versioned
 
 
 class AcceptedAct(Payload):
     """One window that a person accepted, for what had moved in it, as long as `champion_version` is champion.
 
+    A recalibrated champion learned from the same rows, those of the training `data_of`, so the act holds for it, too.
     `features` and `table` (statistics of the whole table) are names, `segments` the features by segment. `left_out`
     says of what had moved, too, why it was not accepted. `load` is the one that was accepted where rows have no times.
     The profile of the window's `rows` lies under its SHA-256. An act that was taken back says when, by whom and why.
@@ -18,6 +20,7 @@ class AcceptedAct(Payload):
 
     number: int
     champion_version: str
+    data_of: str = ""
     at: datetime
     by: str
     note: str = ""
@@ -46,6 +49,10 @@ class AcceptedReference(Versioned):
     model: str
     acts: tuple[AcceptedAct, ...] = ()
 
-    def in_force(self, champion_version: str) -> tuple[AcceptedAct, ...]:
+    def in_force(self, champion: ChampionReference) -> tuple[AcceptedAct, ...]:
         """Return the acts that hold for a champion, in order."""
-        return tuple(act for act in self.acts if act.champion_version == champion_version and act.undone_at is None)
+        return tuple(
+            act
+            for act in self.acts
+            if act.undone_at is None and (act.champion_version == champion.version or act.data_of == champion.data_of)
+        )

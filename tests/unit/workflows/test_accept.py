@@ -75,12 +75,23 @@ def test_after_it_is_taken_back_the_check_says_again_what_it_said(setup: DriftSe
         mine.undo(by="ben", now=LATER)
 
 
+def change_champion(lake: InMemoryLake, **changes: str) -> None:
+    key = lake_keys.champion_reference(MODEL)
+    champion = ChampionReference.model_validate_json(lake.read(key))
+    lake.write(key, champion.model_copy(update=changes).model_dump_json().encode())
+
+
+def test_a_champion_recalibrated_since_has_the_same_reference_so_it_holds(setup: DriftSetup) -> None:
+    checked(setup)
+    acceptances(setup.lake).accept(by="ana", now=LATER)
+    change_champion(setup.lake, version="2", training_id="recalibration", fitted_by="initial")
+    assert checked(setup).features_drifted == ()
+
+
 def test_a_new_champion_ends_it(setup: DriftSetup) -> None:
     checked(setup)
     acceptances(setup.lake).accept(by="ana", now=LATER)
-    key = lake_keys.champion_reference(MODEL)
-    champion = ChampionReference.model_validate_json(setup.lake.read(key))
-    setup.lake.write(key, champion.model_copy(update={"version": "2"}).model_dump_json().encode())
+    change_champion(setup.lake, version="2", training_id="another")
     assert set(checked(setup).features_drifted) >= SCORING
     with pytest.raises(NothingToUndo, match="champion version 2"):
         acceptances(setup.lake).undo(by="ana", now=LATER)
