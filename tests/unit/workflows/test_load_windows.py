@@ -16,6 +16,7 @@ from courtside.core.decision import DecisionPolicy
 from courtside.core.drift import CalibratedPolicy
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.rows import TimeColumnNeeded
+from courtside.workflows.accept import Acceptances
 from courtside.workflows.check_drift import DriftMonitor
 from courtside.workflows.drift_window import EmptyWindow
 from courtside.workflows.freeze import DataUnusable, freeze
@@ -197,3 +198,16 @@ def _as_good(holdout: bytes) -> bytes:
     """Return a holdout in which the champion predicts the same as the challenger."""
     table = pa.parquet.read_table(pa.BufferReader(holdout))
     return parquet(table.set_column(table.column_names.index("champion"), "champion", table.column("challenger")))
+
+
+def test_a_load_is_accepted_as_a_whole_and_the_next_one_like_it_is_no_news(setup: DriftSetup) -> None:
+    mine = load(moved(QUIET.slice(0, 300)), setup.lake, on=date(2024, 3, 2))
+    first = checked(setup.monitor, date(2024, 3, 2))
+    act = Acceptances(setup.lake, CONTRACT, CalibratedPolicy()).accept(by="ana", now=NOW)
+    assert (act.load, act.rows, set(act.features)) == (mine.id, 300, set(first.features_drifted))
+    load(moved(QUIET.slice(300, 250)), setup.lake, on=date(2024, 3, 9))
+    second = checked(setup.monitor, date(2024, 3, 9))
+    assert (second.rows, second.features_drifted, second.decision) == (250, (), "nothing")
+    load(moved(moved(QUIET.slice(550))), setup.lake, on=date(2024, 3, 16))
+    again = checked(setup.monitor, date(2024, 3, 16))
+    assert set(again.features_drifted) >= {"tenure_months", "monthly_charge", "data_used_gb"}
