@@ -36,7 +36,8 @@ def found(before: IncidentRecord | None, finding: Finding) -> IncidentRecord:
     """Return the incident after a finding, which opens one if none is open.
 
     People are told of a new incident, and of a known one if it is about something new, is worse, or if the stage did
-    something; once a person has answered it, only of what is new or worse, and the answer ends with that.
+    something; once a person has answered it, only of what is new or worse, and the answer ends with that. What was
+    accepted is found no more, so whatever a later check finds is new.
     """
     if before is not None and finding.evidence in before.taken:
         return before
@@ -45,7 +46,8 @@ def found(before: IncidentRecord | None, finding: Finding) -> IncidentRecord:
     before = _answer_ran_out(before, finding.at)
     new = [_subject(name) for name in new_subjects(before, finding.subjects)]
     severity = max(before.severity, _severity(finding), key=_SEVERITIES.index)
-    moved = bool(new) or severity is not before.severity
+    beyond = before.state is IncidentState.ACCEPTED and finding.at > before.updated_at
+    moved = bool(new) or beyond or severity is not before.severity
     after = _changed(
         before,
         updated_at=finding.at,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from courtside.contracts.incidents import IncidentState
 from courtside.contracts.records import IncidentRecord
 from courtside.core.alerting import LINE_LIMIT, MODEL_LIMIT, SUBJECT_LIMIT, Alert
 from courtside.core.display_text import display_text
@@ -44,7 +45,8 @@ def ended_early(record: IncidentRecord, answered: str, new: Sequence[str]) -> st
     named = [display_text(name, LINE_LIMIT // 4) for name in new[:_MOST_NEW]]
     if len(new) > _MOST_NEW:
         named.append(f"{len(new) - _MOST_NEW} more")
-    why = f"something new moved ({enumerated(named)})" if named else "it became worse"
+    worse = "it moved beyond that" if record.state is IncidentState.ACCEPTED else "it became worse"
+    why = f"something new moved ({enumerated(named)})" if named else worse
     return f"The {answered} by {_by(record)}{until} ended early, because {why}."
 
 

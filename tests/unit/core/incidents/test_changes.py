@@ -73,6 +73,15 @@ def test_what_is_new_or_worse_is_told_and_ends_every_answer(state: IncidentState
     assert news(told(changes.found(told(after), finding("third", *more.subjects)))) == []
 
 
+def test_what_a_check_finds_after_an_acceptance_is_news_though_its_name_is_not() -> None:
+    accepted = answered(opened("age"), IncidentState.ACCEPTED)
+    after = changes.found(accepted, finding("second", "age", at=NOON + DAY))
+    assert (after.state, news(after)) == (IncidentState.OPEN, [Telling.UPDATED])
+    assert "The acceptance by ann ended early, because it moved beyond that." in after.unsent[0].text
+    begun_before = changes.found(accepted, finding("second", "age", at=NOON - HOUR))
+    assert (begun_before.state, news(begun_before)) == (IncidentState.ACCEPTED, [])
+
+
 def test_what_the_stage_did_is_told_unless_a_person_has_answered() -> None:
     did = finding("second", "age", did=True)
     assert news(changes.found(opened("age"), did)) == [Telling.UPDATED]
