@@ -40,11 +40,12 @@ def retrain(
         ),
     ] = False,
     history: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="How much of the past to learn from: all, auto (time folds choose), or newest years as in 5y."
+            help="How much of the past to learn from: all, auto (time folds choose), or newest years as in 5y "
+            "[default: what the contract says in retrain.history]."
         ),
-    ] = "all",
+    ] = None,
     wait: Annotated[
         bool, typer.Option("--wait", help="Follow it to its end; exit 1 unless a challenger was trained and judged.")
     ] = False,
@@ -68,8 +69,8 @@ def retrain(
     from courtside.adapters.step_functions import StepFunctionsRetraining
     from courtside.contracts.names import StackOutput
 
-    asked = parse_history(history)
-    if recalibrate and asked != "all":
+    asked = parse_history(history) if history else None
+    if recalibrate and asked:
         raise InputMismatch(
             "--recalibrate fits no candidate, so no --history can be chosen for it: leave one of them out"
         )
@@ -85,7 +86,7 @@ def retrain(
             trigger=trigger,
             reason=reason,
             recalibrate=recalibrate,
-            history=asked,
+            history="all" if recalibrate else asked or dataset.retrain.history,
         )
         arn = StepFunctionsRetraining(stage_outputs(stage)[StackOutput.RETRAINING]).start(request)
     if wait:
