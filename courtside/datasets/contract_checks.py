@@ -33,6 +33,14 @@ def _phase_without_time(contract: ContractDocument, document: Document) -> list[
     return [f"line {line}: comparable.phase compares days of the year, and there is no time_column; name it too"]
 
 
+def _years_without_time(contract: ContractDocument, document: Document) -> list[str]:
+    history = contract.retrain.history
+    if history in {"all", "auto"} or contract.time_column is not None:
+        return []
+    line = document.line(("retrain", "history"))
+    return [f"line {line}: retrain.history asks for the newest years, and there is no time_column; name it too"]
+
+
 _ALLOWED_TOGETHER = (
     {"feature", "segment"},
     {"feature", "season_column"},
@@ -150,6 +158,7 @@ CHECKS = (
     _with_two_roles,
     _entities_of_nothing,
     _phase_without_time,
+    _years_without_time,
     _of_two_sources,
     _unknown_candidates,
     _repeated_names,

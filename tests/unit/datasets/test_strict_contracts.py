@@ -89,6 +89,10 @@ def test_a_name_that_yaml_does_not_read_as_text_is_accepted_only_in_quotes(names
             f"{WHOLE}comparable: {{phase: month}}\n".replace("time_column: day\n", ""),
             "line 6: .*there is no time_column",
         ),
+        (
+            f"{WHOLE}retrain: {{history: 5y}}\n".replace("time_column: day\n", ""),
+            "line 6: retrain.history asks for the newest years, and there is no time_column",
+        ),
         (f"{WHOLE}reference_seasons: many\n", "line 7: reference_seasons must be a whole number"),
         (f"{WHOLE}reference_seasons: {'9' * 5000}\n", "line 7: reference_seasons must be a whole number"),
         (f"{WHOLE}purpose: who leaves: when\n", "line 7: .*put text that holds a colon in quotes"),
