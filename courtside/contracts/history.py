@@ -4,7 +4,7 @@ import re
 
 from courtside.contracts.errors import BadInput
 
-HISTORY_PATTERN = r"^(all|auto|[1-9]\d?y)$"
+HISTORY_PATTERN = r"^(all|auto|[1-9][0-9]?y)$"
 
 
 class NotAHistory(BadInput):

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from courtside.contracts.emails import EMAIL, is_email
+from courtside.contracts.history import HISTORY_PATTERN
 from courtside.contracts.incoming import INCOMING_ADDRESS, INCOMING_RULE
 from courtside.contracts.key_names import VISIBLE, NameUnusable, key_name
 from courtside.contracts.shortening import shortened
@@ -20,9 +21,6 @@ Count = Annotated[int, Field(ge=1, le=1_000_000_000, strict=True)]
 Switch = Annotated[bool, Field(strict=True)]
 Limit = Annotated[float, Field(gt=0, le=1_000_000, strict=True, allow_inf_nan=False)]
 Margin = Annotated[float, Field(ge=0, lt=1, strict=True)]
-
-
-_HISTORY = r"^(all|auto|[1-9][0-9]?y)$"
 
 
 class Keys(BaseModel):
@@ -76,7 +74,7 @@ def _shadow(given: Any) -> str:
 
 def _history(given: Any) -> str:
     said = str(given)
-    if re.fullmatch(_HISTORY, said) is None:
+    if re.fullmatch(HISTORY_PATTERN, said) is None:
         raise ValueError(f"{shortened(said)!r} is no part of the past; write all, auto, or the newest years, like 5y")
     return said
 
@@ -102,7 +100,7 @@ def text_like(pattern: str) -> WithJsonSchema:
 A_LENGTH = text_like(DURATION)
 SeasonPart = Annotated[str, BeforeValidator(_part_of_year), text_like(PART_OF_YEAR)]
 Email = Annotated[str, BeforeValidator(_email), text_like(EMAIL)]
-History = Annotated[str, BeforeValidator(_history), text_like(_HISTORY)]
+History = Annotated[str, BeforeValidator(_history), text_like(HISTORY_PATTERN)]
 Shadow = Annotated[str, BeforeValidator(_shadow), text_like(r"^(challenger|previous|[1-9][0-9]{0,8})$")]
 KeyName = Annotated[Text, AfterValidator(_part_of_keys)]
 PrefixInS3 = Annotated[Text, AfterValidator(_prefix_in_s3)]

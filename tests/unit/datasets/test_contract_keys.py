@@ -61,12 +61,12 @@ def test_what_may_happen_by_itself_is_read_and_counts_in_the_hash_only_where_it_
         "on_performance": False, "recalibrate": False, "roll_back": "ask", "share": 0.3, "importance": 0.05,
         "persistence": 2, "fewest_rows": 500, "most_a_month": 1, "off_season": False, "history": "10y",
     }  # fmt: skip
-    dataset = read(tmp_path, {**LEAST, "retrain": keys})
+    dataset = read(tmp_path, {**LEAST, "time_column": "day", "retrain": keys})
     assert dataset.retrain == DecisionPolicy(**keys | {"roll_back": RollBack.ASK})
     assert dataset.retrain.as_dict() == {"on_drift": True, "every": None, "cooldown": "1d", **keys}
     assert set(Retrain.model_fields) == {each.name for each in fields(DecisionPolicy)}
     assert policy_of(Retrain()) == DecisionPolicy()
-    assert dataset.contract != read(tmp_path, LEAST).contract
+    assert dataset.contract != read(tmp_path, {**LEAST, "time_column": "day"}).contract
 
 
 def test_contracts_keep_the_hash_that_they_had_before_a_key_came(tmp_path: Path) -> None:

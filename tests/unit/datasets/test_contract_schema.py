@@ -16,6 +16,7 @@ from tests.unit.datasets.least_contract import LEAST, read
 
 TOGETHER: dict[str, dict[str, Any]] = {
     "comparable": {"time_column": "day"},
+    "retrain": {"time_column": "day"},
     "leave_out": {"features": "infer"},
 }  # these keys are allowed only beside others
 
