@@ -24,6 +24,7 @@ from courtside.datasets.catalog import parse_dataset
 from courtside.workflows import drift_window
 from courtside.workflows.check_drift import DriftMonitor
 from courtside.workflows.claims import Claims
+from courtside.workflows.decisions.acting import Acting
 from courtside.workflows.incidents import Incidents
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.overdue_data import OverdueData
@@ -58,14 +59,14 @@ class Watched:
         """Run a model's check as its function does."""
         dataset = self.models.dataset(model)
         claims = Claims(ModelLedger(self.ledger, model))
+        incidents = Incidents(self.models.ledger, self.lake, Nobody())
         monitor = DriftMonitor(
             lake=self.lake,
-            alerts=Nobody(),
-            retraining=Nobody(),
             dataset=dataset,
             drift_policy=policy_named(dataset.policy),
             claims=claims,
-            overdue=OverdueData(self.lake, dataset, Incidents(self.models.ledger, self.lake, Nobody())),
+            overdue=OverdueData(self.lake, dataset, incidents),
+            acting=Acting(self.lake, dataset, Nobody(), incidents),
         )
         return monitor.run(DriftCheckRequest(model=model, as_of=as_of), now=as_of)
 

@@ -128,25 +128,25 @@ def acceptances_of(env: CheckDriftEnv, model: str) -> "Acceptances":
 def drift_monitor_of(env: CheckDriftEnv, model: str) -> "DriftMonitor":
     """Wire a drift check as its function's environment says; nothing is contacted yet."""
     from courtside.adapters.mlflow_drift_runs import MlflowDriftRuns
-    from courtside.adapters.sns_alerts import SnsAlerts
     from courtside.adapters.step_functions import StepFunctionsRetraining
     from courtside.core.drift.policies import policy_named
     from courtside.workflows.check_drift import DriftMonitor
     from courtside.workflows.claims import Claims
+    from courtside.workflows.decisions.acting import Acting
     from courtside.workflows.overdue_data import OverdueData
 
     models = stage_models(env)
     lake, dataset = models.lake, models.dataset(model)
     policy = env.policy or dataset.policy
-    alerts, claims = SnsAlerts(env.alert_topic_arn, model), Claims(ledger_of(env.ledger_table, model))
+    claims = Claims(ledger_of(env.ledger_table, model))
+    retraining, incidents = StepFunctionsRetraining(env.retraining_arn, compares=False), incidents_of(env, model)
     return DriftMonitor(
         lake=lake,
-        alerts=alerts,
-        retraining=StepFunctionsRetraining(env.retraining_arn, compares=False),
         dataset=dataset,
         drift_policy=policy_named(policy, thresholds=dataset.thresholds if policy == dataset.policy else ()),
         claims=claims,
-        overdue=OverdueData(lake, dataset, incidents_of(env, model)),
+        overdue=OverdueData(lake, dataset, incidents),
+        acting=Acting(lake, dataset, retraining, incidents),
         tracking=MlflowDriftRuns(env.tracking_uri, experiment=dataset.drift_experiment)
         if env.tracking_uri and dataset.tracking
         else None,

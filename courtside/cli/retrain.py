@@ -9,7 +9,7 @@ import typer
 from courtside.adapters.training_ids import new_training_id
 from courtside.cli import runs
 from courtside.cli.console import JsonFlag, people, print_json, print_pairs, say
-from courtside.cli.stage import Model, Stage
+from courtside.cli.stage import Model, Stage, caller
 from courtside.cli.stage_data import stage_lake
 from courtside.contracts.days import parse_day
 from courtside.contracts.errors import InputMismatch
@@ -68,6 +68,7 @@ def retrain(
     from courtside.adapters.deployment import reaching_aws, stage_outputs
     from courtside.adapters.step_functions import StepFunctionsRetraining
     from courtside.contracts.names import StackOutput
+    from courtside.workflows.decisions.by_hand import DecisionsByHand
 
     asked = parse_history(history) if history else None
     if recalibrate and asked:
@@ -88,7 +89,9 @@ def retrain(
             recalibrate=recalibrate,
             history="all" if recalibrate else asked or dataset.retrain.history,
         )
-        arn = StepFunctionsRetraining(stage_outputs(stage)[StackOutput.RETRAINING]).start(request)
+        machine = StepFunctionsRetraining(stage_outputs(stage)[StackOutput.RETRAINING])
+        by_hand = DecisionsByHand(lake, dataset.name, caller())
+        arn = by_hand.start(request, machine.start, now=datetime.now(UTC))
     if wait:
         _follow(request, stage, as_json=as_json)
         return

@@ -78,6 +78,16 @@ def training_by_schedule(champion_version: str, due: date) -> str:
     return f"schedule-v{champion_version}-{due}"
 
 
+def training_by_performance(champion_version: str, since: date, *, recalibrate: bool) -> str:
+    """Return the name of the training, or recalibration, of a champion that has been worse since a day."""
+    return f"{'recalibration' if recalibrate else 'performance'}-v{champion_version}-{since}"
+
+
+def roll_back_of(champion_version: str, *, to: str) -> str:
+    """Return the name of the one time that a champion may go back to another version by itself."""
+    return f"rollback-v{champion_version}-to-v{to}"
+
+
 NAME_LIMIT = 80
 """Letters of an execution's name: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html"""
 _DIGEST_LETTERS = 10

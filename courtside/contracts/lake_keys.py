@@ -32,7 +32,7 @@ LEGACY_FEATURES_PREFIX = "ml-features/"
 LEGACY_STAGED_PREFIX = "ml-models/.staged/"
 LEGACY_SET = "ml-models/set.json"
 """Whose the legacy files are, and their SHA-256: written last, so that it tells a whole set from a mixed one."""
-_BACKFILLED = "-backfill"
+_BACKFILLED, _BY_HAND = "-backfill", "manual-"
 
 
 def games(season: int) -> str:
@@ -229,6 +229,16 @@ def backfilled_check(check_id: str) -> str:
 def is_backfilled(decision_key: str) -> bool:
     """Say whether a decision's key belongs to a check that was computed later, so that nobody was told anything."""
     return decision_key.endswith(f"{_BACKFILLED}.json")
+
+
+def decided_by_hand(name: str) -> str:
+    """Return the id, in place of a check's, of something that a person decided."""
+    return f"{_BY_HAND}{name}"
+
+
+def is_by_hand(decision_key: str) -> bool:
+    """Say whether a decision's key belongs to something that a person decided."""
+    return decision_key.rpartition("/")[2].startswith(_BY_HAND)
 
 
 def decisions(model: str) -> str:

@@ -1,32 +1,35 @@
-"""The drift check: champion's reference against a window, and what follows from it."""
+"""The drift check: champion's reference against a window, and what follows from that and from performance."""
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import partial
 
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.events import (
-    DriftCheckRequest,
-    DriftCheckResponse,
-    RetrainingRequest,
-    Trigger,
-    Window,
-    training_by_schedule,
-    training_of_check,
-)
-from courtside.contracts.records import ChampionReference, DecisionRecord, DriftFacts, DueFacts, Situation
-from courtside.core.alerting import DriftAlertContext, drift_alert
+from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, Window
+from courtside.contracts.records import ChampionReference, DecisionRecord, DriftFacts, DueFacts
 from courtside.core.dataset import Dataset
-from courtside.core.decision import Action, Decision, decide
-from courtside.core.drift import DriftReport, Policy
-from courtside.core.drift.reading import Days
+from courtside.core.decision import ACTS, Action, decide
+from courtside.core.decision_findings import Decided
+from courtside.core.drift import Policy
+from courtside.core.drift.reading import Days, NothingReadable
 from courtside.core.drift.story.facts import drift_facts
 from courtside.core.rows import time_column_of
-from courtside.workflows.check_records import decision_key, document_of, repeated, response_of
+from courtside.workflows.check_records import (
+    check_of,
+    decision_key,
+    document_of,
+    is_repetition,
+    record_of,
+    repeated,
+    response_of,
+    unchecked,
+)
 from courtside.workflows.claims import Claim, ClaimLost, Claims, finishing
+from courtside.workflows.decisions.acting import Acting
+from courtside.workflows.decisions.situation import Gathered, Situations
 from courtside.workflows.drift_archive import Archived, archive
 from courtside.workflows.drift_runs import log_run
 from courtside.workflows.drift_window import (
@@ -40,7 +43,7 @@ from courtside.workflows.drift_window import (
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.load_windows import NoNewLoad, newest_load
 from courtside.workflows.overdue_data import OverdueData
-from courtside.workflows.ports import AlertChannel, DriftTracking, Lake, ObjectMissing, Retraining
+from courtside.workflows.ports import DriftTracking, Lake, ObjectMissing
 from courtside.workflows.row_source import NoRows
 from courtside.workflows.scheduled_training import due_training
 from courtside.workflows.sealed_models import NoReference
@@ -65,6 +68,8 @@ UNCHECKED_RULES: Mapping[type[CourtsideError], str] = {
     NoNewLoad: "no_new_load",
 }
 """Why there is nothing to check; anything else means that there are no rows."""
+UNREADABLE = "unreadable"
+_MAY_BE_OVERDUE = frozenset({"no_rows", "no_new_load"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +77,11 @@ class DriftMonitor:
     """A drift check with its ports and policies; without `tracking` it logs no runs."""
 
     lake: Lake
-    alerts: AlertChannel
-    retraining: Retraining
     dataset: Dataset
     drift_policy: Policy
     claims: Claims
     overdue: OverdueData
+    acting: Acting
     tracking: DriftTracking | None = None
 
     def run(self, request: DriftCheckRequest, *, now: datetime) -> DriftCheckResponse:
@@ -87,7 +91,7 @@ class DriftMonitor:
         carries it out and the others wait for it; one that was carried out before is only read back, as it was then,
         and rows that came since are looked at in the next window. The tracking server comes last, when everything
         that matters is done, and may be away. Raises `NothingReadable`, and `EmptyWindow` where the window's files
-        cannot be read.
+        cannot be read, after what performance asks for was done.
         """
         named = request.window is not None
         window = request.window or self._scheduled((request.as_of or now).date())
@@ -95,79 +99,112 @@ class DriftMonitor:
         try:
             champion = champion_reference(self.dataset.name, lake=self.lake)
             found = self._found(window, champion, named=named)
-        except UNCHECKED as absent:
-            if isinstance(absent, EmptyWindow) and absent.quarantined:
-                raise
-            return self._nothing_to_check(window, champion, absent, named=named, now=now)
-        since, due = None, None
+        except (*UNCHECKED, NothingReadable) as absent:
+            if not _is_unreadable(absent):
+                rule = UNCHECKED_RULES.get(type(absent), "no_rows")
+                return self._nothing_to_check(window, champion, rule, absent, named=named, now=now)
+            if not named:
+                self._nothing_to_check(window, champion, UNREADABLE, absent, named=named, now=now)
+            raise
+        check, since, due = check_of(found, champion), None, None
         # A window that somebody names may lie long ago, so it says nothing about overdue data and trainings.
         if not named:
             since = self.overdue.tell(window.end, champion=champion, newest=found.newest, now=now)
             due = self._due(champion, window, newest=found.newest)
-        decision = self._decided(drift_facts(found.report), window, named=named, since=since, due=due)
-        record = self._record(found, decision, champion, now=now).model_copy(update={"overdue_since": since})
+        gathered = self._situations.gather(
+            drift_facts(found.report),
+            champion,
+            window.end,
+            named=named,
+            due=due,
+            overdue_since=since,
+            repeats=partial(is_repetition, check=check, as_of=window.end),
+        )
+        decided = self._decided(gathered, found)
+        record = self._record(check, found, decided, champion=champion, now=now)
         key = ledger_keys.drift_check(record.check_id)
         while True:
             claim = self.claims.take(key, done=lambda: (known := self._logged(record)) is not None and known.done)
             if claim is None:
-                return repeated(self._logged(record) or record, lake=self.lake)
+                done = self._logged(record) or record
+                # Rows without times may be checked again when only performance has changed.
+                self.acting.end(decided, done)
+                return repeated(done, lake=self.lake)
             try:
-                return self._finish(claim, record, found, decision)
+                return self._finish(claim, record, found, decided, performance=gathered.performance)
             except ClaimLost:
                 # Another delivery took this one for dead: wait for that delivery as for any other.
                 logger.warning("drift check %s was taken over by another delivery of its event", record.check_id)
 
     def _finish(
-        self, claim: Claim, record: DecisionRecord, found: WindowReport, decision: Decision
+        self,
+        claim: Claim,
+        record: DecisionRecord,
+        found: WindowReport,
+        decided: Decided,
+        *,
+        performance: tuple[str, ...],
     ) -> DriftCheckResponse:
         with finishing(claim):
-            self.lake.claim(decision_key(record), document_of(record))
-            archived = archive(found, record, dataset=self.dataset.name, lake=self.lake)
-            done = self._carry_out(claim, record, found.report, decision, archived)
-        run_id = self._log(found.report, done, archived)
-        return response_of(done, found.report, page_key=archived.page_key, run_id=run_id, alerted=decision.tells)
+            if not self.lake.claim(decision_key(record), document_of(record)):
+                record, decided = self._begun(record, decided)
+            archived = archive(found, record, lake=self.lake, performance=performance)
+            started = self.acting.start(record)
+            claim.renew()
+            told = self.acting.tell(decided, started, performance=performance, page_key=archived.page_key)
+            done = started.model_copy(update={"done": True})
+            self._log_decision(done)
+        run_id = self._log(found, done, archived)
+        return response_of(done, found.report, page_key=archived.page_key, run_id=run_id, alerted=told)
+
+    def _begun(self, record: DecisionRecord, decided: Decided) -> tuple[DecisionRecord, Decided]:
+        """Return what an earlier delivery decided, which broke off: what it may have started stays decided."""
+        begun = self._logged(record)
+        if begun is None or begun.situation is None or begun.policy != record.policy:
+            return record, decided
+        return begun, replace(decided, situation=begun.situation, decision=decide(begun.situation, decided.policy))
 
     def _nothing_to_check(
-        self, window: Window, champion: ChampionReference | None, absent: CourtsideError, *, named: bool, now: datetime
+        self,
+        window: Window,
+        champion: ChampionReference | None,
+        rule: str,
+        absent: CourtsideError,
+        *,
+        named: bool,
+        now: datetime,
     ) -> DriftCheckResponse:
-        rule = UNCHECKED_RULES.get(type(absent), "no_rows")
-        since, due = None, None
-        if champion is not None and not named:
-            if rule in {"no_rows", "no_new_load"}:
+        check, since, due = unchecked(window), None, None
+        if champion is not None and not named and rule != UNREADABLE:
+            if rule in _MAY_BE_OVERDUE:
                 since = self.overdue.tell(window.end, champion=champion, newest=None, now=now)
             due = self._due(champion, window, newest=None)
-        facts = DriftFacts(unchecked=rule, unchecked_said=str(absent))
-        decision = self._decided(facts, window, named=named, since=since, due=due)
-        # This is not the check's own id: once there is something to check, that check must not count as done.
-        record = DecisionRecord(
-            model=self.dataset.name,
-            check_id=f"nothing-{window.start}-{window.end}",
-            window=window,
-            champion_version=champion.version if champion and decision.due else "",
-            action=decision.action,
-            rule=decision.rule,
-            reason=decision.reason,
-            report_key="",
-            decided_at=now,
-            **self._contract(),
-            done=True,
+        gathered = self._situations.gather(
+            DriftFacts(unchecked=rule, unchecked_said=str(absent)),
+            champion,
+            window.end,
+            named=named,
+            due=due,
             overdue_since=since,
+            repeats=partial(is_repetition, check=check, as_of=window.end),
         )
-        if decision.action is Action.RETRAIN:
-            record = record.model_copy(update={"execution_arn": self._retrain(record, decision)})
+        decided = self._decided(gathered, None)
+        record = record_of(
+            check,
+            window,
+            decided,
+            dataset=self.dataset,
+            champion=champion.version if champion and decided.decision.action in {*ACTS, Action.ALERT} else "",
+            now=now,
+        )
+        record = self.acting.start(self._with_request(record, decided))
+        told = self.acting.tell(decided, record, performance=gathered.performance)
+        record = record.model_copy(update={"done": True})
         self._log_decision(record)
-        return response_of(record)
-
-    def _decided(
-        self, drift: DriftFacts, window: Window, *, named: bool, since: date | None = None, due: DueFacts | None = None
-    ) -> Decision:
-        situation = Situation(
-            model=self.dataset.name, as_of=window.end, drift=drift, due=due, overdue_since=since, named=named
-        )
-        return decide(situation, self.dataset.retrain)
+        return response_of(record, alerted=told)
 
     def _due(self, champion: ChampionReference, window: Window, *, newest: date | None) -> DueFacts | None:
-        today = window.end - self._of_today
+        today = window.end - self._situations.of_today
         return due_training(champion, today=today, newest=newest, lake=self.lake, dataset=self.dataset)
 
     def recompute(self, window: Window, *, now: datetime) -> DriftCheckResponse:
@@ -179,22 +216,21 @@ class DriftMonitor:
         time_column_of(self.dataset, asked="a check of past windows")
         champion = champion_reference(self.dataset.name, lake=self.lake)
         found = self._found(window, champion, named=True)
-        decision = self._decided(drift_facts(found.report), window, named=True)
-        record = self._record(found, decision, champion, now=now, backfilled=True)
+        gathered = self._situations.gather(drift_facts(found.report), None, window.end, named=True)
+        decided = self._decided(gathered, found)
+        check = lake_keys.backfilled_check(check_of(found, champion))
+        record = self._record(check, found, decided, champion=champion, now=now)
+        record = record.model_copy(update={"backfilled": True, "done": True, "request": None})
         if (earlier := self._logged(record)) is not None:
             record = record.model_copy(update={"decided_at": earlier.decided_at})
-        archived = archive(found, record, dataset=self.dataset.name, lake=self.lake)
+        archived = archive(found, record, lake=self.lake)
         self._log_decision(record)
-        run_id = self._log(found.report, record, archived)
+        run_id = self._log(found, record, archived)
         return response_of(record, found.report, page_key=archived.page_key, run_id=run_id)
 
     def _scheduled(self, day: date) -> Window:
         """Return the window of the days before `day`, together with `day` itself where loads are windows."""
-        return Window(start=day - self.dataset.watch.window, end=day + self._of_today)
-
-    @property
-    def _of_today(self) -> timedelta:
-        return timedelta(days=self.dataset.time_column is None)
+        return Window(start=day - self.dataset.watch.window, end=day + self._situations.of_today)
 
     def _found(self, window: Window, champion: ChampionReference, *, named: bool) -> WindowReport:
         """Compare a window with the champion's reference; where rows have no times, compare its newest load.
@@ -209,43 +245,32 @@ class DriftMonitor:
             return report_load(load, champion=champion, lake=self.lake, dataset=self.dataset, policy=self.drift_policy)
         return report_window(window, champion=champion, lake=self.lake, dataset=self.dataset, policy=self.drift_policy)
 
-    def _record(
-        self,
-        found: WindowReport,
-        decision: Decision,
-        champion: ChampionReference,
-        *,
-        now: datetime,
-        backfilled: bool = False,
-    ) -> DecisionRecord:
-        window = found.window
-        what = f"load-{found.load}" if found.load else f"{window.start}-{window.end}"
-        check_id = f"v{champion.version}-{what}-{found.report.policy}"
-        if found.accepted:  # the same rows may have been news before a person accepted them
-            check_id = f"{check_id}-{found.accepted}"
-        if decision.due:  # a check of the same rows may have been carried out before the training was due
-            check_id = f"{check_id}-schedule-{decision.due}"
-        if backfilled:
-            check_id = lake_keys.backfilled_check(check_id)
-        return DecisionRecord(
-            model=self.dataset.name,
-            check_id=check_id,
-            window=window,
-            champion_version=champion.version,
-            action=decision.action,
-            rule=decision.rule,
-            reason=decision.reason,
-            report_key=lake_keys.drift_report(self.dataset.name, window.end, check_id),
-            decided_at=now,
-            **self._contract(),
-            load=found.load,
-            backfilled=backfilled,
-            done=backfilled,
-        )
+    @property
+    def _situations(self) -> Situations:
+        return Situations(self.lake, self.dataset)
 
-    def _contract(self) -> dict[str, Any]:
-        contract = self.dataset.contract
-        return {"contract_version": contract.version, "contract_hash": contract.sha256}
+    def _decided(self, gathered: Gathered, found: WindowReport | None) -> Decided:
+        policy = self.dataset.retrain
+        decision = decide(gathered.situation, policy)
+        return Decided(gathered.situation, policy, decision, None if found is None else found.report)
+
+    def _record(
+        self, check: str, found: WindowReport, decided: Decided, *, champion: ChampionReference, now: datetime
+    ) -> DecisionRecord:
+        record = record_of(
+            check,
+            found.window,
+            decided,
+            dataset=self.dataset,
+            champion=champion.version,
+            now=now,
+            load=found.load,
+        )
+        return self._with_request(record, decided)
+
+    def _with_request(self, record: DecisionRecord, decided: Decided) -> DecisionRecord:
+        request = self.acting.request(record, decided.decision, as_of=decided.situation.as_of)
+        return record.model_copy(update={"request": request})
 
     def _logged(self, record: DecisionRecord) -> DecisionRecord | None:
         """Return the decision that was already logged for this check."""
@@ -254,43 +279,12 @@ class DriftMonitor:
         except ObjectMissing:
             return None
 
-    def _carry_out(
-        self, claim: Claim, record: DecisionRecord, report: DriftReport, decision: Decision, archived: Archived
-    ) -> DecisionRecord:
-        arn = self._retrain(record, decision) if decision.action is Action.RETRAIN else None
-        if decision.tells and not claim.told:
-            context = DriftAlertContext(
-                dataset=self.dataset.name,
-                start=record.window.start,
-                end=record.window.end,
-                champion=record.champion_version,
-                report_uri=self.lake.uri(archived.page_key or record.report_key),
-                execution_arn=arn,
-            )
-            alert = drift_alert(report, decision, context)
-            # Only the publishing stands between these two writes: after a kill just there, a retry alerts again.
-            claim.renew()
-            self.alerts.publish(alert)
-            claim.mark_told()
-        done = record.model_copy(update={"execution_arn": arn, "done": True})
-        self._log_decision(done)
-        return done
-
-    def _retrain(self, record: DecisionRecord, decision: Decision) -> str:
-        due, check = decision.due, record.check_id
-        request = RetrainingRequest(
-            model=self.dataset.name,
-            training_id=training_by_schedule(record.champion_version, due) if due else training_of_check(check),
-            as_of=record.window.end,
-            trigger=Trigger.SCHEDULE if due else Trigger.DRIFT,
-            reason=record.reason,
-            report=self.lake.uri(record.report_key) if record.report_key else "",
-            cooldown_days=self.dataset.retrain.cooldown.days,
-        )
-        return self.retraining.start(request)
-
     def _log_decision(self, record: DecisionRecord) -> None:
         self.lake.write(decision_key(record), document_of(record))
 
-    def _log(self, report: DriftReport, record: DecisionRecord, archived: Archived) -> str | None:
-        return log_run(report, record, archived.page, dataset=self.dataset.name, tracking=self.tracking)
+    def _log(self, found: WindowReport, record: DecisionRecord, archived: Archived) -> str | None:
+        return log_run(found.report, record, archived.page, dataset=self.dataset.name, tracking=self.tracking)
+
+
+def _is_unreadable(absent: CourtsideError) -> bool:
+    return isinstance(absent, NothingReadable) or (isinstance(absent, EmptyWindow) and bool(absent.quarantined))

@@ -1,13 +1,88 @@
 """What a drift check leaves: the record of its decision, and its answer."""
 
 import json
+from datetime import date, datetime
 from typing import Any
 
 from courtside.contracts import lake_keys
-from courtside.contracts.events import DriftCheckResponse
-from courtside.contracts.records import DecisionRecord
+from courtside.contracts.events import DriftCheckResponse, Window
+from courtside.contracts.records import ChampionReference, DecisionRecord
+from courtside.core.dataset import Dataset
+from courtside.core.decision import Action
+from courtside.core.decision_findings import Decided
 from courtside.core.drift import DriftReport
+from courtside.workflows.drift_window import WindowReport
 from courtside.workflows.ports import Lake
+
+LEFT_TO_PEOPLE = "performance_left_to_people"
+
+
+def check_of(found: WindowReport, champion: ChampionReference) -> str:
+    """Return the name of a check: the same champion, rows and policy are the same check."""
+    what = f"load-{found.load}" if found.load else f"{found.window.start}-{found.window.end}"
+    # The same rows may have been news before a person accepted them.
+    accepted = f"-{found.accepted}" if found.accepted else ""
+    return f"v{champion.version}-{what}-{found.report.policy}{accepted}"
+
+
+def unchecked(window: Window) -> str:
+    """Return the name of a check that found nothing: once there is something, that check must not count as done."""
+    return f"nothing-{window.start}-{window.end}"
+
+
+def is_repetition(record: DecisionRecord, *, check: str, as_of: date) -> bool:
+    """Tell whether a record is of the check with this name on the same day."""
+    return record.check_id.startswith(check) and (record.situation is None or record.situation.as_of == as_of)
+
+
+def record_of(
+    check: str,
+    window: Window,
+    decided: Decided,
+    *,
+    dataset: Dataset,
+    champion: str,
+    now: datetime,
+    load: str | None = None,
+) -> DecisionRecord:
+    """Return the record of a decision that nothing was done about yet.
+
+    A check of the same rows may have been carried out before the cause came that is no matter of these rows, so that
+    cause is part of the id. Without a report there is no key of one.
+    """
+    situation, decision, contract = decided.situation, decided.decision, dataset.contract
+    check_id = f"{check}{_cause(decided)}"
+    return DecisionRecord(
+        model=dataset.name,
+        check_id=check_id,
+        window=window,
+        champion_version=champion,
+        action=decision.action,
+        rule=decision.rule,
+        reason=decision.reason,
+        report_key=lake_keys.drift_report(dataset.name, window.end, check_id) if decided.report else "",
+        decided_at=now,
+        contract_version=contract.version,
+        contract_hash=contract.sha256,
+        load=load,
+        overdue_since=situation.overdue_since,
+        numbers=dict(decision.numbers),
+        would_change=decision.would_change,
+        history=decision.history,
+        situation=situation,
+        policy=decided.policy.as_dict(),
+    )
+
+
+def _cause(decided: Decided) -> str:
+    decision = decided.decision
+    if decision.version is not None:
+        return f"-{decision.action}-v{decision.version}"
+    if decision.due is not None:
+        return f"-{decision.action if decision.action is Action.RECALIBRATE else decision.trigger}-{decision.due}"
+    if decision.rule == LEFT_TO_PEOPLE:
+        return f"-performance-{decided.situation.as_of}"
+    return ""
 
 
 def decision_key(record: DecisionRecord) -> str:

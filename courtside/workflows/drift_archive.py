@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -89,15 +90,18 @@ class Archived:
     page: bytes | None
 
 
-def archive(found: WindowReport, record: DecisionRecord, *, dataset: str, lake: Lake) -> Archived:
-    """Write the three forms of a report under its day; writing it again replaces them."""
-    day = record.window.end
+def archive(found: WindowReport, record: DecisionRecord, *, lake: Lake, performance: Sequence[str] = ()) -> Archived:
+    """Write the three forms of a report under its day; writing it again replaces them.
+
+    `performance` is what is known of the champion's, in sentences for the page.
+    """
+    day, dataset = record.window.end, record.model
     lake.write(record.report_key, json.dumps(found.report.to_dict(), indent=2).encode())
     lake.write(
         lake_keys.drift_rows(dataset, day, record.check_id),
-        parquet_content(report_rows(found.report, record, dataset=dataset)),
+        parquet_content(report_rows(found.report, record)),
     )
-    page = _page(found, record, dataset=dataset)
+    page = _page(found, record, performance)
     if page is None:
         return Archived(None, None)
     key = lake_keys.drift_page(dataset, day, record.check_id)
@@ -105,13 +109,13 @@ def archive(found: WindowReport, record: DecisionRecord, *, dataset: str, lake: 
     return Archived(key, page)
 
 
-def report_rows(report: DriftReport, record: DecisionRecord, *, dataset: str) -> pa.Table:
+def report_rows(report: DriftReport, record: DecisionRecord) -> pa.Table:
     """Return a report as one row per feature, in `ROWS_SCHEMA`."""
     common: dict[str, Any] = {
         "check_id": record.check_id,
         "checked_at": record.decided_at,
         "backfilled": record.backfilled,
-        "dataset": dataset,
+        "dataset": record.model,
         "champion_version": record.champion_version,
         "policy": report.policy,
         "window_start": record.window.start,
@@ -145,9 +149,9 @@ def _in_segments(report: DriftReport, feature: str) -> dict[str, list[Any]]:
     }
 
 
-def _page(found: WindowReport, record: DecisionRecord, *, dataset: str) -> bytes | None:
+def _page(found: WindowReport, record: DecisionRecord, performance: Sequence[str]) -> bytes | None:
     """Draw the page; a page that cannot be drawn is logged, because it must not keep the alert from going out."""
-    from courtside.core.report_page import render_page
+    from courtside.core.report_page import PageDecision, render_page
 
     try:
         text = render_page(
@@ -155,7 +159,14 @@ def _page(found: WindowReport, record: DecisionRecord, *, dataset: str) -> bytes
             found.reference,
             found.current,
             decision_text=record.reason,
-            title=f"{dataset}, {record.window.start} to {record.window.end}",
+            decided=PageDecision(
+                record.rule,
+                record.champion_version,
+                numbers=record.numbers,
+                would_change=record.would_change,
+                performance=tuple(performance),
+            ),
+            title=f"{record.model}, {record.window.start} to {record.window.end}",
         )
     except Exception:
         logger.exception("the page of drift check %s could not be drawn", record.check_id)

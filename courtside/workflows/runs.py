@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from courtside.contracts.errors import BadInput
-from courtside.contracts.lake_keys import decisions
+from courtside.contracts.lake_keys import decisions, is_by_hand
 from courtside.contracts.records import DecisionRecord
 from courtside.contracts.versioned import TooNew
 from courtside.core.runs import Execution, Run, RunKind, check_run, damaged_check, training_run
@@ -74,7 +74,7 @@ class Runs:
 
     def _checks(self, limit: int) -> list[Run]:
         """Return the checks that looked at the newest windows, in the order of their days."""
-        keys = self.lake.keys(decisions(self.model))[-limit:]
+        keys = [key for key in self.lake.keys(decisions(self.model)) if not is_by_hand(key)][-limit:]
         return [run for key in keys if (run := self._check(key)) is not None]
 
     def _check(self, key: str) -> Run | None:

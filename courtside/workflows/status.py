@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 
 from courtside.contracts import ledger_keys
-from courtside.contracts.lake_keys import decisions
+from courtside.contracts.lake_keys import decisions, is_by_hand
 from courtside.contracts.records import (
     ApprovalRecord,
     DecisionRecord,
@@ -83,7 +83,8 @@ def stage_status(
 
 def _last_decision(runs: Runs) -> DecisionRecord | None:
     """Return the last decision about the newest window that a scheduled check looked at; a backfill decides nothing."""
-    by_day = groupby(reversed(runs.lake.keys(decisions(runs.model))), key=lambda key: key.rpartition("/")[0])
+    checked = [key for key in reversed(runs.lake.keys(decisions(runs.model))) if not is_by_hand(key)]
+    by_day = groupby(checked, key=lambda key: key.rpartition("/")[0])
     for _, keys in by_day:
         found = [_decision(key, runs.lake) for key in keys]
         scheduled = [each for each in found if each is not None and not each.backfilled]

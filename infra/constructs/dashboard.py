@@ -34,6 +34,9 @@ class StageDashboard(cloudwatch.Dashboard):
             Metric.DECIDED_NOTHING,
             Metric.DECIDED_ALERT,
             Metric.DECIDED_RETRAIN,
+            Metric.DECIDED_WATCH,
+            Metric.DECIDED_RECALIBRATE,
+            Metric.DECIDED_ROLL_BACK,
             Metric.DECIDED_NOTHING_TO_CHECK,
             Metric.DECIDED_STALE_DATA,
         )

@@ -1,12 +1,15 @@
 """A lake that holds simulated seasons and a champion's reference, and a drift check wired to fakes."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pyarrow as pa
 
 from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.events import Window
 from courtside.contracts.records import ChampionReference
+from courtside.core.dataset import Dataset
 from courtside.core.drift import ClassicPolicy, fit
 from courtside.core.drift.reading import Days
 from courtside.core.features import build_features
@@ -14,6 +17,7 @@ from courtside.core.reference import reference_rows
 from courtside.datasets.catalog import load_dataset
 from courtside.workflows.check_drift import DriftMonitor
 from courtside.workflows.claims import Claims
+from courtside.workflows.decisions.acting import Acting
 from courtside.workflows.games import store_games
 from courtside.workflows.incidents import Incidents
 from courtside.workflows.overdue_data import OverdueData
@@ -53,14 +57,30 @@ class DriftSetup:
     def __init__(self, lake: InMemoryLake) -> None:
         self.lake, self.alerts, self.retraining = lake, RecordedAlerts(), RecordedRetraining()
         self.tracking, self.ledger = InMemoryDriftRuns(), InMemoryLedger()
-        claims = Claims(self.ledger, sleep=lambda _: None)
-        self.monitor = DriftMonitor(
+        self.monitor = self.wired()
+
+    def wired(self, **others: Any) -> DriftMonitor:
+        """Return a drift check of these ports, or of others in their place by name."""
+        ports = {name: getattr(self, name) for name in ("lake", "alerts", "retraining", "tracking", "ledger")} | others
+        lake, alerts, ledger = ports["lake"], ports["alerts"], ports["ledger"]
+        claims = Claims(ledger, sleep=lambda _: None)
+        incidents = Incidents(ledger, lake, alerts, sleep=lambda _: None)
+        return DriftMonitor(
             lake=lake,
-            alerts=self.alerts,
-            retraining=self.retraining,
             dataset=DATASET,
             drift_policy=ClassicPolicy(),
             claims=claims,
-            overdue=OverdueData(lake, DATASET, Incidents(self.ledger, lake, self.alerts, sleep=lambda _: None)),
-            tracking=self.tracking,
+            overdue=OverdueData(lake, DATASET, incidents),
+            acting=Acting(lake, DATASET, ports["retraining"], incidents),
+            tracking=ports["tracking"],
+        )
+
+    def follow(self, dataset: Dataset) -> None:
+        """Let the check follow another contract."""
+        monitor = self.monitor
+        self.monitor = replace(
+            monitor,
+            dataset=dataset,
+            overdue=replace(monitor.overdue, dataset=dataset),
+            acting=replace(monitor.acting, dataset=dataset),
         )

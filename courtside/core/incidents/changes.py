@@ -15,11 +15,13 @@ from courtside.contracts.records.incidents import LONGEST_SUBJECT, MOST_EVENTS, 
 from courtside.core.alerting import LINE_LIMIT, Alert
 from courtside.core.display_text import display_text
 from courtside.core.incidents import wording
-from courtside.core.incidents.finding import Finding
+from courtside.core.incidents.finding import INCIDENT, Finding
 from courtside.core.incidents.kinds import KINDS
 
 STAGE = "Courtside"
 """Who the stage itself is, where an event says by whom it happened."""
+FOUND_AGAIN = "found again"
+"""What happened to an incident by a finding that people are not told of."""
 MOST_UNSENT = 10
 """So many alerts of one incident wait at most while none can be sent; a further update takes the last one's place."""
 _SEVERITIES = tuple(Severity)
@@ -68,7 +70,7 @@ def found(before: IncidentRecord | None, finding: Finding) -> IncidentRecord:
     if moved or (finding.did and before.state is IncidentState.OPEN):
         after = _logged(after, finding.at, "updated", STAGE, line)
         return _to_be_told(after, Telling.UPDATED, replace(finding.alert, line=line))
-    return _logged(after, finding.at, "found again", STAGE, line)
+    return _logged(after, finding.at, FOUND_AGAIN, STAGE, line)
 
 
 def new_subjects(before: IncidentRecord | None, names: Iterable[str]) -> list[str]:
@@ -190,7 +192,7 @@ def _changed(record: IncidentRecord, **changes: object) -> IncidentRecord:
 def _logged(record: IncidentRecord, at: datetime, what: str, by: str, said: str) -> IncidentRecord:
     """Return a record with one more event; a finding that says nothing new takes the place of the one before it."""
     events, event = record.events, IncidentEvent(at=at, what=what, by=by, said=said)
-    if what == "found again" and events and events[-1].what == what:
+    if what == FOUND_AGAIN and events and events[-1].what == what:
         events = events[:-1]
     return _changed(record, events=(*events, event)[-MOST_EVENTS:])
 
@@ -205,7 +207,7 @@ def _to_be_told(record: IncidentRecord, telling: Telling, alert: Alert) -> Incid
         telling=telling,
         severity=record.severity,
         subject=alert.subject,
-        text=alert.text,
+        text=alert.text.replace(INCIDENT, record.id),
         line=alert.line,
     )
     return _changed(record, unsent=(*waiting, unsent))

@@ -6,6 +6,9 @@ from datetime import datetime
 from courtside.contracts.incidents import Severity
 from courtside.core.alerting import Alert
 
+INCIDENT = "INCIDENT-ID"
+"""What an alert has in place of its incident's id, in commands: a finding may open an incident or belong to one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -4,7 +4,8 @@ Plain functions write it rather than a template engine: the drift check's functi
 small, and `markup.element` escapes whatever is not markup already, so there is no filter to forget.
 """
 
+from courtside.core.report_page.decided import PageDecision
 from courtside.core.report_page.excerpt import render_excerpt
 from courtside.core.report_page.page import render_page
 
-__all__ = ["render_excerpt", "render_page"]
+__all__ = ["PageDecision", "render_excerpt", "render_page"]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from courtside.core.drift.profiles.profile import Profile
 from courtside.core.drift.reports.report import DriftReport, FeatureDrift
+from courtside.core.report_page.decided import PageDecision, background
 from courtside.core.report_page.detail import feature_section
 from courtside.core.report_page.document import document
 from courtside.core.report_page.markup import Markup, element, joined
@@ -21,13 +22,14 @@ def render_page(
     current: Profile,
     *,
     decision_text: str | None = None,
+    decided: PageDecision | None = None,
     title: str = TITLE,
 ) -> str:
     """Return the report as one HTML document that needs no network and runs no script.
 
     `reference` and `current` are the profiles the report was made of; trends, groups and onsets are shown if the
-    report's story was told. `decision_text` is one sentence about what the system did. The same input gives the same
-    bytes, about 8 KB per feature.
+    report's story was told. `decision_text` is one sentence about what the system did, and `decided` says why. The
+    same input gives the same bytes, about 8 KB per feature.
     """
     ordered = by_urgency(report.features)
     keys = {feature.name: f"f{position}" for position, feature in enumerate(ordered[:MOST_DETAILED], 1)}
@@ -41,6 +43,7 @@ def render_page(
         f"{verdict(report)[1]} {title}",
         banner(report, title=title, decision=decision_text),
         stories(report),
+        background(decided) if decided else None,
         set_aside(report),
         facts(report),
         every_feature(ordered, keys),

@@ -1,6 +1,6 @@
 """What happened to a model before: the trainings that were started, and what was decided about its champion."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 
 from courtside.contracts.days import shifted
@@ -14,13 +14,15 @@ MOST_CHECKS = 60
 REMEMBERED = timedelta(days=366)
 
 
-def history_facts(model: str, champion: ChampionReference, as_of: date, *, lake: Lake, without: str) -> HistoryFacts:
-    """Return what was decided up to a day, without the check whose id is `without`, which may have begun before.
+def history_facts(
+    model: str, champion: ChampionReference, as_of: date, *, lake: Lake, without: Callable[[DecisionRecord], bool]
+) -> HistoryFacts:
+    """Return what was decided up to a day, `without` the records of the check that asks, which may have begun before.
 
     Only the newest decisions are read: each of them says which trainings had been started by then.
     """
     newest = logged_decisions(model, until=as_of, newest=MOST_CHECKS, lake=lake)
-    records = [each for each in newest if each.check_id != without]
+    records = [each for each in newest if not without(each)]
     return HistoryFacts(
         champion_version=champion.version,
         previous_version=champion.previous,

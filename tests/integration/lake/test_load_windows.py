@@ -17,6 +17,7 @@ from courtside.core.drift.policies import policy_named
 from courtside.datasets.catalog import load_dataset
 from courtside.workflows.check_drift import DriftMonitor
 from courtside.workflows.claims import Claims
+from courtside.workflows.decisions.acting import Acting
 from courtside.workflows.incidents import Incidents
 from courtside.workflows.overdue_data import OverdueData
 from courtside.workflows.train import train
@@ -67,14 +68,14 @@ def test_the_load_after_a_training_is_checked_against_the_trained_one(lake: S3La
     champion = ChampionReference(version="1", training_id="first", profile_key=key, dataset="churn")
     lake.write(lake_keys.champion_reference("churn"), champion.model_dump_json().encode())
     alerts, claims = RecordedAlerts(), Claims(InMemoryLedger(), sleep=lambda _: None)
+    incidents = Incidents(InMemoryLedger(), lake, alerts)
     monitor = DriftMonitor(
         lake=lake,
-        alerts=alerts,
-        retraining=RecordedRetraining(),
         dataset=dataset,
         drift_policy=policy_named(dataset.policy),
         claims=claims,
-        overdue=OverdueData(lake, dataset, Incidents(InMemoryLedger(), lake, alerts)),
+        overdue=OverdueData(lake, dataset, incidents),
+        acting=Acting(lake, dataset, RecordedRetraining(), incidents),
     )
     asks = DriftCheckRequest(model="churn", as_of=now)
     assert monitor.run(asks, now=now).rule == "no_new_load"

@@ -1,9 +1,12 @@
 from datetime import date
 
-from courtside.contracts.events import GateResponse, Trigger
+import pytest
+
+from courtside.contracts.events import DriftCheckResponse, GateResponse, Trigger, Window
 from courtside.contracts.metrics import Metric, metrics_of
 from courtside.contracts.records import ModelRecord, TrainingRecord
 from courtside.contracts.scoring import PerformanceResponse, PredictResponse
+from courtside.core.decision import Action
 
 
 def test_predictions_and_judgements_emit_what_they_counted() -> None:
@@ -33,3 +36,19 @@ def test_a_training_emits_its_seconds_and_the_auc_of_its_best_model() -> None:
         importances={}, seconds={"fit": 20.5, "files": 1.5},
     )  # fmt: skip
     assert metrics_of(record) == {Metric.TRAINING_SECONDS: 22.0, Metric.TEST_AUC: 0.67}
+
+
+@pytest.mark.parametrize("action", Action)
+def test_every_action_that_a_check_decides_on_is_counted(action: Action) -> None:
+    check = DriftCheckResponse(
+        model="m",
+        check_id="c",
+        window=Window(start=date(2026, 1, 1), end=date(2026, 2, 1)),
+        rows=0,
+        features_drifted=(),
+        decision=action,
+        reason="",
+        report_key="",
+    )
+    counted = [metric for metric in metrics_of(check) if metric.startswith("Decided")]
+    assert [each.removeprefix("Decided").lower() for each in counted] == [action.replace("_", "")]

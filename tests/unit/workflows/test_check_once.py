@@ -80,10 +80,9 @@ def killed_at(setup: DriftSetup, moment: int) -> str | None:
         if len(seen) - 1 == moment:
             raise Killed
 
-    ports = {name: Mortal(getattr(setup, name), count) for name in ("lake", "alerts", "retraining", "tracking")}
-    claims = Claims(Mortal(setup.ledger, count), sleep=lambda _: None)  # type: ignore[arg-type]  # a wrapped ledger
+    names = ("lake", "alerts", "retraining", "tracking", "ledger")
     try:
-        replace(setup.monitor, claims=claims, **ports).run(REQUEST, now=NOW)
+        setup.wired(**{name: Mortal(getattr(setup, name), count) for name in names}).run(REQUEST, now=NOW)
     except Killed:
         return seen[-1]
     return None

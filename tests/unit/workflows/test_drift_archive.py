@@ -159,12 +159,12 @@ def test_drift_of_the_whole_table_is_stored_in_every_row() -> None:
         check_id="c", window=CHANGED, champion_version="1", action="alert", rule="table_drift", reason="r",
         report_key="k", decided_at=NOW,
     )  # fmt: skip
-    rows = report_rows(report, record, dataset="games").to_pylist()
+    rows = report_rows(report, record).to_pylist()
     (found,) = report.table
     figures = (found.found.effect, found.found.pvalue, True)
     keys = ("correlation_change", "correlation_change_pvalue", "correlation_change_drifted")
     assert [tuple(row[key] for key in keys) for row in rows] == [figures] * 4
-    classic = report_rows(check(known, current, ClassicPolicy()), record, dataset="games").to_pylist()
+    classic = report_rows(check(known, current, ClassicPolicy()), record).to_pylist()
     assert {row[key] for row in classic for key in keys} == {None}
 
 
@@ -177,7 +177,7 @@ def test_a_row_of_the_archive_names_the_segments_in_which_a_feature_drifted() ->
         check_id="c", window=CHANGED, champion_version="1", action="alert", rule="segment_drift", reason="r",
         report_key="k", decided_at=NOW,
     )  # fmt: skip
-    rows = {row["feature"]: row for row in report_rows(report, record, dataset="plans").to_pylist()}
+    rows = {row["feature"]: row for row in report_rows(report, record).to_pylist()}
     (drifted,) = report.segments_drifted[0].drifted
     use = rows["use"]
     assert (use["segments_drifted"], use["segments_checked"]) == (["plan=pro"], 3)

@@ -14,6 +14,7 @@ def drift_facts(report: DriftReport) -> DriftFacts:
         features_drifted=report.features_drifted,
         features_broken=report.features_broken,
         usual=len(report.features_usual),
+        accepted=tuple(dict.fromkeys(name for each in report.acceptances for name in each.subjects)),
         share=report.share_drifted,
         importance=report.share_importance,
         table_drifted=tuple(each.name for each in report.table_drifted),

@@ -7,10 +7,12 @@ import pyarrow as pa
 import pytest
 
 from courtside.contracts.records import DriftFacts, DueFacts, Situation
-from courtside.core.alerting import Alert, DriftAlertContext, drift_alert, promotion_alert
+from courtside.core.alerting import Alert, promotion_alert
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.decision import Action, DecisionPolicy, decide
+from courtside.core.decision_alert import AlertContext
 from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, check, fit
+from courtside.core.drift_alert import drift_alert
 from tests.fakes.decided import AS_OF, decided
 from tests.unit.core.drift import plans
 from tests.unit.core.drift.turned import DAYS, reference, turned
@@ -19,8 +21,8 @@ FEATURES = [Feature(name, FeatureKind.NUMERIC) for name in "abcdefghij"]
 START, END = date(2018, 7, 1), date(2019, 7, 1)
 POLICY = DecisionPolicy(share=0.2)
 DUE = DueFacts(since=date(2019, 6, 1), data_until=date(2019, 3, 3), newer=True)
-CONTEXT = DriftAlertContext(
-    dataset="nba_games", start=START, end=END, champion="3", report_uri="s3://lake/r", execution_arn=None
+CONTEXT = AlertContext(
+    model="nba_games", start=START, end=END, champion="3", report_uri="s3://lake/r", execution_arn=None
 )  # fmt: skip
 
 
@@ -55,7 +57,7 @@ def test_with_retraining_off_a_person_is_alerted_instead() -> None:
     assert (decision.action, decision.rule) == (Action.ALERT, "retraining_off")
     alert = drift_alert(report(moved=2), decision, CONTEXT)
     assert "it is for a person to start one. Nothing was changed" in alert.text
-    assert f"To start one: `courtside retrain --model {CONTEXT.dataset}`" in alert.text
+    assert f"• start a training: `courtside retrain --model {CONTEXT.model}`" in alert.text
 
 
 @pytest.mark.parametrize(
@@ -116,8 +118,8 @@ def test_overdue_data_are_the_outcome_where_nothing_else_is() -> None:
 def test_the_alert_tells_what_moved_what_was_done_and_how_to_stop_it() -> None:
     made = report(moved=8)
     decision = decided(made, POLICY)
-    started = DriftAlertContext(
-        dataset="nba_games", start=START, end=END, champion="3", report_uri="s3://lake/r",
+    started = AlertContext(
+        model="nba_games", start=START, end=END, champion="3", report_uri="s3://lake/r",
         execution_arn="arn:execution",
     )  # fmt: skip
     alert = drift_alert(made, decision, started)

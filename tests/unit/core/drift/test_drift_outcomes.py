@@ -9,14 +9,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from courtside.core.alerting import DriftAlertContext, drift_alert
 from courtside.core.dataset import Feature, FeatureKind, Outcome, Role
 from courtside.core.decision import Action
+from courtside.core.decision_alert import AlertContext
 from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, Policy, Profile, Verdict, check, fit
 from courtside.core.drift.errors import ProfileMismatch, ThresholdInvalid
 from courtside.core.drift.policies.thresholds import Threshold
 from courtside.core.drift.story.parts import split, sub_windows
 from courtside.core.drift.story.telling import tell
+from courtside.core.drift_alert import drift_alert
 from courtside.core.report_page import render_page
 from tests.fakes.decided import decided
 
@@ -259,7 +260,7 @@ def test_the_json_the_page_and_the_alert_report_a_drifting_target(moved: tuple[D
     assert '<article id="target" class="card drift"' in page
     assert '<article id="prediction" class="card quiet"' in page
     assert "Target and prediction" in page
-    context = DriftAlertContext("games", LATER, LATER + timedelta(days=56), "3", "s3://lake/report", None)
+    context = AlertContext("games", LATER, LATER + timedelta(days=56), "3", "s3://lake/report", None)
     alert = drift_alert(report, decided(report), context)
     assert f"*Target and prediction*\n• {sentence}" in alert.text
 

@@ -61,7 +61,7 @@ def kept(*records: DecisionRecord) -> InMemoryLake:
 
 
 def history(lake: InMemoryLake, as_of: date = DAY, *, without: str = "") -> HistoryFacts:
-    return history_facts("loans", CHAMPION, as_of, lake=lake, without=without)
+    return history_facts("loans", CHAMPION, as_of, lake=lake, without=lambda each: each.check_id == without)
 
 
 def days_ago(number: int) -> date:

@@ -12,7 +12,7 @@ from courtside.workflows.incidents import IncidentNotOpen, Incidents, IncidentUn
 from courtside.workflows.incidents.desk import Desk
 from tests.fakes.drift_setup import CHANGED, DATASET, NOW, QUIET, DriftSetup
 from tests.fakes.incidents import finding
-from tests.fakes.ports import RecordedAlerts
+from tests.fakes.ports import InMemoryLedger, RecordedAlerts
 
 MODEL, ANA = "nba_games", "arn:aws:iam::1:user/ana"
 LATER = NOW + timedelta(hours=3)
@@ -20,7 +20,8 @@ LATER = NOW + timedelta(hours=3)
 
 @pytest.fixture
 def incidents(setup: DriftSetup) -> Incidents:
-    return Incidents(setup.ledger, setup.lake, RecordedAlerts())
+    """Return incidents that do not know yet what the check of `desk` found."""
+    return Incidents(InMemoryLedger(), setup.lake, RecordedAlerts())
 
 
 @pytest.fixture
