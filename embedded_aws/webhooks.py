@@ -3,70 +3,19 @@
 import json
 import secrets
 import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from courtside.contracts.channels import CHANNELS, Channel
+from courtside.contracts.channels import Channel
+from embedded_aws.messages import SLACK, Journal, Message, with_news
 from embedded_aws.ports import LOOPBACK
+from embedded_aws.slack_api import PREFIX, SlackApi, secret_of
 
-SLACK = CHANNELS["slack"]
+__all__ = ["SLACK", "Journal", "Message", "Webhook"]
 _TOKEN_BYTES = 24
-_POLL_SECONDS = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """An accepted post: its channel, when it came (UTC) and its JSON object."""
-
-    channel: Channel
-    received_at: datetime
-    payload: dict[str, Any]
-
-    @property
-    def text(self) -> str:
-        """The text as the channel shows it to people; marks for code, and Slack's marks for bold, are left in."""
-        return self.channel.shown(self.payload)
-
-
-class Journal:
-    """The file into which a webhook writes the messages that it accepts, for readers in other processes."""
-
-    def __init__(self, directory: Path, channel: Channel = SLACK) -> None:
-        self.channel = channel
-        self._path = directory / f"{channel.name}.jsonl"
-
-    def add(self, message: Message) -> None:
-        """Append one message."""
-        line = json.dumps({"received_at": message.received_at.isoformat(), "payload": message.payload})
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(f"{line}\n")
-
-    @property
-    def messages(self) -> tuple[Message, ...]:
-        """The messages accepted so far, oldest first."""
-        return tuple(self._read())
-
-    def wait_for(self, count: int, *, timeout: float) -> tuple[Message, ...]:
-        """Wait until `count` messages have come, or for `timeout` seconds; returns all that came."""
-        deadline = time.monotonic() + timeout
-        while len(messages := self.messages) < count and time.monotonic() < deadline:
-            time.sleep(_POLL_SECONDS)
-        return messages
-
-    def _read(self) -> Iterator[Message]:
-        if not self._path.exists():
-            return
-        for line in self._path.read_text(encoding="utf-8").splitlines(keepends=True):
-            # The last message may still be on its way into the file.
-            if line.endswith("\n"):
-                found = json.loads(line)
-                yield Message(self.channel, datetime.fromisoformat(found["received_at"]), found["payload"])
 
 
 class Webhook:
@@ -74,7 +23,7 @@ class Webhook:
 
     It answers as the channel's service does to a JSON object in which there is something to show, and
     ``invalid_payload`` (400) to anything else; when it was told to fail, ``server_error`` (500). It also writes
-    what it accepts to `journal`.
+    what it accepts to `journal`. Where the channel has bots, it answers to one too, whose secret is `bot_secret`.
     """
 
     def __init__(self, journal: Journal | None = None, *, channel: Channel = SLACK) -> None:
@@ -82,11 +31,12 @@ class Webhook:
         self.channel = channel if journal is None else journal.channel
         # As with the services' own webhooks, whoever knows the address may post.
         self._path = f"/services/T00000000/B00000000/{secrets.token_urlsafe(_TOKEN_BYTES)}"
-        self._messages: list[Message] = []
+        self._messages: tuple[Message, ...] = ()
         self._refused = 0
         self._failures = 0
         self._changed = threading.Condition()
-        self._server = ThreadingHTTPServer((LOOPBACK, 0), _handler(self._path, self._answer))
+        self._bot = SlackApi(self.channel, known=lambda: self._messages, keep=self._keep)
+        self._server = ThreadingHTTPServer((LOOPBACK, 0), _handler(self._answer))
         self._server.daemon_threads = True
 
     def __enter__(self) -> Self:
@@ -102,13 +52,22 @@ class Webhook:
     @property
     def url(self) -> str:
         """The address to put into the channel's secret."""
-        return f"http://{LOOPBACK}:{self._server.server_address[1]}{self._path}"
+        return f"{self._address}{self._path}"
+
+    @property
+    def bot_secret(self) -> str:
+        """What to put into the channel's secret so that a bot writes, which can edit and reply."""
+        return secret_of(self._bot, f"{self._address}{PREFIX.removesuffix('/')}")
+
+    @property
+    def _address(self) -> str:
+        return f"http://{LOOPBACK}:{self._server.server_address[1]}"
 
     @property
     def messages(self) -> tuple[Message, ...]:
         """The accepted messages, oldest first."""
         with self._changed:
-            return tuple(self._messages)
+            return self._messages
 
     @property
     def refused(self) -> int:
@@ -125,24 +84,33 @@ class Webhook:
         """Wait until `count` messages have come, or for `timeout` seconds; returns all that came."""
         with self._changed:
             self._changed.wait_for(lambda: len(self._messages) >= count, timeout)
-            return tuple(self._messages)
+            return self._messages
 
-    def _answer(self, body: bytes) -> tuple[int, str]:
+    def _answer(self, path: str, authorization: str, body: bytes) -> tuple[int, str]:
         with self._changed:
             self._changed.notify_all()
             if self._failures:
                 self._failures -= 1
                 self._refused += 1
                 return 500, "server_error"
-            payload = _object(body)
-            if payload is None or not self.channel.shown(payload):
-                self._refused += 1
-                return 400, "invalid_payload"
-            message = Message(self.channel, datetime.now(UTC), payload)
-            self._messages.append(message)
-            if self._journal is not None:
-                self._journal.add(message)
-            return self.channel.answer
+            if self.channel.bot and path.startswith(PREFIX):
+                answer = self._bot.answer(path.removeprefix(PREFIX), authorization, _object(body))
+                self._refused += not answer["ok"]
+                return 200, json.dumps(answer)
+            return self._posted(body) if path == self._path else (404, "no_service")
+
+    def _posted(self, body: bytes) -> tuple[int, str]:
+        payload = _object(body)
+        if payload is None or not self.channel.shown(payload):
+            self._refused += 1
+            return 400, "invalid_payload"
+        self._keep(Message(self.channel, datetime.now(UTC), payload))
+        return self.channel.answer
+
+    def _keep(self, message: Message) -> None:
+        self._messages = with_news(self._messages, message)
+        if self._journal is not None:
+            self._journal.add(message)
 
 
 def _object(body: bytes) -> dict[str, Any] | None:
@@ -153,10 +121,10 @@ def _object(body: bytes) -> dict[str, Any] | None:
     return payload if isinstance(payload, dict) else None
 
 
-def _handler(path: str, answer: Callable[[bytes], tuple[int, str]]) -> type[BaseHTTPRequestHandler]:
+def _handler(answer: Callable[[str, str, bytes], tuple[int, str]]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            status, text = answer(self._body()) if self.path == path else (404, "no_service")
+            status, text = answer(self.path, self.headers.get("Authorization", ""), self._body())
             self.send_response(status)
             self.send_header("Content-Type", "text/html")
             self.send_header("Content-Length", str(len(text)))

@@ -50,7 +50,7 @@ BOXES = (
     Box("retraining", ("Retraining", "Steps")),
     Box("training", ("Training",)),
     Box("tracking upkeep", ("TrackingUpkeep", "TrackingCopy")),
-    Box("alerts", ("Alerts", "Notify", "Slack", "DatabaseNotices", "Budget", "Dashboard")),
+    Box("alerts", ("Alerts", "AlarmsOver", "Notify", "Slack", "DatabaseNotices", "Budget", "Dashboard")),
     Box("tracking API", ("TrackingApi",)),
     Box("MLflow server", ("Mlflow",)),
     Box("database", ("Database", "TrackingDatabase", "TrackingServer")),

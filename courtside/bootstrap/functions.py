@@ -33,6 +33,7 @@ from courtside.contracts.events import (
 from courtside.contracts.records import ApprovalRecord
 
 if TYPE_CHECKING:
+    from courtside.contracts.channels.message import ChannelMessage
     from courtside.workflows.arrivals import Arrivals
     from courtside.workflows.check_drift import DriftMonitor
     from courtside.workflows.find_due import FindDue
@@ -173,22 +174,34 @@ def seal(request: SealRequest) -> SealResponse:
     return seal_challenger(request, production=_production(env, request.model))
 
 
-def notifier() -> Callable[..., None] | None:
-    """Wire what posts a message of the topic (`subject` and `body`) to the function's channel; None without a webhook.
+def notifier() -> Callable[..., bool] | None:
+    """Wire what tells the function's channel of a message (`subject`, `body`, `delivery`); None until a secret is set.
 
-    It is not kept warm, so that a new webhook counts from the next alert on. Raises `WebhookInvalid`.
+    It is not kept warm, so that a new secret counts from the next alert on. Raises `WebhookInvalid` and `BotInvalid`.
     """
+    from courtside.adapters.channel_secret import BotSecret, destination_in
+    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
     from courtside.adapters.secrets import read_secret
-    from courtside.adapters.webhook import post, webhook_in
+    from courtside.adapters.slack_bot import SlackBot
+    from courtside.adapters.webhook import post
     from courtside.contracts.channels import CHANNELS
     from courtside.core.sns_messages import channel_message
+    from courtside.workflows.claims import Claims
+    from courtside.workflows.tell_channel import LEASE_SECONDS, TellChannel, Threads
 
     env = NotifyEnv.read()
-    channel = CHANNELS[env.channel]
-    webhook = webhook_in(read_secret(env.webhook_secret_arn), channel)
+    channel, ledger = CHANNELS[env.channel], DynamoDbLedger(env.ledger_table)
+    destination = destination_in(read_secret(env.webhook_secret_arn), channel)
+    if destination is None:
+        return None
+    say: Callable[[ChannelMessage], object] = (
+        Threads(channel.name, ledger, SlackBot(destination, channel)).say
+        if isinstance(destination, BotSecret)
+        else lambda message: post(destination, channel=channel, message=message)
+    )
+    teller = TellChannel(channel.name, Claims(ledger, lease=LEASE_SECONDS), say)
 
-    def tell(*, subject: str, body: str) -> None:
-        assert webhook is not None
-        post(webhook, channel=channel, message=channel_message(subject, body))
+    def tell(*, subject: str, body: str, delivery: str) -> bool:
+        return teller.tell(channel_message(subject, body), delivery=delivery)
 
-    return None if webhook is None else tell
+    return tell

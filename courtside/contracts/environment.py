@@ -171,7 +171,7 @@ class TrackingCopyEnv(Environment):
     database_secret_arn: str
 
 
-class NotifyEnv(Environment):
+class NotifyEnv(LedgerTableEnv):
     """A channel's notifier: it gets the secret's name, never the webhook."""
 
     channel: str = Field(min_length=1)

@@ -14,6 +14,7 @@ APPROVALS_PREFIX = "approval/"
 RETRAINING_LOCK = "lock/retraining"
 CHECKS_PREFIX = "check/"
 BEGUN_PREFIX = "begun/"
+_DIGEST_LETTERS = 32
 _SHARDS = "0123456789abcdef"
 STAGE_MODELS = tuple(f"models-{shard}/" for shard in _SHARDS)
 """The parts of the ledger that the stage's models are spread over, so that none of them is asked for all."""
@@ -110,9 +111,28 @@ def alarm(name: str) -> str:
     return f"{ALARMS_PREFIX}{key_name(name, 'the name of an alarm')}"
 
 
+def posts(channel: str) -> str:
+    """Return the part of the ledger in which one channel's notifier remembers what it has said; it ends in a slash."""
+    return f"posts-{channel}/"
+
+
+def told(channel: str, alert: str) -> str:
+    """Key of the claim to say one alert in a channel, by the alert's id or by that of its delivery."""
+    return f"{posts(channel)}told-{_digest(alert)}"
+
+
+def thread(channel: str, incident: str) -> str:
+    """Key of the thread about an incident in a channel."""
+    return f"{posts(channel)}thread-{_digest(incident)}"
+
+
 def place(kind: str, name: str) -> str:
     """Key of the note that says whose a place is: a registered model, an experiment, or the legacy set."""
     return f"{PLACES_PREFIX}{kind}-{key_name(name, 'the name of a place')}"
+
+
+def _digest(identity: str) -> str:
+    return hashlib.sha256(identity.encode()).hexdigest()[:_DIGEST_LETTERS]
 
 
 def shard(model: str) -> str:

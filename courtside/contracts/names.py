@@ -21,6 +21,9 @@ REFERENCE_ARTIFACTS = "reference"
 POSTED, NO_WEBHOOK = "the alert was posted", "no webhook is set"
 """What a channel's notifier logs of an alert, by which `courtside alerts test` knows what became of it."""
 
+OVER = "Over: "
+"""Begins what a rule says of something that has ended, which channels show as one line."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelPlace:

@@ -1,15 +1,21 @@
 """Each alert channel has a secret with its webhook, and a function that posts to it."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from courtside.contracts import ledger_keys
 from courtside.contracts.channels import Channel
 from courtside.contracts.environment import NotifyEnv
 from infra.constructs.alerts import Alerts
 from infra.constructs.functions import ImageFunction
+from infra.constructs.ledger import grant_ledger
 from infra.outputs import publish
 from infra.stage import StageSettings
+
+# A delivery after one that was killed waits for that one's lease (a minute) before it posts, with all its tries.
+_TIMEOUT = cdk.Duration.minutes(2)
 
 
 def webhook_secret(scope: Construct, channel: Channel) -> secretsmanager.Secret:
@@ -17,7 +23,8 @@ def webhook_secret(scope: Construct, channel: Channel) -> secretsmanager.Secret:
     secret = secretsmanager.Secret(
         scope,
         f"{channel.title}Webhook",
-        description=f"{channel.title} incoming webhook URL as plain text; a random placeholder until somebody puts it",
+        description=f"{channel.title} incoming webhook URL as plain text{', or a bot as JSON' if channel.bot else ''}; "
+        "a random placeholder until somebody puts it",
         removal_policy=cdk.RemovalPolicy.RETAIN,
     )
     resource = secret.node.default_child
@@ -36,7 +43,7 @@ class Notifier(ImageFunction):
     """The function of one channel, to which the topic sends every alert.
 
     Each channel has a function of its own, so that an alert which one channel refuses is retried without reaching
-    the others twice.
+    the others twice. It remembers in the ledger what it has said, and which message an incident's thread began with.
     """
 
     def __init__(
@@ -45,6 +52,7 @@ class Notifier(ImageFunction):
         *,
         channel: Channel,
         webhook: secretsmanager.ISecret,
+        ledger: dynamodb.ITableV2,
         alerts: Alerts,
         settings: StageSettings,
     ) -> None:
@@ -52,11 +60,14 @@ class Notifier(ImageFunction):
             scope,
             channel.notifier,
             verb="notify",
-            environment=NotifyEnv(channel=channel.name, webhook_secret_arn=webhook.secret_arn),
+            environment=NotifyEnv(
+                channel=channel.name, webhook_secret_arn=webhook.secret_arn, ledger_table=ledger.table_name
+            ),
             settings=settings,
-            timeout=cdk.Duration.seconds(30),
+            timeout=_TIMEOUT,
             memory_mib=512,
             dead_letter_queue=alerts.undelivered,
         )
         webhook.grant_read(self)
+        grant_ledger(ledger, self, stage=(ledger_keys.posts(channel.name),))
         alerts.deliver_to(self)

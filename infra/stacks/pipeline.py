@@ -6,6 +6,7 @@ from constructs import Construct
 from courtside.contracts.names import StackOutput
 from courtside.contracts.own_candidates import published
 from infra.constructs.alarms import StageAlarms
+from infra.constructs.alarms_over import AlarmsOver
 from infra.constructs.alerts import Alerts
 from infra.constructs.arrivals import Arrivals
 from infra.constructs.budget import MonthlyBudget
@@ -53,12 +54,18 @@ class PipelineStack(cdk.Stack):
         self.alerts = Alerts(self, "Alerts", emails=settings.alert_emails, channels=settings.channels)
         self._unattended: dict[str, ImageFunction] = {
             channel.notifier: Notifier(
-                self, channel=channel, webhook=data.webhooks[channel.name], alerts=self.alerts, settings=settings
+                self,
+                channel=channel,
+                webhook=data.webhooks[channel.name],
+                ledger=data.ledger,
+                alerts=self.alerts,
+                settings=settings,
             )
             for channel in settings.channels
         }
         MonthlyBudget(self, "Budget", topic=self.alerts.topic, settings=settings)
         DatabaseNotices(self, "DatabaseNotices", alerts=self.alerts)
+        AlarmsOver(self, "AlarmsOver", alerts=self.alerts)
         self.retraining = self._retraining()
         self.check = DriftCheck(
             self,

@@ -16,6 +16,6 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
         return {"posted": 0}
     messages = [record["Sns"] for record in event["Records"]]
     for message in messages:
-        tell(subject=message.get("Subject") or "", body=message["Message"])
+        tell(subject=message.get("Subject") or "", body=message["Message"], delivery=message["MessageId"])
         logger.info(POSTED, extra={"message_id": message["MessageId"]})
     return {"posted": len(messages)}

@@ -12,6 +12,7 @@ PARTITIONS = {
     "RequestApproval": ["*/approval", "*/lock", "trainings"],
     "DriftCheckFunction": ["*/check"],
     "ArrivalsFunction": ["*/begun"],
+    "NotifySlack": ["posts-slack"],
 }
 OF_INCIDENTS = ["incidents-?", "incidents-?-told"]
 REPORTING = {"DriftCheckFunction", "ArrivalsFunction"}
@@ -43,7 +44,8 @@ def test_each_step_reaches_its_own_partitions_of_the_ledger_and_training_none(de
     changing = {who: each for who, each in granted if "dynamodb:PutItem" in each["Action"]}
     reading = {who: each for who, each in granted if "dynamodb:PutItem" not in each["Action"]}
     assert len(changing) + len(reading) == len(granted)
-    assert set(changing) == {*(f"Steps{step}" for step in STEPS), "DriftCheckFunction", "ArrivalsFunction"}
+    others = {"DriftCheckFunction", "ArrivalsFunction", "NotifySlack"}
+    assert set(changing) == {*(f"Steps{step}" for step in STEPS), *others}
     for who, statement in changing.items():
         assert sorted(statement["Action"]) == ["dynamodb:GetItem", "dynamodb:PutItem"]
         assert statement["Condition"] == of_partitions(*PARTITIONS.get(who.removeprefix("Steps"), TURN))
@@ -74,6 +76,8 @@ def test_the_partition_of_a_model_is_no_other_models_nor_that_of_the_stages_mode
     assert partition(ledger_keys.TRAINING_SLOTS) == "trainings"
     assert all(fnmatch(partition(each), "models-?") for each in ledger_keys.STAGE_MODELS)
     assert not fnmatch(partition(f"{home}{ledger_keys.CHAMPION}"), "models-?")
+    said = {ledger_keys.told("slack", "a"), ledger_keys.thread("slack", "i")}
+    assert {partition(key) for key in said} == {"posts-slack"}
 
 
 def test_the_check_writes_its_own_claims_and_incidents_into_the_ledger_and_nothing_else(dev: SynthesizedStage) -> None:

@@ -156,7 +156,11 @@ def test_the_slack_notifier_hears_the_topic_and_knows_only_the_secrets_name(stag
     _, function = stage.pipeline.only("AWS::Lambda::Function", "NotifySlack")
     variables = _variables(function)
     telemetry = TelemetryEnv.read(variables).as_env()
-    assert set(variables) - set(telemetry) == {"COURTSIDE_CHANNEL", "COURTSIDE_WEBHOOK_SECRET_ARN"}
+    assert set(variables) - set(telemetry) == {
+        "COURTSIDE_CHANNEL",
+        "COURTSIDE_LEDGER_TABLE",
+        "COURTSIDE_WEBHOOK_SECRET_ARN",
+    }
 
 
 def test_a_stage_has_notifiers_and_secrets_of_its_channels_alone(tmp_path_factory: pytest.TempPathFactory) -> None:

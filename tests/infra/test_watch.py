@@ -16,6 +16,7 @@ from courtside.contracts.records import ArrivalOutcome, ArrivalRecord, ModelRoun
 from courtside.core.arrival_alerts import quarantine_alert
 from courtside.core.data_alerts import overdue_alert
 from courtside.core.prediction_alerts import unpredictable_alert
+from courtside.core.sns_messages import channel_message
 from courtside.core.watch import failing_alert
 from infra.settings import settings_for
 from infra.stage import StageSettings
@@ -172,13 +173,13 @@ def test_there_are_eighteen_alarms_of_one_metric_each(stage: SynthesizedStage) -
 
 
 def told_by_rules(stage: SynthesizedStage) -> dict[str, str]:
-    """Return the rules that alert people, with the text they send."""
+    """Return the rules that alert people, with the text they send; one that tells of an end asks nothing of them."""
     topic, _ = stage.pipeline.only("AWS::SNS::Topic")
     return {
         name: text(target["InputTransformer"]["InputTemplate"])
         for name, rule in stage.pipeline.of_type("AWS::Events::Rule").items()
         for target in rule["Targets"]
-        if text(target["Arn"]) == f"<{topic}>"
+        if text(target["Arn"]) == f"<{topic}>" and not name.startswith("AlarmsOver")
     }
 
 
@@ -221,6 +222,24 @@ def test_people_are_told_what_aws_announces_about_the_database(stage: Synthesize
         "detail-eventTypeCode": "$.detail.eventTypeCode",
         "detail-startTime": "$.detail.startTime",
     }
+
+
+def test_people_are_told_once_that_an_alarm_of_this_stage_is_over(dev: SynthesizedStage) -> None:
+    """An alarm's own action for it would speak at its first evaluation too, when nobody had been told of anything."""
+    _, rule = dev.pipeline.only("AWS::Events::Rule", "AlarmsOver")
+    assert rule["EventPattern"] == {
+        "source": ["aws.cloudwatch"],
+        "detail-type": ["CloudWatch Alarm State Change"],
+        "detail": {
+            "alarmName": [{"prefix": "courtside-dev-pipeline-"}],
+            "state": {"value": ["OK"]},
+            "previousState": {"value": ["ALARM"]},
+        },
+    }
+    (target,) = rule["Targets"]
+    sentence = target["InputTransformer"]["InputTemplate"].replace("<detail-configuration-description>", "It is busy.")
+    assert channel_message("", sentence).in_one_line == "Over: It is busy."
+    assert not [key for key, alarm in dev.of_type("AWS::CloudWatch::Alarm").items() if alarm.get("OKActions")]
 
 
 def changed(tmp_path_factory: pytest.TempPathFactory, **fields: Any) -> SynthesizedStage:

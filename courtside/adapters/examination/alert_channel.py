@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import boto3
 
+from courtside.adapters.channel_secret import BotInvalid, BotSecret, WebhookInvalid, destination_in
 from courtside.adapters.secrets import read_secret
 from courtside.adapters.stack_resources import StackResource
-from courtside.adapters.webhook import WebhookInvalid, webhook_in
 from courtside.contracts.channels import Channel
 from courtside.core.findings import Finding, broken, doubtful, fine
 from courtside.core.letters import subject_of
@@ -16,21 +16,22 @@ _MOST_READ = 10  # per request
 
 
 def webhook(channel: Channel, outputs: Mapping[str, str]) -> Iterator[Finding]:
-    """Examine that a webhook's address was put into the channel's secret; its value is not shown."""
+    """Examine that a webhook's address, or a bot, was put into the channel's secret; its value is not shown."""
     secret = outputs.get(channel.secret_output)
     if secret is None:
         yield fine(channel.title, "switched off by the settings")
         return
     fix = f"aws secretsmanager put-secret-value --secret-id {secret} --secret-string URL"
     try:
-        address = webhook_in(read_secret(secret), channel)
-    except WebhookInvalid as error:
+        destination = destination_in(read_secret(secret), channel)
+    except (WebhookInvalid, BotInvalid) as error:
         yield broken(channel.title, str(error), fix)
         return
-    if address is None:
+    if destination is None:
         yield doubtful(channel.title, "no webhook is set, so nothing is posted", fix)
-    else:
-        yield fine(channel.title, "a webhook is set; courtside alerts test proves that it works")
+        return
+    what = "a bot" if isinstance(destination, BotSecret) else "a webhook"
+    yield fine(channel.title, f"{what} is set; courtside alerts test proves that it works")
 
 
 def undelivered(resources: Sequence[StackResource]) -> Iterator[Finding]:

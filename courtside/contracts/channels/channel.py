@@ -17,6 +17,7 @@ class Channel:
     `proof` says what it looks for. `answer` is what the service answers to a message that it takes. `attempt` matches
     what somebody who tries to put a webhook's address into the secret may write; the random text of a new secret does
     not match. `secret` matches addresses whose path is a secret: its group stays, and the rest is hidden everywhere.
+    With `bot` the secret may hold a bot's token in place of an address.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Channel:
     answer: tuple[int, str]
     attempt: re.Pattern[str]
     secret: re.Pattern[str] | None = None
+    bot: bool = False
 
     @property
     def secret_id(self) -> str:

@@ -30,6 +30,10 @@ class ChannelMessage(Payload):
         """Whether one line is enough, because people were told the whole when the incident began."""
         return self.telling in {Telling.UPDATED, Telling.RESOLVED}
 
+    def as_line(self) -> "ChannelMessage":
+        """Return the message for those who know the whole already."""
+        return self.model_copy(update={"telling": Telling.UPDATED})
+
     @property
     def in_one_line(self) -> str:
         """The line, or the subject where an alert has none."""

@@ -96,4 +96,5 @@ CHANNEL = Channel(
     answer=(200, "ok"),
     attempt=re.compile(r"/services/|slack", re.IGNORECASE),
     secret=re.compile(r"(hooks\.slack\.com/\w+/|\bxox[a-z]+(?:\.xox[a-z]+)?-)[^\s\"'<>]+"),
+    bot=True,
 )

@@ -21,6 +21,7 @@ from courtside.contracts.records.situations import (
     Situation,
 )
 from courtside.contracts.records.stage_models import StageModel, StagePlace
+from courtside.contracts.records.threads import ThreadRecord
 from courtside.contracts.records.training import (
     Calibration,
     DataManifest,
@@ -80,6 +81,7 @@ __all__ = [
     "SplitRule",
     "StageModel",
     "StagePlace",
+    "ThreadRecord",
     "TrainingRecord",
     "TrainingSlot",
     "TrainingSlots",

@@ -5,13 +5,11 @@ import re
 
 from courtside.contracts.channels.message import ChannelMessage
 from courtside.contracts.incidents import Severity, Telling
+from courtside.contracts.names import OVER
 from courtside.core.display_text import display_text
 from courtside.core.sns_messages.form import Form
 
 KIND = "event"
-OVER = "Over: "
-"""Begins a sentence that says that something has ended."""
-
 _SUBJECT_LIMIT = 140
 _QUOTES = '""'
 _SENTENCES = re.compile(r"(?<=[.;])\s+")
@@ -31,7 +29,7 @@ def _read(subject: str, body: str) -> ChannelMessage | None:
     return ChannelMessage(
         subject=subject or display_text(first.rstrip(".;"), _SUBJECT_LIMIT),
         text="\n".join(_RUNBOOK.sub("*What to do*: ", each) for each in ([first, *others] if subject else others)),
-        line=said if over else "",
+        line=first if over else "",
         kind=KIND,
         severity=Severity.INFO if over else Severity.WARNING,
         telling=Telling.RESOLVED if over else Telling.NOTICE,

@@ -1,6 +1,7 @@
 """What the workflows need from the outside world: one file per capability, with the errors that it raises."""
 
 from courtside.workflows.ports.alerts import AlertChannel
+from courtside.workflows.ports.conversation import Conversation, MessageNotEdited
 from courtside.workflows.ports.drift_tracking import DriftRun, DriftTracking
 from courtside.workflows.ports.incoming import Incoming, IncomingClosed, IncomingFile
 from courtside.workflows.ports.lake import Lake, ObjectMissing, StampedObject, StoredObject
@@ -21,6 +22,7 @@ __all__ = [
     "AlertChannel",
     "CandidateRun",
     "Champion",
+    "Conversation",
     "DriftRun",
     "DriftTracking",
     "Incoming",
@@ -30,6 +32,7 @@ __all__ = [
     "Ledger",
     "LedgerEntry",
     "LedgerWrite",
+    "MessageNotEdited",
     "ModelNotTrusted",
     "ModelUnusable",
     "Models",

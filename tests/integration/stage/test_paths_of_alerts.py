@@ -1,17 +1,23 @@
 """Alerts of the deployed stage survive concurrent deliveries, reach the whole channel, and report a wrong webhook."""
 
 import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from courtside.adapters.sns_alerts import SnsAlerts
 from courtside.cli.main import app
 from courtside.contracts import lake_keys
 from courtside.contracts.events import Window
+from courtside.contracts.incidents import Severity, Telling
+from courtside.contracts.names import StackOutput
+from courtside.core.alerting import Alert
 from courtside.core.findings import Level
 from embedded_aws.webhooks import SLACK
 from tests.integration.stage.conftest import Stage
@@ -43,6 +49,70 @@ def test_a_test_alert_reaches_slack(stage: Stage) -> None:
     result = CliRunner().invoke(app, ["alerts", "test", "--json"])
     assert (result.exit_code, json.loads(result.stdout)["fates"]["slack"]) == (0, "delivered")
     assert told_once(stage, containing="courtside alerts test")
+
+
+def alert(telling: Telling, line: str, *, moved: str) -> Alert:
+    return Alert(
+        "Courtside: drift in churn", f"*What moved*\n{moved}", kind="drift", severity=Severity.WARNING,
+        telling=telling, incident="churn-drift-1", line=line, id=f"churn-drift-1-{telling}",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def bot(stage: Stage) -> Iterator[None]:
+    stage.loop.set_webhooks({"slack": stage.slack.bot_secret})
+    yield
+    stage.loop.set_webhooks({"slack": stage.slack.url})
+
+
+@pytest.mark.usefixtures("bot")
+def test_with_a_bot_an_incident_is_one_message_and_its_thread(stage: Stage) -> None:
+    """Each alert is published twice, as by a sender that was killed before it noted that it had sent it."""
+    alerts = SnsAlerts(stage.loop.output(StackOutput.ALERT_TOPIC), "churn")
+    opened = alert(Telling.OPENED, "age moved", moved="• age")
+    later = (
+        alert(Telling.UPDATED, "plan of churn moved too", moved="• age\n• plan"),
+        alert(Telling.RESOLVED, "nothing of churn moves any more", moved=""),
+    )
+    for each in (opened, opened):
+        alerts.publish(each)
+    told_once(stage, containing=opened.subject)
+    for each in later:
+        for _ in range(2):
+            alerts.publish(each)
+        reply_of(stage, each)
+    (head, *replies) = [each for each in stage.slack.messages if each.id]
+    assert [(each.text, each.thread) for each in replies] == [(each.line, head.id) for each in later]
+    assert head.text.startswith("*Resolved: Courtside: drift in churn*")
+    assert "• plan" in head.text
+
+
+def reply_of(stage: Stage, said: Alert) -> None:
+    deadline = time.monotonic() + 300
+    while not any(each.thread and each.text == said.line for each in stage.slack.messages):
+        assert time.monotonic() < deadline, f"nobody was told {said.line!r}"
+        time.sleep(0.1)
+
+
+def test_a_webhook_gets_one_line_of_what_people_know_already(stage: Stage) -> None:
+    alerts = SnsAlerts(stage.loop.output(StackOutput.ALERT_TOPIC), "churn")
+    alerts.publish(replace(alert(Telling.UPDATED, "income of churn moved too", moved="• income"), id="another"))
+    assert told_once(stage, containing="income of churn") == "income of churn moved too"
+
+
+def test_an_alarm_that_is_over_is_said_in_one_line(stage: Stage) -> None:
+    """The embedded AWS evaluates no alarms, so the test sends the event that CloudWatch would send."""
+    detail = {
+        "alarmName": "courtside-dev-pipeline-AlertsDatabaseBusy1A2B-x",
+        "configuration": {"description": "The database of a test was busy. What to do: docs/runbooks.md#database-busy"},
+        "state": {"value": "OK", "timestamp": "2026-11-29T10:05:12.345+0000"},
+        "previousState": {"value": "ALARM"},
+    }
+    event = {"Source": "aws.cloudwatch", "DetailType": "CloudWatch Alarm State Change", "Detail": json.dumps(detail)}
+    first = detail | {"previousState": {"value": "INSUFFICIENT_DATA"}, "alarmName": "courtside-dev-pipeline-NewAlarm"}
+    events = stage.aws.client("events")
+    events.put_events(Entries=[event | {"Detail": json.dumps(first)}, event])
+    assert told_once(stage, containing="The database of a test") == "Over: The database of a test was busy."
 
 
 @pytest.fixture

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from courtside.adapters import secrets
+from courtside.adapters import dynamodb_ledger, secrets
+from courtside.adapters.channel_secret import WebhookInvalid
 from courtside.adapters.examination import alert_channel
 from courtside.adapters.stack_resources import StackResource
-from courtside.adapters.webhook import WebhookInvalid
 from courtside.bootstrap import functions
 from courtside.core.letters import subject_of
 from embedded_aws.webhooks import SLACK, Webhook
+from tests.fakes.ports import InMemoryLedger
 
 OUTPUTS = {SLACK.secret_output: "arn:secret"}
 
@@ -21,6 +22,9 @@ def holding(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
     monkeypatch.setattr(secrets, "read_secret", lambda _: secret)
     monkeypatch.setenv("COURTSIDE_WEBHOOK_SECRET_ARN", "arn:secret")
     monkeypatch.setenv("COURTSIDE_CHANNEL", "slack")
+    monkeypatch.setenv("COURTSIDE_LEDGER_TABLE", "ledger")
+    ledger = InMemoryLedger()
+    monkeypatch.setattr(dynamodb_ledger, "DynamoDbLedger", lambda _: ledger)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +34,8 @@ def holding(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
         ("hooks.slack.com/services/T0/B0/x", "fail"),
         ("http://hooks.slack.com/services/T0/B0/x", "fail"),
         ("placeholder", "warn"),
+        ('{"token": "xoxb-1-2-abc", "channel": "C0123"}', "ok"),
+        ('{"token": "xoxb-1-2-abc", "channel": "#alerts"}', "fail"),
     ],
 )
 def test_the_doctor_distinguishes_an_unset_webhook_from_an_invalid_one(
@@ -50,7 +56,7 @@ def test_a_warm_notifier_posts_to_the_current_webhook(monkeypatch: pytest.Monkey
             holding(monkeypatch, webhook.url)
             post = functions.notifier()
             assert post is not None
-            post(subject="s", body="t")
+            post(subject="s", body="t", delivery=webhook.url)
         assert (len(old.messages), len(new.messages)) == (1, 1)
         holding(monkeypatch, new.url.removeprefix("http://"))
         with pytest.raises(WebhookInvalid):

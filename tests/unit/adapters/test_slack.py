@@ -6,14 +6,16 @@ from functools import partial
 
 import pytest
 
-from courtside.adapters import webhook as adapter
-from courtside.adapters.webhook import BUDGET_SECONDS, TRIES, WebhookInvalid, WebhookUnreachable, post
+from courtside.adapters import patient_post
+from courtside.adapters.channel_secret import WebhookInvalid, destination_in
+from courtside.adapters.patient_post import BUDGET_SECONDS, TRIES, WebhookUnreachable
+from courtside.adapters.webhook import post
 from embedded_aws.webhooks import SLACK, Webhook
 from tests.fakes.answering import Answer, answering
 from tests.fakes.messages import message_of
 
 post_to_slack = partial(post, channel=SLACK)
-webhook_in = partial(adapter.webhook_in, channel=SLACK)
+webhook_in = partial(destination_in, channel=SLACK)
 
 OK: Answer = (200, "ok", {})
 
@@ -117,7 +119,7 @@ def test_a_retry_after_header_that_is_not_a_number_is_ignored(said: str) -> None
 
 
 def test_a_post_that_is_never_answered_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adapter, "TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(patient_post, "TIMEOUT_SECONDS", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/services/T/B/x"
         with pytest.raises(WebhookUnreachable, match="TimeoutError"):

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from courtside.adapters import webhook as adapter
-from courtside.adapters.webhook import BUDGET_SECONDS, TRIES, WebhookInvalid, WebhookUnreachable, post
+from courtside.adapters import patient_post
+from courtside.adapters.channel_secret import WebhookInvalid, destination_in
+from courtside.adapters.patient_post import BUDGET_SECONDS, TRIES, WebhookUnreachable
+from courtside.adapters.webhook import post
 from courtside.contracts.channels.teams import CHANNEL as TEAMS
 from courtside.contracts.secrecy import without_secrets
 from embedded_aws.webhooks import Webhook
@@ -18,7 +20,7 @@ from tests.fakes.answering import Answer, answering
 from tests.fakes.messages import message_of
 
 post_to_teams = partial(post, channel=TEAMS)
-webhook_in = partial(adapter.webhook_in, channel=TEAMS)
+webhook_in = partial(destination_in, channel=TEAMS)
 
 
 def payload_of(subject: str, text: str) -> dict[str, Any]:
@@ -121,7 +123,7 @@ def test_a_wait_longer_than_the_budget_is_left_to_the_retry_of_the_function() ->
 
 
 def test_a_post_that_is_never_answered_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adapter, "TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(patient_post, "TIMEOUT_SECONDS", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}{PATH}"
         with pytest.raises(WebhookUnreachable, match="TimeoutError") as caught:

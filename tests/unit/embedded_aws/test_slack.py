@@ -8,7 +8,8 @@ import psutil
 import pytest
 from typer.testing import CliRunner
 
-from courtside.adapters.webhook import WebhookUnreachable, post
+from courtside.adapters.patient_post import WebhookUnreachable
+from courtside.adapters.webhook import post
 from courtside.cli.main import app
 from embedded_aws import instance as instances
 from embedded_aws.webhooks import SLACK, Journal, Webhook

@@ -1,0 +1,24 @@
+"""The head of a thread: the first message about an incident, which is edited as the incident goes on."""
+
+from courtside.contracts.channels.message import ChannelMessage
+from courtside.contracts.incidents import Telling
+
+_RESOLVED = "Resolved: "
+
+
+def opened(message: ChannelMessage) -> ChannelMessage:
+    """Return a message as the first of its thread: whole, even where it only says what is new."""
+    return message.model_copy(update={"telling": Telling.OPENED})
+
+
+def head_after(head: ChannelMessage, message: ChannelMessage) -> ChannelMessage:
+    """Return what the head says after a message: the newest findings, or that the incident is resolved."""
+    if message.telling is Telling.RESOLVED:
+        # Saying it twice changes nothing, because a delivery may be repeated.
+        if head.subject.startswith(_RESOLVED):
+            return head
+        text = f"*Resolved*: {message.in_one_line}\n\n{head.text}"
+        return head.model_copy(update={"subject": f"{_RESOLVED}{head.subject}", "text": text})
+    if message.telling is Telling.ESCALATED or not message.text:
+        return head.model_copy(update={"severity": message.severity})
+    return opened(message)

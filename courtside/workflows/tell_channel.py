@@ -1,0 +1,83 @@
+"""Channels are told once of each alert, and where a bot writes, an incident is one thread."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from courtside.contracts import ledger_keys
+from courtside.contracts.channels.message import ChannelMessage
+from courtside.contracts.incidents import Telling
+from courtside.contracts.records import ThreadRecord
+from courtside.core.heads import head_after, opened
+from courtside.workflows.claims import MOST_CONFLICTS, Claims
+from courtside.workflows.ledger_documents import LedgerBusy, read, written
+from courtside.workflows.ports import Conversation, Ledger, MessageNotEdited
+
+LEASE_SECONDS = 60.0
+"""Longer than an edit and a reply may take, each with all its tries."""
+
+
+@dataclass(frozen=True, slots=True)
+class TellChannel:
+    """Tells one channel; `say` posts a message there."""
+
+    channel: str
+    claims: Claims
+    say: Callable[[ChannelMessage], object]
+
+    def tell(self, message: ChannelMessage, *, delivery: str) -> bool:
+        """Say a message unless that was done before, and return whether this call said it.
+
+        `delivery` is the id under which the topic delivers it. An alert that was published twice has its own id.
+        """
+
+        def say() -> None:
+            self.say(message)
+
+        return self.claims.once(ledger_keys.told(self.channel, message.id or delivery), say)
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """The threads of a channel: the first message about an incident is edited, and what follows is a reply."""
+
+    channel: str
+    ledger: Ledger
+    conversation: Conversation
+
+    def say(self, message: ChannelMessage) -> None:
+        """Say a message where it belongs."""
+        if not message.incident:
+            self.conversation.post(message)
+            return
+        key = ledger_keys.thread(self.channel, message.incident)
+        thread, revision = read(self.ledger, key, ThreadRecord)
+        if thread is None and message.telling is Telling.RESOLVED:
+            # Nobody was told of it here, so there is nothing to go on with.
+            self.conversation.post(message)
+        elif thread is None:
+            self._open(key, opened(message), revision)
+        elif message.telling is not Telling.OPENED:
+            self._go_on(key, message)
+        # Else an earlier delivery was ended just after it had opened the thread.
+
+    def _go_on(self, key: str, message: ChannelMessage) -> None:
+        """Edit the head, which may be done again and again, and then reply."""
+        for _ in range(MOST_CONFLICTS):
+            thread, revision = read(self.ledger, key, ThreadRecord)
+            assert thread is not None  # no role may delete from the ledger
+            head = head_after(thread.head, message)
+            try:
+                self.conversation.edit(thread.posted, head)
+            except MessageNotEdited as error:
+                if error.gone:
+                    self._open(key, head, revision)
+                    return
+            changed = thread.model_copy(update={"head": head})
+            if self.ledger.put(written(key, changed, expected_revision=revision)):
+                self.conversation.reply(thread.posted, message, aloud=message.telling is Telling.ESCALATED)
+                return
+        raise LedgerBusy(key)
+
+    def _open(self, key: str, head: ChannelMessage, revision: int) -> None:
+        record = ThreadRecord(posted=self.conversation.post(head), head=head)
+        self.ledger.put(written(key, record, expected_revision=revision))
