@@ -19,6 +19,7 @@ def head_after(head: ChannelMessage, message: ChannelMessage) -> ChannelMessage:
             return head
         text = f"*Resolved*: {message.in_one_line}\n\n{head.text}"
         return head.model_copy(update={"subject": f"{_RESOLVED}{head.subject}", "text": text})
-    if message.telling is Telling.ESCALATED or not message.text:
+    if message.telling is Telling.ESCALATED or message.in_one_line in message.text:
+        # It says how the incident stands, and not what was found.
         return head.model_copy(update={"severity": message.severity})
     return opened(message)

@@ -20,7 +20,7 @@ def plain_text(message: ChannelMessage) -> str:
         return "\n".join(_wrapped(message.in_one_line))
     parts = ["\n".join(_section(lines)) for lines in sections(message.text)]
     if message.context:
-        parts.append("\n".join(["-- ", f"Courtside: {message.context}"]))
+        parts.append("\n".join(["-- ", *_wrapped(f"Courtside: {message.context}")]))
     return "\n\n".join(parts)
 
 

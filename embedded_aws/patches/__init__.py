@@ -5,6 +5,7 @@ functions of one exact version, so each of them must be looked at for a newer mi
 """
 
 from embedded_aws.patches import (
+    alarm_events,
     async_invocations,
     callbacks,
     container_definitions,
@@ -31,6 +32,7 @@ __all__ = ["PatchContext", "patch_all"]
 
 def patch_all(context: PatchContext) -> None:
     """Apply every patch to the ministack imported in this process."""
+    alarm_events.patch(context)
     async_invocations.patch(context)
     callbacks.patch(context)
     container_definitions.patch(context)

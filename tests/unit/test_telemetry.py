@@ -215,7 +215,7 @@ def test_a_task_token_appears_in_no_log_line_and_in_no_answer(
 
 
 def test_a_webhook_address_appears_in_no_log_line(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
-    from courtside.adapters.webhook import WebhookUnreachable
+    from courtside.adapters.patient_post import WebhookUnreachable
     from courtside.contracts.channels.slack import CHANNEL
     from lambdas.notify.handler import handler
 

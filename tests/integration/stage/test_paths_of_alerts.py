@@ -100,19 +100,20 @@ def test_a_webhook_gets_one_line_of_what_people_know_already(stage: Stage) -> No
     assert told_once(stage, containing="income of churn") == "income of churn moved too"
 
 
-def test_an_alarm_that_is_over_is_said_in_one_line(stage: Stage) -> None:
-    """The embedded AWS evaluates no alarms, so the test sends the event that CloudWatch would send."""
-    detail = {
-        "alarmName": "courtside-dev-pipeline-AlertsDatabaseBusy1A2B-x",
-        "configuration": {"description": "The database of a test was busy. What to do: docs/runbooks.md#database-busy"},
-        "state": {"value": "OK", "timestamp": "2026-11-29T10:05:12.345+0000"},
-        "previousState": {"value": "ALARM"},
-    }
-    event = {"Source": "aws.cloudwatch", "DetailType": "CloudWatch Alarm State Change", "Detail": json.dumps(detail)}
-    first = detail | {"previousState": {"value": "INSUFFICIENT_DATA"}, "alarmName": "courtside-dev-pipeline-NewAlarm"}
-    events = stage.aws.client("events")
-    events.put_events(Entries=[event | {"Detail": json.dumps(first)}, event])
-    assert told_once(stage, containing="The database of a test") == "Over: The database of a test was busy."
+def test_an_alarm_is_told_in_sentences_and_its_end_in_one_line(stage: Stage) -> None:
+    cloudwatch = stage.aws.client("cloudwatch")
+    (name,) = (
+        each["AlarmName"]
+        for each in cloudwatch.describe_alarms()["MetricAlarms"]
+        if "DatabaseBusy" in each["AlarmName"]
+    )
+    # At its first evaluation nobody has been told of anything, so its being in order is no news.
+    for state in ("INSUFFICIENT_DATA", "OK", "ALARM", "OK"):
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="a test sets it")
+    told = told_once(stage, containing="*Alarm: The tracking database was over 80 % busy")
+    assert "docs/runbooks.md#database-busy" in told
+    assert name in told
+    assert told_once(stage, containing="Over: ").startswith("Over: The tracking database was over 80 % busy")
 
 
 @pytest.fixture
