@@ -221,12 +221,12 @@ def test_a_webhook_address_appears_in_no_log_line(written: Written, monkeypatch:
 
     posted: list[str] = []
 
-    def post(*, subject: str, text: str) -> None:
-        posted.append(f"{WEBHOOK} {subject} {text}")
+    def tell(*, subject: str, body: str, delivery: str) -> None:
+        posted.append(f"{WEBHOOK} {subject} {body} {delivery}")
         if len(posted) > 1:
             raise WebhookUnreachable(CHANNEL, "HTTP 404")
 
-    monkeypatch.setattr(functions, "notifier", lambda: post)
+    monkeypatch.setattr(functions, "notifier", lambda: tell)
     event = {"Records": [{"Sns": {"MessageId": "m-1", "Subject": "Courtside", "Message": "hello"}}]}
     assert handler(event, Invocation()) == {"posted": 1}  # type: ignore[arg-type]
     (line,) = written.logs()
