@@ -68,12 +68,13 @@ class PerformanceFacts(Payload):
 
 
 class PastTraining(Payload):
-    """A training that was started for the model, by what, and the day up to which its data reach."""
+    """A training that was started for the model, by what, the day up to which its data reach, and what moved then."""
 
     training_id: str
     as_of: date
     trigger: str
     recalibrated: bool = False
+    moved: tuple[str, ...] = ()
 
 
 class PastCheck(Payload):

@@ -54,6 +54,24 @@ def trainings_in_a_month(situation: Situation) -> int:
     return sum(each.trigger in COUNTED and each.as_of > since for each in situation.history.trainings)
 
 
+def trained_for_the_same(situation: Situation) -> Brake | None:
+    """Return a brake where all that moved had moved already when trainings of the last month were started.
+
+    Either their challengers did not pass the gate, or their champions learned from it as far as there is anything to
+    learn. Another training so soon has hardly any new rows, and would be one more attempt on the same holdout.
+    """
+    since = shifted(situation.as_of, -MONTH)
+    lately = [each for each in situation.history.trainings if each.moved and each.as_of > since]
+    if not lately or not set(situation.drift.moved) <= {name for each in lately for name in each.moved}:
+        return None
+    newest = max(each.as_of for each in lately)
+    return Brake(
+        f"all of it had moved when the training of {newest} was started, and another one would have to wait for "
+        f"{MONTH.days} days",
+        {"days_since_training": (situation.as_of - newest).days},
+    )
+
+
 def braked(situation: Situation, policy: DecisionPolicy) -> Brake | None:
     """Return what holds back any training that drift or performance would start."""
     return cooling(situation, policy) or spent(situation, policy)

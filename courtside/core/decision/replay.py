@@ -102,5 +102,6 @@ class _Past:
             as_of=situation.as_of,
             trigger=now.trigger,
             recalibrated=now.action is Action.RECALIBRATE,
+            moved=situation.drift.moved,
         )
         return replace(self, parted=parted, own=(*self.own, training))

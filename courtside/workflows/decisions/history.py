@@ -50,6 +50,7 @@ def _started(record: DecisionRecord) -> Iterable[PastTraining]:
             as_of=asked.as_of,
             trigger=asked.trigger,
             recalibrated=asked.recalibrate,
+            moved=record.situation.drift.moved if record.situation else (),
         )
     elif asked is None and record.execution_arn is not None:
         trigger = Trigger.SCHEDULE if record.rule == Trigger.SCHEDULE else Trigger.DRIFT

@@ -102,6 +102,7 @@ TRAININGS = st.lists(
         as_of=AGES,
         trigger=st.sampled_from([each.value for each in Trigger]),
         recalibrated=st.booleans(),
+        moved=st.sampled_from([(), ("a", "b"), FEATURES]),
     ),
     max_size=4,
 ).map(lambda each: tuple(sorted(each, key=lambda training: training.as_of)))

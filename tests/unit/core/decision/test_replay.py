@@ -19,8 +19,8 @@ PLAIN = DecisionPolicy()
 QUIET = DriftFacts(rows=900, features_checked=10)
 
 
-def drifted(features: int) -> DriftFacts:
-    names = tuple("abcdefghij"[:features])
+def drifted(features: int, first: int = 0) -> DriftFacts:
+    names = tuple("abcdefghijklmnop"[first : first + features])
     return QUIET.model_copy(update={"features_drifted": names, "share": features / 10})
 
 
@@ -34,7 +34,7 @@ def lived(days: Sequence[DriftFacts], policy: DecisionPolicy) -> list[DecisionRe
         record = logged(Situation(model="churn", as_of=day, newest=day, drift=drift, history=history), policy)
         records.append(record)
         if record.action == Action.RETRAIN:
-            started = PastTraining(training_id=record.check_id, as_of=day, trigger=Trigger.DRIFT)
+            started = PastTraining(training_id=record.check_id, as_of=day, trigger=Trigger.DRIFT, moved=drift.moved)
             trainings = (*trainings, started)
     return records
 
@@ -56,7 +56,7 @@ def test_the_policy_that_was_in_force_decides_everything_as_it_did(
 
 
 def test_what_another_policy_trains_counts_for_its_own_cool_down_and_budget() -> None:
-    records = lived([drifted(3)] * 6, PLAIN)
+    records = lived([drifted(3, first) for first in range(6)], PLAIN)  # something new moves every day
     assert [each.action for each in records] == ["retrain"] * 4 + ["alert"] * 2  # the budget of a month is spent
     waits = list(replay(records, replace(PLAIN, persistence=3, cooldown=timedelta(days=2))))
     assert [each.now.rule for each in waits][:2] == ["first_seen"] * 2
@@ -66,6 +66,14 @@ def test_what_another_policy_trains_counts_for_its_own_cool_down_and_budget() ->
     assert [each.parted for each in slow] == [False, False, True, True, True, True]
     rich = list(replay(records, replace(PLAIN, most_a_month=6)))
     assert actions(rich) == ["retrain"] * 6
+
+
+def test_a_training_of_another_policy_answers_the_drift_that_it_was_started_for() -> None:
+    records = lived([drifted(1), drifted(3), drifted(3), drifted(4)], PLAIN)
+    assert [each.rule for each in records] == ["some_drift", "share_drifted", "trained_for_it", "share_drifted"]
+    early = list(replay(records, replace(PLAIN, share=0.1)))
+    assert [each.now.rule for each in early] == ["share_drifted", "share_drifted", "trained_for_it", "share_drifted"]
+    assert [each.parted for each in early] == [False, True, True, True]
 
 
 def test_a_laxer_policy_trains_on_days_when_nothing_was_done() -> None:

@@ -94,6 +94,22 @@ def test_the_budget_counts_neither_the_trainings_of_people_nor_those_of_the_sche
     assert decision.numbers == {"trainings_in_a_month": 1, "retrain.most_a_month": 1}
 
 
+def test_what_a_training_was_started_for_starts_no_other_one_for_a_month() -> None:
+    """A gate that rejected its challenger, or a champion that learned what there was to learn, would do so again."""
+    one = training(12).model_copy(update={"moved": ("a", "b")})
+    other = training(5, Trigger.PERFORMANCE).model_copy(update={"moved": ("c", "plan=pro")})
+    decision = decide(situation(THREE, history={"trainings": (one, other)}), PLAIN)
+    assert said(decision) == (Action.ALERT, "trained_for_it")
+    assert decision.reason == (
+        "3 of 10 features moved (30%), but all of it had moved when the training of 2026-05-27 was started, and "
+        "another one would have to wait for 30 days: no retraining"
+    )
+    for trainings in ((one,), (other,), (one, other.model_copy(update={"as_of": AS_OF - timedelta(days=30)}))):
+        assert said(decide(situation(THREE, history={"trainings": trainings}), PLAIN))[1] == "share_drifted"
+    segment = THREE.model_copy(update={"segments_drifted": ("plan=free",)})
+    assert said(decide(situation(segment, history={"trainings": (one, other)}), PLAIN))[1] == "share_drifted"
+
+
 def test_checks_in_a_row_are_counted_by_days_and_past_days_without_rows() -> None:
     row = (check(4, "c"), check(3, "a"), check(3, "a"), check(2, action="nothing_to_check"), check(1, "b", "z"))
     three = replace(PLAIN, persistence=5)
