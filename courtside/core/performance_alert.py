@@ -10,25 +10,21 @@ from courtside.core.display_text import display_text
 
 PERFORMANCE, CALIBRATION, ROLL_BACK = "performance", "calibration", "roll_back"
 """The kinds of incidents that are about performance."""
-_TITLES = {
+_SUBJECTS = {
     PERFORMANCE: "{model} does worse than it should",
     CALIBRATION: "the probabilities of {model} are off",
     ROLL_BACK: "the version before does better in {model}",
 }
+_HEADS = {PERFORMANCE: "Performance", CALIBRATION: "Probabilities", ROLL_BACK: "Champion"}
 
 
 def performance_alert(
     kind: str, test: PromiseTest, situation: Situation, decision: Decision, context: AlertContext
 ) -> Alert:
     """Write the alert about what a promise test found out; `kind` is that of its incident."""
-    title = _TITLES[kind]
     model = display_text(context.model, MODEL_LIMIT)
-    lines = [
-        f"*{title.format(model=model)[0].upper()}{title.format(model=model)[1:]}*: {in_one_line(test, situation)}",
-        "",
-        *closing(decision, context),
-    ]
-    return Alert.written(f"Courtside: {title.format(model=display_text(model, NAME_LIMIT))}", lines)
+    lines = [f"*{_HEADS[kind]} of {model}*: {in_one_line(test, situation)}", "", *closing(decision, context)]
+    return Alert.written(f"Courtside: {_SUBJECTS[kind].format(model=display_text(model, NAME_LIMIT))}", lines)
 
 
 def in_one_line(test: PromiseTest, situation: Situation) -> str:

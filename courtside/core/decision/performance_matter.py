@@ -19,6 +19,8 @@ def _bar(test: PromiseTest) -> str:
             return "it promised"
         case Opponent.BASELINE:
             return "a constant prediction"
+        case Opponent.PREVIOUS:
+            return f"version {test.opponent_version}, the one before it,"
         case _:
             own = test.opponent_version in {None, test.version}
             return f"the best promise so far{'' if own else f', that of version {test.opponent_version}'}"
