@@ -8,6 +8,8 @@ from courtside.core.alerting import LINE_LIMIT, MODEL_LIMIT, section
 from courtside.core.decision import Action, Decision
 from courtside.core.display_text import display_text
 from courtside.core.incidents.finding import INCIDENT
+from courtside.core.incidents.kind import Kind
+from courtside.core.incidents.kinds import KINDS
 from courtside.core.sentences import ended
 
 MOST_CHANGES, MOST_SENTENCES = 3, 5
@@ -30,25 +32,30 @@ class AlertContext:
     performance: tuple[str, ...] = ()
 
 
-def closing(decision: Decision, context: AlertContext, *, accepts: bool = False) -> list[str]:
-    """Return the last lines of an alert; what moved may be accepted as the new normal where it `accepts`."""
+def closing(decision: Decision, context: AlertContext, *, kind: str) -> list[str]:
+    """Return the last lines of an alert about an incident of a kind."""
     known = [f"• {display_text(said, 2 * LINE_LIMIT)}" for said in context.performance[:MOST_SENTENCES]]
     return [
         *section(f"*Performance of champion version {context.champion}*", known),
         f"*What Courtside did*: {did(decision, context)}",
         *([""] if decision.would_change else []),
         *section("*What would have changed it*", [f"• {said}" for said in decision.would_change[:MOST_CHANGES]]),
-        *section("*What you can do*", [f"• {said}" for said in _can_do(decision, context, accepts=accepts)]),
+        *section("*What you can do*", [f"• {said}" for said in _can_do(decision, context, KINDS[kind])]),
         *([f"*Report*: {context.report_uri}"] if context.report_uri else []),
     ]
 
 
 def did(decision: Decision, context: AlertContext) -> str:
     """Say why something was decided, and what was done because of it."""
-    reason = ended(display_text(decision.reason, LINE_LIMIT))
+    reason = display_text(decision.reason, LINE_LIMIT)
+    return f"{reason[:1].upper()}{ended(reason[1:])} {done(decision, context)}"
+
+
+def done(decision: Decision, context: AlertContext) -> str:
+    """Say what was done because of a decision."""
     if context.execution_arn is None:
-        return f"{reason} Nothing was changed."
-    return f"{reason} {_DOING[decision.action].format(version=decision.version)}"
+        return "Nothing was changed."
+    return _DOING[decision.action].format(version=decision.version)
 
 
 _STAYS = "the champion stays until the challenger passes the gate."
@@ -59,7 +66,7 @@ _DOING = {
 }
 
 
-def _can_do(decision: Decision, context: AlertContext, *, accepts: bool) -> Iterator[str]:
+def _can_do(decision: Decision, context: AlertContext, kind: Kind) -> Iterator[str]:
     model = display_text(context.model, MODEL_LIMIT)
     if context.execution_arn is not None:
         yield f"stop it: `aws stepfunctions stop-execution --execution-arn {context.execution_arn}`"
@@ -71,5 +78,6 @@ def _can_do(decision: Decision, context: AlertContext, *, accepts: bool) -> Iter
     yield f"see all numbers of this decision: `courtside decide --model {model}`"
     yield f"say that you look after it: `courtside alerts ack {INCIDENT} --model {model}`"
     yield f"silence it until something new moves: `courtside alerts snooze {INCIDENT} --for 3d --model {model}`"
-    if accepts:
+    if kind.accepts:
         yield f"call what moved the new normal: `courtside alerts accept {INCIDENT} --model {model}`"
+    yield f"read what to look at: docs/runbooks.md#{kind.runbook}"

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from courtside.contracts.events import Trigger
 from courtside.contracts.incidents import Severity
 from courtside.contracts.records.situations import Situation
 from courtside.contracts.scoring import Opponent, PromiseTest
 from courtside.core.decision import Action, Decision, DecisionPolicy, RollBack, decide, evidence
-from courtside.core.decision_alert import AlertContext, did
+from courtside.core.decision_alert import AlertContext, done
 from courtside.core.drift.reports.report import DriftReport
-from courtside.core.drift_alert import drift_alert, moved_in_one_line
+from courtside.core.drift_alert import BROKEN_DATA, DRIFT, drift_alert, moved_in_one_line
 from courtside.core.incidents import Finding
 from courtside.core.performance_alert import CALIBRATION, PERFORMANCE, ROLL_BACK, in_one_line, performance_alert
 
-DRIFT, BROKEN_DATA = "drift", "broken_data"
 _MENDED_FIRST = frozenset({"broken_columns", "files_quarantined"})
 _SETTLED = frozenset({"no_drift", "usual", "accepted"})
 _ACTIONS = {PERFORMANCE: Action.RETRAIN, CALIBRATION: Action.RECALIBRATE, ROLL_BACK: Action.ROLL_BACK}
@@ -36,11 +36,12 @@ class Decided:
         view = self._of_the_data
         if self.report is not None and view.action in {Action.ALERT, Action.RETRAIN}:
             broken, drift = view.rule in _MENDED_FIRST, self.situation.drift
+            kind = BROKEN_DATA if broken else DRIFT
             unread = tuple(file.file for file in self.report.files_quarantined)
             yield finding(
-                kind=BROKEN_DATA if broken else DRIFT,
-                alert=drift_alert(self.report, self.decision, context),
-                line=f"{self._moved(broken=broken)}: {did(self.decision, context)}",
+                kind=kind,
+                alert=drift_alert(self.report, self.decision, context, kind=kind),
+                line=f"{self._moved(broken=broken)}. {done(self.decision, context)}",
                 subjects=(*drift.features_broken, *unread) if broken else drift.moved,
                 did=context.execution_arn is not None and self.decision.trigger is view.trigger,
                 severity=Severity.CRITICAL if broken and drift.features_broken else None,
@@ -50,9 +51,11 @@ class Decided:
             yield finding(
                 kind=kind,
                 alert=performance_alert(kind, test, self.situation, self.decision, context),
-                line=f"{in_one_line(test, self.situation)} {did(self.decision, context)}",
+                line=f"{in_one_line(test, self.situation)} {done(self.decision, context)}",
                 subjects=self._worse_than(kind, test),
-                did=context.execution_arn is not None and self.decision.action is _ACTIONS[kind],
+                did=context.execution_arn is not None
+                and self.decision.action is _ACTIONS[kind]
+                and self.decision.trigger not in {Trigger.DRIFT, Trigger.SCHEDULE},
                 severity=Severity.CRITICAL if test.opponent is Opponent.BASELINE else None,
             )
 

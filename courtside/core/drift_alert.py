@@ -15,8 +15,12 @@ MOST_USUAL, MOST_IN_SEGMENTS, MOST_POINTS = 2, 3, 12
 _FEWEST_POINTS = 3
 
 
-def drift_alert(report: DriftReport, decision: Decision, context: AlertContext) -> Alert:
-    """Write the alert for a report that asks for one."""
+DRIFT, BROKEN_DATA = "drift", "broken_data"
+"""The kinds of incidents that are about data."""
+
+
+def drift_alert(report: DriftReport, decision: Decision, context: AlertContext, *, kind: str = DRIFT) -> Alert:
+    """Write the alert for a report that asks for one; `kind` is that of its incident."""
     window, model = f"{context.start} to {context.end}", display_text(context.model, MODEL_LIMIT)
     lines = [
         (
@@ -33,7 +37,7 @@ def drift_alert(report: DriftReport, decision: Decision, context: AlertContext) 
         *section("*Files set aside*, so their rows are in no figure", _set_aside(report.files_quarantined)),
         f"*Does it matter?* Severity {report.severity}{_weight(report)}. {_differ(context)}",
         "",
-        *closing(decision, context, accepts=True),
+        *closing(decision, context, kind=kind),
     ]
     what = "drift" if report.drift_detected else "unreadable files"
     return Alert.written(f"Courtside: {what} in {display_text(model, NAME_LIMIT)}, {window}", lines)

@@ -23,7 +23,7 @@ def performance_alert(
 ) -> Alert:
     """Write the alert about what a promise test found out; `kind` is that of its incident."""
     model = display_text(context.model, MODEL_LIMIT)
-    lines = [f"*{_HEADS[kind]} of {model}*: {in_one_line(test, situation)}", "", *closing(decision, context)]
+    lines = [f"*{_HEADS[kind]} of {model}*: {in_one_line(test, situation)}", "", *closing(decision, context, kind=kind)]
     return Alert.written(f"Courtside: {_SUBJECTS[kind].format(model=display_text(model, NAME_LIMIT))}", lines)
 
 

@@ -81,8 +81,11 @@ def test_drift_and_bad_performance_are_two_matters(setup: DriftSetup) -> None:
     assert (answer.decision, answer.rule) == ("retrain", "performance_worse")
     assert sorted(told(setup)) == [("drift", "opened"), ("performance", "opened")]
     assert len(setup.retraining.started) == 1
+    assert check(setup, DRIFTED + ONE).rule == "share_drifted"
+    assert [kind for kind, telling in told(setup) if telling == "updated"] == ["drift"]
     drift = next(alert for alert in setup.alerts.sent if alert.kind == "drift")
-    assert "version 1 has been worse than it promised since 2011-01-10: retraining" in drift.text
+    assert "*What Courtside did*: Version 1 has been worse than it promised since 2011-01-10: retraining" in drift.text
+    assert "• read what to look at: docs/runbooks.md#drift" in drift.text
     assert "• call what moved the new normal: `courtside alerts accept" in drift.text
 
 
