@@ -7,11 +7,31 @@ import typer
 from courtside.cli.alerts_incidents import Note, document, stage_desk
 from courtside.cli.console import JsonFlag, people, print_json, say
 from courtside.cli.stage import Model, Stage, caller
+from courtside.contracts.days import parse_day
+from courtside.contracts.errors import BadInput
 from courtside.contracts.shortening import listed
 
 if TYPE_CHECKING:
+    from courtside.contracts.events import Window
     from courtside.contracts.records import AcceptedAct, IncidentRecord
     from courtside.workflows.accept import Acceptances
+
+
+class UndoOfOne(BadInput):
+    """An acceptance is taken back whole, and the newest first."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "--undo takes the newest acceptance of the model back, whatever it was about: name only the model, as in "
+            "`courtside alerts accept --undo --model churn`, and neither an incident nor days"
+        )
+
+
+class HalfAWindow(BadInput):
+    """Only one end of a window was named."""
+
+    def __init__(self) -> None:
+        super().__init__("--from and --to belong together: name both days, or neither for the newest window")
 
 
 def accept(
@@ -22,13 +42,18 @@ def accept(
     stage: Stage = "dev",
     model: Model = None,
     note: Note = "",
+    since: Annotated[
+        str | None,
+        typer.Option("--from", help="First day (YYYY-MM-DD) of the window [default: the newest that was checked]."),
+    ] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Day to stop before.")] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Take the newest acceptance of the model back.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Say that what moved is the new normal: from the next check on it counts as accepted, until it moves again.
 
-    What moved in the newest window that was checked is compared with that window, too. That holds for this champion
-    only, starts no training, and can be taken back.
+    What moved in the newest window that was checked, or from one day on before another, is compared with that window,
+    too. That holds for this champion only, starts no training, and can be taken back.
 
     Examples:
 
@@ -36,21 +61,39 @@ def accept(
 
     - `courtside alerts accept drift-2026-11-29-4f1c2b7a --stage dev`
 
+    - `courtside alerts accept --model churn --from 2026-10-01 --to 2026-11-29`
+
     - `courtside alerts accept --undo --model churn`
     """
+    window = _window(since, until)
+    if undo and (window or incident_id):
+        raise UndoOfOne
     with people.status("Asking the stage") as status:
         desk = stage_desk(stage)
-        named = desk.find(incident_id, model=model).model if incident_id else model
-        acceptances = _acceptances(stage, named)
-        status.update("Taking the acceptance back" if undo else "Comparing the newest window with the reference")
+        answered = desk.acceptable(incident_id, model=model) if incident_id else None
+        acceptances = _acceptances(stage, answered.model if answered else model)
+        status.update("Taking the acceptance back" if undo else "Comparing the window with the reference")
         if undo:
             act, incident = desk.take_back(acceptances, by=caller(), note=note)
         else:
-            act, incident = desk.accept(acceptances, by=caller(), note=note, incident_id=incident_id)
+            act, incident = desk.accept(acceptances, by=caller(), window=window, note=note, answered=answered)
     if as_json:
         print_json({"act": act.model_dump(mode="json"), "incident": incident and document(incident)})
     else:
         _say(act, incident, acceptances.dataset.name)
+
+
+def _window(since: str | None, until: str | None) -> "Window | None":
+    if since is None and until is None:
+        return None
+    if since is None or until is None:
+        raise HalfAWindow
+    from courtside.contracts.events import Window
+    from courtside.core.drift.reading import Days
+
+    first, end = parse_day(since), parse_day(until)
+    Days(first, end)  # raises if they are the wrong way round
+    return Window(start=first, end=end)
 
 
 def _acceptances(stage: str, model: str | None) -> "Acceptances":

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from courtside.contracts import lake_keys
+from courtside.contracts.days import shifted
 from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.events import Window
 from courtside.contracts.records import AcceptedAct, AcceptedReference, ChampionReference, DecisionRecord
@@ -60,8 +61,8 @@ class WindowTooSmall(BadInput):
         self.needed = needed
         super().__init__(
             f"the window of {model} from {window.start} to {window.end} has {rows:,} usable rows of what moved, and a "
-            f"reference needs at least {needed:,}; accept it when a longer window has been checked, or snooze it until "
-            "then with `courtside alerts snooze`"
+            f"reference needs at least {needed:,}; name a longer one, as in `courtside alerts accept --model {model} "
+            f"--from {shifted(window.start, window.start - window.end)} --to {window.end}`, or wait for more rows"
         )
 
 

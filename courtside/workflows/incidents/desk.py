@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from courtside.contracts import ledger_keys
+from courtside.contracts.events import Window
 from courtside.contracts.incidents import IncidentState
 from courtside.contracts.records import AcceptedAct, IncidentRecord
 from courtside.core.incidents import KINDS, changes
@@ -14,6 +15,8 @@ from courtside.workflows.incidents.errors import IncidentNotOpen, IncidentUnknow
 from courtside.workflows.incidents.incidents import Incidents
 from courtside.workflows.ledger_documents import read
 from courtside.workflows.ledger_transactions import Documents, change_together
+
+ACCEPTABLE = tuple(kind.name for kind in KINDS.values() if kind.accepts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +64,41 @@ class Desk:
             return self.incidents.snooze(incident_id, by=by, at=self.now, until=until, note=note)
         return self._answer(alarm, IncidentState.SNOOZED, by=by, until=until, note=note)
 
-    def accept(
-        self, acceptances: Acceptances, *, by: str, note: str = "", incident_id: str | None = None
-    ) -> tuple[AcceptedAct, IncidentRecord | None]:
-        """Accept what moved in a model as the new normal, and with it the incident that it answers.
+    def acceptable(self, incident_id: str, *, model: str | None = None) -> IncidentRecord:
+        """Return an open incident that can be accepted.
 
-        Without an id that is the model's open one of a kind that can be accepted, if there is one. Returns the act and
-        the incident; raises `IncidentUnknown`, `NotAcceptable`, `IncidentNotOpen`, and as `Acceptances.accept`.
+        Raises `IncidentUnknown`, `NotAcceptable` and `IncidentNotOpen`.
         """
-        answered = self._acceptable(acceptances.dataset.name, incident_id)
-        act = acceptances.accept(by=by, now=self.now, note=note, incident=answered.id if answered else "")
-        if answered is not None:
-            answered = self.incidents.accept(answered.id, by=by, at=self.now, note=note)
-        return act, answered
+        found = self.find(incident_id, model=model)
+        if found.kind not in ACCEPTABLE:
+            raise NotAcceptable(found, ACCEPTABLE)
+        if found.is_over:
+            raise IncidentNotOpen(found)
+        return found
+
+    def accept(
+        self,
+        acceptances: Acceptances,
+        *,
+        by: str,
+        window: Window | None = None,
+        note: str = "",
+        answered: IncidentRecord | None = None,
+    ) -> tuple[AcceptedAct, IncidentRecord | None]:
+        """Accept what moved in a model's window as the new normal, and with it the incident that this answers.
+
+        Without `answered` that is the model's open one of a kind that can be accepted, if there is one. Returns the act
+        and the incident, if that is still open; raises as `Acceptances.accept`.
+        """
+        model = acceptances.dataset.name
+        answered = answered or next((each for each in self.list(model) if each.kind in ACCEPTABLE), None)
+        act = acceptances.accept(
+            by=by, now=self.now, window=window, note=note, incident=answered.id if answered else ""
+        )
+        try:
+            return act, answered and self.incidents.accept(answered.id, by=by, at=self.now, note=note)
+        except IncidentNotOpen:  # it ended while the window was compared, and what was accepted holds all the same
+            return act, None
 
     def take_back(
         self, acceptances: Acceptances, *, by: str, note: str = ""
@@ -108,14 +133,3 @@ class Desk:
             return after
 
         return change_together(self.incidents.ledger, one)
-
-    def _acceptable(self, model: str, incident_id: str | None) -> IncidentRecord | None:
-        kinds = [kind.name for kind in KINDS.values() if kind.accepts]
-        if incident_id is None:
-            return next((each for each in self.list(model) if each.kind in kinds), None)
-        found = self.find(incident_id, model=model)
-        if found.kind not in kinds:
-            raise NotAcceptable(found, kinds)
-        if found.is_over:
-            raise IncidentNotOpen(found)
-        return found

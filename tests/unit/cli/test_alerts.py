@@ -11,11 +11,12 @@ from typer.testing import CliRunner, Result
 
 from courtside.adapters.deployment import StageOutputs
 from courtside.cli.main import app
+from courtside.contracts.errors import BadInput
 from courtside.contracts.events import Window
 from courtside.contracts.incidents import IncidentState
 from courtside.contracts.records import AcceptedAct
 from courtside.core.incidents.alarm import Alarm
-from courtside.workflows.incidents import IncidentNotOpen, IncidentUnknown
+from courtside.workflows.incidents import IncidentNotOpen, IncidentUnknown, NotAcceptable
 from courtside.workflows.stage_models import StageModels
 from tests.fakes.incidents import DAY, NOON, Stage, finding
 
@@ -149,7 +150,7 @@ class RecordedAcceptances:
     acts: list[AcceptedAct] = field(default_factory=list)
 
     def accept(self, **given: Any) -> AcceptedAct:
-        window = Window(start=date(2026, 11, 1), end=date(2026, 11, 29))
+        window = given.pop("window") or Window(start=date(2026, 11, 1), end=date(2026, 11, 29))
         act = AcceptedAct(
             number=1, champion_version="3", at=given.pop("now"), window=window, rows=900, features=("age",),
             left_out={"sum": "it is broken"}, profile_sha256="0" * 64, **given,
@@ -177,3 +178,36 @@ def test_what_moved_is_accepted_and_taken_back(stage: Stage, monkeypatch: pytest
     undone = json.loads(alerts("accept", "--undo", "--model", "churn", "--json").stdout)
     assert (undone["act"]["undone_by"], undone["incident"]["id"]) == (ANN, drift.id)
     assert isinstance(alerts("accept", "drift-1").exception, IncidentUnknown)
+
+
+def test_a_window_of_its_own_may_be_accepted(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded = RecordedAcceptances()
+    monkeypatch.setattr("courtside.cli.alerts_accept.caller", lambda: ANN)
+    monkeypatch.setattr("courtside.cli.alerts_accept._acceptances", lambda *_: recorded)
+    drift = stage.incidents().report(finding("w-1", "age"))
+    done = alerts("accept", "--model", "churn", "--from", "2026-09-01", "--to", "2026-11-29", "--json")
+    assert json.loads(done.stdout)["act"]["window"] == {"start": "2026-09-01", "end": "2026-11-29"}
+    assert json.loads(done.stdout)["incident"]["id"] == drift.id
+
+
+@pytest.mark.usefixtures("stage")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--from", "2026-09-01"], "HalfAWindow: --from and --to belong together"),
+        (["--from", "2026-09-01", "--to", "2026-09-01"], "2026-09-01"),
+        (["--from", "soon", "--to", "2026-09-01"], "NotADay"),
+        (["--undo", "drift-1"], "UndoOfOne: --undo takes the newest acceptance of the model back"),
+        (["--undo", "--from", "2026-09-01", "--to", "2026-10-01"], "UndoOfOne"),
+    ],
+)
+def test_what_accept_cannot_be_asked_is_refused_before_anything_is_done(words: list[str], said: str) -> None:
+    done = alerts("accept", *words)
+    assert isinstance(done.exception, BadInput)
+    assert said in f"{type(done.exception).__name__}: {done.exception}"
+
+
+@pytest.mark.usefixtures("stage")
+def test_an_alarm_cannot_be_accepted_and_the_reason_says_so(alarms: list[Alarm]) -> None:
+    alarms.append(DOWN)
+    assert isinstance(alerts("accept", DOWN_ID).exception, NotAcceptable)
