@@ -17,6 +17,7 @@ from courtside.contracts.channels.message import ChannelMessage
 MOST_BLOCKS = 50
 MOST_OF_A_HEADER = 150
 MOST_OF_A_SECTION = 3000
+MOST_OF_A_LINE = 1000
 MOST_BYTES = 12_000
 """Of all blocks: Slack names no limit, but answers ``msg_blocks_too_long``; people saw it from about 13,200 on."""
 
@@ -37,7 +38,7 @@ def slack_text(text: str) -> str:
 
 
 def _payload(message: ChannelMessage) -> dict[str, Any]:
-    fallback = {"text": slack_text(_cut(message.in_one_line, MOST_OF_A_SECTION // 10)), **_QUIET}
+    fallback = {"text": slack_text(_cut(message.in_one_line, MOST_OF_A_LINE)), **_QUIET}
     if message.brief:
         return fallback
     return fitted(

@@ -21,7 +21,7 @@ MOST_BYTES = 20_000
 issue 11274)."""
 
 _ACCEPTED = 202
-_MOST_OF_A_SUBJECT = 200
+_MOST_OF_A_SUBJECT, _MOST_OF_A_LINE = 200, 1000
 _LOOKS = {Look.PLAIN: {}, Look.BOLD: {"weight": "Bolder"}, Look.CODE: {"fontType": "Monospace"}}
 _COLORS = {Severity.CRITICAL: {"color": "Attention"}, Severity.WARNING: {"color": "Warning"}, Severity.INFO: {}}
 
@@ -49,7 +49,7 @@ def _card(body: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _items(message: ChannelMessage, parts: Sequence[str]) -> Iterator[dict[str, Any]]:
     if message.brief:
-        yield _block([_run(message.in_one_line[: 2 * _MOST_OF_A_SUBJECT])])
+        yield _block([_run(message.in_one_line[:_MOST_OF_A_LINE])])
         return
     look = {"weight": "Bolder", "size": "Medium", **_COLORS[message.severity]}
     yield _block([_run(message.subject[:_MOST_OF_A_SUBJECT], **look)])

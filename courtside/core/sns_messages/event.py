@@ -24,11 +24,12 @@ def _read(subject: str, body: str) -> ChannelMessage | None:
     except ValueError:
         # EventBridge puts the values of an event into the quotes as they are, and one of them may hold a quote.
         said = body[1:-1]
-    first, *others = _SENTENCES.split(said.strip())
-    over = said.startswith(OVER)
+    first, *others = sentences = _SENTENCES.split(said.strip())
+    over, headline = said.startswith(OVER), first.rstrip(".;")
+    whole = not subject and len(headline) <= _SUBJECT_LIMIT
     return ChannelMessage(
-        subject=subject or display_text(first.rstrip(".;"), _SUBJECT_LIMIT),
-        text="\n".join(_RUNBOOK.sub("*What to do*: ", each) for each in ([first, *others] if subject else others)),
+        subject=subject or display_text(headline, _SUBJECT_LIMIT),
+        text="\n".join(_RUNBOOK.sub("*What to do*: ", each) for each in (others if whole else sentences)),
         line=first if over else "",
         kind=KIND,
         severity=Severity.INFO if over else Severity.WARNING,

@@ -1,15 +1,20 @@
 """Alerts are posted to a Slack webhook, retried within the function's time, and never reveal the webhook's address."""
 
+import json
 import socket
 import traceback
 from functools import partial
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from courtside.adapters import patient_post
 from courtside.adapters.channel_secret import WebhookInvalid, destination_in
 from courtside.adapters.patient_post import BUDGET_SECONDS, TRIES, WebhookUnreachable
 from courtside.adapters.webhook import post
+from courtside.contracts.channels.slack import MOST_BLOCKS, MOST_BYTES, MOST_OF_A_HEADER, MOST_OF_A_SECTION
+from courtside.contracts.incidents import Telling
 from embedded_aws.webhooks import SLACK, Webhook
 from tests.fakes.answering import Answer, answering
 from tests.fakes.messages import message_of
@@ -150,6 +155,44 @@ def test_text_that_looks_like_slack_markup_is_escaped() -> None:
     assert "@here" not in sent
     assert "@Channel" not in sent
     assert "a@b.c" in sent
+
+
+@given(
+    subject=st.text(min_size=1, max_size=300),
+    parts=st.lists(st.text("*`•<&é😀ab \n", max_size=300), max_size=12),
+    times=st.integers(1, 60),
+)
+@example(subject="&" * 300, parts=["&" * 3000], times=60)
+@example(subject="s", parts=["*a*\nb\n\n"], times=2000)
+def test_no_message_is_larger_than_slack_accepts(subject: str, parts: list[str], times: int) -> None:
+    payload = SLACK.payload(message_of(subject, "\n*s*\n".join(parts * times), line=subject * 10))
+    header, *others = payload["blocks"]
+    assert len(payload["blocks"]) <= MOST_BLOCKS
+    assert 1 <= len(header["text"]["text"]) <= MOST_OF_A_HEADER
+    assert all(1 <= len(each["text"]["text"]) <= MOST_OF_A_SECTION for each in others)
+    assert len(json.dumps(payload["blocks"], ensure_ascii=False).encode()) <= MOST_BYTES
+
+
+def test_what_to_do_survives_a_list_that_is_too_long() -> None:
+    text = "*What moved*\n" + "• a feature moved far\n" * 2000 + "*What to do*: `courtside retrain --model churn`"
+    *_, moved, do = SLACK.payload(message_of("Drift", text))["blocks"]
+    assert moved["text"]["text"].endswith("(cut; the report and the lake hold the rest)")
+    assert do["text"]["text"] == "*What to do*: `courtside retrain --model churn`"
+
+
+def test_an_update_is_one_line_and_has_no_blocks() -> None:
+    message = message_of("Drift", "*What moved*\n• long", line="age <moved> too", telling=Telling.UPDATED)
+    payload = SLACK.payload(message)
+    assert payload["text"] == "age &lt;moved&gt; too"
+    assert "blocks" not in payload
+    assert SLACK.shown(payload) == "age <moved> too"
+
+
+def test_an_incident_says_below_it_what_it_is_about() -> None:
+    about = {"model": "churn", "kind": "drift", "severity": "warning", "telling": "opened", "incident": "i1"}
+    *_, context = SLACK.payload(message_of(**about))["blocks"]
+    assert context["type"] == "context"
+    assert context["elements"][0]["text"] == "model churn · drift · warning · incident i1"
 
 
 @pytest.mark.parametrize("secret", ["", "a placeholder", "fG7)k2[;Qp-x0~Yv!Rz9'Lm^B3u}Hw5$", "  \n"])

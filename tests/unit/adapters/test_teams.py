@@ -14,6 +14,7 @@ from courtside.adapters.channel_secret import WebhookInvalid, destination_in
 from courtside.adapters.patient_post import BUDGET_SECONDS, TRIES, WebhookUnreachable
 from courtside.adapters.webhook import post
 from courtside.contracts.channels.teams import CHANNEL as TEAMS
+from courtside.contracts.incidents import Telling
 from courtside.contracts.secrecy import without_secrets
 from embedded_aws.webhooks import Webhook
 from tests.fakes.answering import Answer, answering
@@ -73,6 +74,19 @@ def test_a_short_message_is_whole_and_a_long_one_says_that_it_was_cut() -> None:
     shown = TEAMS.shown(payload_of("s", line * 2000))
     assert shown.endswith("(cut; the report and the lake hold the rest)")
     assert len(shown) > 3000
+
+
+def test_an_update_is_one_line_of_the_card() -> None:
+    message = message_of("Drift", "*What moved*\n• long", line="age moved too", telling=Telling.UPDATED)
+    assert TEAMS.shown(TEAMS.payload(message)) == "age moved too"
+
+
+@pytest.mark.parametrize(("severity", "color"), [("critical", "Attention"), ("warning", "Warning"), ("info", None)])
+def test_the_subjects_colour_is_the_severity(severity: str, color: str | None) -> None:
+    about = {"severity": severity, "telling": "opened", "kind": "drift", "incident": "i1"}
+    subject, _, context = TEAMS.payload(message_of(**about))["attachments"][0]["content"]["body"]
+    assert subject["inlines"][0].get("color") == color
+    assert context["inlines"][0]["text"] == f"the stage · drift · {severity} · incident i1"
 
 
 @pytest.mark.parametrize(

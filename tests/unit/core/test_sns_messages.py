@@ -119,6 +119,13 @@ def test_a_sentence_of_eventbridge_has_its_beginning_as_headline() -> None:
     assert message.text == "*What to do*: docs/runbooks.md#notice-from-aws"
 
 
+def test_a_long_sentence_is_not_lost_in_the_headline() -> None:
+    said = f"Retraining {'x' * 140} ended as ABORTED; look at it. What to do: docs/runbooks.md#x"
+    message = channel_message("", json.dumps(said))
+    assert message.subject.endswith("…")
+    assert message.text.replace("*", "").replace("\n", " ") == said
+
+
 def test_a_sentence_with_a_quote_in_it_is_not_lost() -> None:
     assert channel_message("", '"AWS announced a "change". Look at it."').subject == 'AWS announced a "change"'
 
