@@ -40,7 +40,7 @@ class SlackBot:
         """Let a posted message say something else; raises `MessageNotEdited` and `WebhookUnreachable`."""
         payload = self._channel.payload(message)
         try:
-            self._call("chat.update", {"ts": posted, "text": payload["text"], "blocks": payload["blocks"]})
+            self._call("chat.update", {"ts": posted, "text": payload["text"], "blocks": payload.get("blocks", [])})
         except WebhookUnreachable as error:
             if error.detail in _GONE | _LOCKED:
                 raise MessageNotEdited(posted, gone=error.detail in _GONE) from error

@@ -12,11 +12,15 @@ def opened(message: ChannelMessage) -> ChannelMessage:
 
 
 def head_after(head: ChannelMessage, message: ChannelMessage) -> ChannelMessage:
-    """Return what the head says after a message: the newest findings, or that the incident is resolved."""
+    """Return what the head says after a message: the newest findings, or that the incident is resolved.
+
+    The topic keeps no order, so an end may come before its beginning, or twice.
+    """
+    if head.telling is Telling.RESOLVED and message.telling is not Telling.RESOLVED:
+        return head_after(opened(message), head)
+    if head.telling is Telling.RESOLVED or head.subject.startswith(_RESOLVED):
+        return head
     if message.telling is Telling.RESOLVED:
-        # Saying it twice changes nothing, because a delivery may be repeated.
-        if head.subject.startswith(_RESOLVED):
-            return head
         text = f"*Resolved*: {message.in_one_line}\n\n{head.text}"
         return head.model_copy(update={"subject": f"{_RESOLVED}{head.subject}", "text": text})
     if message.telling is Telling.ESCALATED or message.in_one_line in message.text:

@@ -51,14 +51,15 @@ class Threads:
             return
         key = ledger_keys.thread(self.channel, message.incident)
         thread, revision = read(self.ledger, key, ThreadRecord)
-        if thread is None and message.telling is Telling.RESOLVED:
-            # Nobody was told of it here, so there is nothing to go on with.
-            self.conversation.post(message)
-        elif thread is None:
-            self._open(key, opened(message), revision)
-        elif message.telling is not Telling.OPENED:
+        if thread is None:
+            # An end whose beginning has not come is one line.
+            head = message if message.telling is Telling.RESOLVED else opened(message)
+            self._open(key, message, head, revision)
+        elif message.id and message.id == thread.begun_by:
+            # An earlier delivery of this message was ended just after it had opened the thread.
+            return
+        elif message.telling is not Telling.OPENED or thread.head.brief:
             self._go_on(key, message)
-        # Else an earlier delivery was ended just after it had opened the thread.
 
     def _go_on(self, key: str, message: ChannelMessage) -> None:
         """Edit the head, which may be done again and again, and then reply."""
@@ -70,7 +71,7 @@ class Threads:
                 self.conversation.edit(thread.posted, head)
             except MessageNotEdited as error:
                 if error.gone:
-                    self._open(key, head, revision)
+                    self._open(key, message, head, revision)
                     return
             changed = thread.model_copy(update={"head": head})
             if self.ledger.put(written(key, changed, expected_revision=revision)):
@@ -78,6 +79,6 @@ class Threads:
                 return
         raise LedgerBusy(key)
 
-    def _open(self, key: str, head: ChannelMessage, revision: int) -> None:
-        record = ThreadRecord(posted=self.conversation.post(head), head=head)
+    def _open(self, key: str, message: ChannelMessage, head: ChannelMessage, revision: int) -> None:
+        record = ThreadRecord(posted=self.conversation.post(head), head=head, begun_by=message.id)
         self.ledger.put(written(key, record, expected_revision=revision))

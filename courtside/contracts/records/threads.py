@@ -5,7 +5,11 @@ from courtside.contracts.versioned import Versioned
 
 
 class ThreadRecord(Versioned):
-    """The first message about an incident: the id under which it is `posted`, and what it says now."""
+    """The first message about an incident: the id under which it is `posted`, and what it says now.
+
+    `begun_by` is the id of the alert that it was posted for.
+    """
 
     posted: str
     head: ChannelMessage
+    begun_by: str

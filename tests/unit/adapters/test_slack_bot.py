@@ -48,6 +48,16 @@ def test_a_message_is_posted_edited_and_answered(slack: Webhook) -> None:
     assert (reply.text, reply.thread) == ("plan moved too", posted)
 
 
+def test_an_end_without_a_beginning_becomes_a_whole_message_when_it_comes(slack: Webhook) -> None:
+    bot = bot_at(slack.bot_secret)
+    end = message_of("Over", "long", line="nothing moves", telling=Telling.RESOLVED, incident="i")
+    posted = bot.post(end)
+    bot.edit(posted, end)
+    assert slack.messages[0].text == "nothing moves"
+    bot.edit(posted, DRIFT)
+    assert "*What moved*" in slack.messages[0].text
+
+
 def test_a_message_that_somebody_removed_is_said_to_be_gone(slack: Webhook) -> None:
     with pytest.raises(MessageNotEdited) as caught:
         bot_at(slack.bot_secret).edit("1.0", DRIFT)

@@ -104,6 +104,16 @@ def test_the_end_of_what_nobody_was_told_of_is_one_line() -> None:
     assert only.brief
 
 
+def test_a_beginning_that_comes_after_its_end_is_told_as_over() -> None:
+    """The topic keeps no order, and what was refused is delivered again a minute later."""
+    setup = Setup()
+    setup.tell(RESOLVED, OPENED, UPDATED)
+    (head,) = setup.conversation.posts.values()
+    assert head.subject == "Resolved: Drift in churn"
+    assert head.text == f"*Resolved*: nothing moves any more\n\n{OPENED.text}"
+    assert [said for _, said, _ in setup.conversation.replies] == ["age moved", "plan moved too"]
+
+
 def test_a_message_that_somebody_removed_is_posted_anew() -> None:
     setup = Setup(RecordedConversation(gone=True))
     setup.tell(OPENED, UPDATED)
@@ -215,18 +225,22 @@ UNKNOWABLE = {"after post", "after reply", "before put"}
 
 
 @pytest.mark.parametrize("message", [OPENED, UPDATED, RESOLVED])
-def test_a_delivery_killed_anywhere_is_finished_by_the_next_and_says_it_once(message: ChannelMessage) -> None:
+@pytest.mark.parametrize("before", [(), (OPENED,), (OPENED, ESCALATED)])
+def test_a_delivery_killed_anywhere_is_finished_by_the_next_and_says_it_once(
+    before: tuple[ChannelMessage, ...], message: ChannelMessage
+) -> None:
     step, twice = 0, set[str]()
+    if message is OPENED:
+        before = ()
     while True:
         setup = Setup()
-        if message is not OPENED:
-            setup.tell(OPENED)
+        setup.tell(*before)
         name = killed_at(setup, message, step)
         setup.tell(message)
         setup.tell(message)
         assert setup.conversation.posts
         said = len(setup.conversation.posts) + len(setup.conversation.replies)
-        wanted = 1 if message is OPENED else 2
+        wanted = len(before) + 1
         assert wanted <= said <= wanted + 1
         if said > wanted:
             twice.add(str(name))
@@ -236,4 +250,10 @@ def test_a_delivery_killed_anywhere_is_finished_by_the_next_and_says_it_once(mes
     assert step > 6
     assert twice <= UNKNOWABLE
     (head, *_) = setup.conversation.posts.values()
-    assert head.subject.count("Resolved") == (message is RESOLVED)
+    assert head.subject.count("Resolved") == (message is RESOLVED and bool(before))
+
+
+def test_alerts_without_an_id_are_told_too() -> None:
+    setup = Setup()
+    setup.tell(*(each.model_copy(update={"id": ""}) for each in (OPENED, UPDATED)))
+    assert [said for _, said, _ in setup.conversation.replies] == ["plan moved too"]
