@@ -36,8 +36,7 @@ def manifest(setup: DriftSetup, *, last_day: date | None, as_of: date = QUIET.st
 
 
 def following(setup: DriftSetup, dataset: Dataset) -> DriftSetup:
-    overdue = replace(setup.monitor.overdue, dataset=dataset)
-    setup.monitor = replace(setup.monitor, dataset=dataset, overdue=overdue)
+    setup.follow(dataset)
     return setup
 
 
@@ -81,6 +80,16 @@ def test_a_training_starts_once_when_the_champions_data_has_the_age(setup: Drift
     assert not setup.alerts.sent
     check(setup, date(2011, 2, 9))
     assert [each.training_id for each in started(setup)][1:] == ["schedule-v1-2011-02-08"]
+
+
+def test_a_long_cool_down_does_not_hide_the_training_that_was_asked_for(setup: DriftSetup) -> None:
+    over_a_year(setup)
+    rules = replace(setup.monitor.dataset.retrain, every=timedelta(14), cooldown=timedelta(10))
+    manifest(following(setup, replace(setup.monitor.dataset, retrain=rules)), last_day=ENDS)
+    due = check(setup, date(2011, 1, 25))
+    again = check(setup, date(2011, 1, 26))
+    assert (again.decision, again.rule, again.execution_arn) == ("retrain", "schedule", due.execution_arn)
+    assert len(started(setup)) == 1
 
 
 def test_a_check_that_came_before_the_schedule_does_not_swallow_it(setup: DriftSetup) -> None:

@@ -1,6 +1,9 @@
 """A training that the contract's `retrain.every` asks for; drift that starts one goes first."""
 
-from courtside.contracts.events import Trigger
+from datetime import date
+
+from courtside.contracts.events import Trigger, training_by_schedule
+from courtside.contracts.records.situations import Situation
 from courtside.core.decision.brakes import cooling
 from courtside.core.decision.decision import ACTS, Action, Decision
 from courtside.core.decision.rule import Case, Rule
@@ -9,7 +12,9 @@ from courtside.core.decision.wording import without_consequence
 
 def _applies(case: Case) -> Decision | None:
     situation, due = case.situation, case.situation.due
-    if due is None or not due.newer or situation.named or cooling(situation, case.policy) is not None:
+    if due is None or not due.newer or situation.named:
+        return None
+    if cooling(_without_own(situation, due.since), case.policy) is not None:
         return None
     otherwise = case.otherwise(due=None)
     if otherwise.action in ACTS:
@@ -28,6 +33,14 @@ def _applies(case: Case) -> Decision | None:
         trigger=Trigger.SCHEDULE,
         numbers=numbers,
     )
+
+
+def _without_own(situation: Situation, since: date) -> Situation:
+    """Return the situation without the training of this very day: to ask for that again starts nothing."""
+    history = situation.history
+    own = training_by_schedule(history.champion_version, since)
+    others = tuple(each for each in history.trainings if each.training_id != own)
+    return situation.model_copy(update={"history": history.model_copy(update={"trainings": others})})
 
 
 RULE = Rule("schedule", order=310, applies=_applies)
