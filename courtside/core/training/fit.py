@@ -130,7 +130,7 @@ def fit_candidates(
 
     def fit(candidate: Candidate) -> TrainedModel:
         progress(candidate.name)
-        with _blaming(candidate):
+        with blaming(candidate):
             model = _fit(candidate, parts, options)
         if candidate.package is not None:
             storable_types(model.estimator, candidate.package)  # before others are fitted for nothing
@@ -144,7 +144,7 @@ def fit_candidates(
 
 
 @contextmanager
-def _blaming(candidate: Candidate) -> Iterator[None]:
+def blaming(candidate: Candidate) -> Iterator[None]:
     """Name a team's own candidate for whatever its code raises; nobody knows what that may be."""
     try:
         yield
@@ -199,7 +199,7 @@ def _judged(candidate: Candidate, estimator: Classifier, parts: _Parts) -> Train
 
 def _calibrate(model: TrainedModel, parts: _Parts, method: Calibration) -> TrainedModel:
     selection = parts.selection
-    with _blaming(model.candidate):
+    with blaming(model.candidate):
         estimator = calibrated(model.estimator, selection.rows, selection.labels, method=method)
         judged = _judged(model.candidate, estimator, parts)
     return replace(judged, selection_auc=model.selection_auc, rolling_origin=model.rolling_origin, calibration=method)

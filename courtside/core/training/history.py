@@ -23,7 +23,7 @@ from courtside.core.dataset import Dataset
 from courtside.core.evaluation.log_loss import log_losses
 from courtside.core.rows import time_column_of
 from courtside.core.training.candidates import Candidate
-from courtside.core.training.frame import feature_frame, labels
+from courtside.core.training.fit import blaming, feature_frame, labels, probability
 from courtside.core.training.preprocessing import Columns, prepared
 from courtside.core.training.split import FEWEST_ROWS, Split
 from courtside.core.training.time_folds import TimeOrdered
@@ -75,7 +75,7 @@ def shortened(
         chosen = HistoryRecord(asked=asked, window=asked, reason=f"a history of {_in_words(asked)} was asked for")
     begin = _begin(days, chosen.window, days.size)
     truth = labels(split.train, dataset)
-    if not _enough(truth[begin:]):
+    if begin and not _enough(truth[begin:]):
         raise HistoryTooShort(chosen.window, rows=days.size - begin, of=days.size)
     kept = {"since": days[begin].item(), "rows_left_out": begin}
     return replace(split, train=split.train.slice(begin)), chosen.model_copy(update=kept)
@@ -123,8 +123,8 @@ def _chosen(
     data = TimeOrdered(feature_frame(split.train, dataset), labels(split.train, dataset), dataset.target)
     ends = np.linspace(days.size * (1 - JUDGED_SHARE), days.size, FOLDS + 1).astype(int)
     windows = [window for window in WINDOWS if _usable(window, data, days, ends)]
-    if len(windows) < 2:
-        said = "no window shorter than all of the history leaves enough rows to learn from"
+    if windows[:1] != [ALL] or len(windows) == 1:
+        said = "the history is too short for time folds to judge a part of it"
         return HistoryRecord(asked=AUTO, window=ALL, reason=said)
     progress(f"history: {', '.join(windows)} on {FOLDS} time folds of {candidate.name}")
     judged = _Judged({window: _losses(window, candidate, data, days, ends) for window in windows})
@@ -136,12 +136,15 @@ def _chosen(
 
 
 def _usable(window: str, data: TimeOrdered, days: NDArray[np.datetime64], ends: NDArray[np.int64]) -> bool:
-    """Tell whether a window leaves rows out, and enough to learn from in every fold, with a value of each feature."""
-    if window == ALL:
-        return True
+    """Tell whether a window keeps enough to learn from in every fold; a shorter one must leave something out.
+
+    What is left at the end must hold a value of each feature, because a training without any is refused.
+    """
     begins = [_begin(days, window, int(end)) for end in ends]
     enough = all(_enough(data.labels[begin:end]) for begin, end in zip(begins, ends, strict=True))
-    return begins[-1] > 0 and enough and bool(data.rows.iloc[begins[-1] :].notna().any().all())
+    if window == ALL or not enough:
+        return enough
+    return begins[-1] > 0 and bool(data.rows.iloc[begins[-1] :].notna().any().all())
 
 
 def _losses(
@@ -153,9 +156,10 @@ def _losses(
     found = []
     for end, until in pairwise(ends):
         past = slice(_begin(days, window, int(end)), end)
-        with threadpool_limits(1, user_api="blas"):  # on fits this short, its threads cost eight times what they save
+        # On fits this short, the threads of a BLAS cost eight times what they save.
+        with blaming(candidate), threadpool_limits(1, user_api="blas"):
             model = prepared(candidate, Columns.of(data.rows)).fit(data.rows.iloc[past], data.labels[past])
-        said = np.asarray(model.predict_proba(data.rows.iloc[end:until]), dtype=np.float64)[:, 1]
+            said = probability(model, data.rows.iloc[end:until])
         found.append(log_losses(data.labels[end:until], said))
     return found
 

@@ -10,7 +10,8 @@ import pytest
 
 from courtside.core.dataset import Dataset, Feature, FeatureKind
 from courtside.core.rows import TimeColumnNeeded
-from courtside.core.training.candidates import ALL, REGISTRY, Candidate
+from courtside.core.training.candidates import ALL, REGISTRY, Candidate, Classifier
+from courtside.core.training.fit import CandidateFailed
 from courtside.core.training.history import WINDOWS, HistoryTooShort, shortened
 from courtside.core.training.split import Split, split_rows
 
@@ -143,7 +144,34 @@ def test_a_short_past_is_taken_whole() -> None:
     young = rows().slice(YEARS * A_YEAR - A_YEAR)
     _, history = shortened(split_of(young), "auto", dataset=DATASET, candidates=ALL)
     assert (history.window, history.windows) == ("all", ())
-    assert "no window shorter" in history.reason
+    assert "too short for time folds" in history.reason
+
+
+def test_the_smallest_table_that_may_be_trained_on_is_taken_whole() -> None:
+    smallest = rows().slice(YEARS * A_YEAR - 100)
+    for asked in ("auto", "5y"):
+        before, after, _ = taken(smallest, asked)
+        assert after.train.equals(before.train)
+
+
+def test_a_past_of_one_class_is_not_judged() -> None:
+    """A class that first comes where the folds begin cannot be learned before it."""
+    split = split_of(rows())
+    won = np.where(
+        np.arange(split.train.num_rows) < split.train.num_rows * 0.85, 0, split.train.column("won").to_numpy()
+    )
+    late = replace(split, train=split.train.set_column(4, "won", pa.array(won.astype(np.int8))))
+    after, history = shortened(late, "auto", dataset=DATASET, candidates=ALL)
+    assert (after.train.equals(late.train), history.windows) == (True, ())
+
+
+def test_a_candidate_of_a_team_that_fails_is_named() -> None:
+    def broken(_params: object) -> Classifier:
+        raise RuntimeError("no licence")
+
+    own = replace(REGISTRY["lightgbm"], name="own", package="churn_models", build=broken)
+    with pytest.raises(CandidateFailed, match=r"churn_models failed \(RuntimeError: no licence\)"):
+        shortened(split_of(rows()), "auto", dataset=DATASET, candidates=[own])
 
 
 def test_a_window_without_any_value_of_a_feature_is_no_choice() -> None:
