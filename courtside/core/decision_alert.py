@@ -6,6 +6,7 @@ from datetime import date
 
 from courtside.core.alerting import LINE_LIMIT, MODEL_LIMIT, section
 from courtside.core.decision import Action, Decision
+from courtside.core.decision.wording import without_performance
 from courtside.core.display_text import display_text
 from courtside.core.incidents.finding import INCIDENT
 from courtside.core.incidents.kind import Kind
@@ -47,7 +48,8 @@ def closing(decision: Decision, context: AlertContext, *, kind: str) -> list[str
 
 def did(decision: Decision, context: AlertContext) -> str:
     """Say why something was decided, and what was done because of it."""
-    reason = display_text(decision.reason, LINE_LIMIT)
+    said = without_performance(decision.reason) if context.performance else decision.reason
+    reason = display_text(said, LINE_LIMIT)
     return f"{reason[:1].upper()}{ended(reason[1:])} {done(decision, context)}"
 
 

@@ -127,8 +127,8 @@ class DriftMonitor:
             claim = self.claims.take(key, done=lambda: (known := self._logged(record)) is not None and known.done)
             if claim is None:
                 done = self._logged(record) or record
-                # Rows without times may be checked again when only performance has changed.
-                self.acting.end(decided, done)
+                if self.dataset.time_column is None:  # the same load is checked until a newer one comes
+                    self.acting.end(decided, done)
                 return repeated(done, lake=self.lake)
             try:
                 return self._finish(claim, record, found, decided, performance=gathered.performance)

@@ -14,7 +14,15 @@ from tests.fakes.drift_setup import DriftSetup
 SINCE = date(2011, 1, 10)
 
 
-def prove(setup: DriftSetup, day: date, opponent: str = "promise", outcome: str = "worse", **more: Any) -> None:
+def prove(
+    setup: DriftSetup,
+    day: date,
+    opponent: str = "promise",
+    outcome: str = "worse",
+    *,
+    model: str = "nba_games",
+    **more: Any,
+) -> None:
     """Let a look at the promise tests say something of version 1 as of a day."""
     row = {
         "as_of": day,
@@ -38,7 +46,7 @@ def prove(setup: DriftSetup, day: date, opponent: str = "promise", outcome: str 
         "files": 1,
     } | more
     said = pa.Table.from_pylist([row], schema=PROMISE_TESTS)
-    assert promise_tests_log("nba_games", lake=setup.lake).append(day, lambda _: said) is not None
+    assert promise_tests_log(model, lake=setup.lake).append(day, lambda _: said) is not None
 
 
 def follows(setup: DriftSetup, previous: str) -> None:

@@ -8,12 +8,19 @@ NO_RETRAINING = ": no retraining"
 WATCHING = ": watching"
 LEFT_TO_PEOPLE = ": the contract says `retrain: {on_drift: false}`, so it is for a person to start one"
 
+_PERFORMANCE = "performance"
+
 
 def without_consequence(reason: str) -> str:
     """Return what a reason says was found, without what follows from it."""
     for consequence in (NO_RETRAINING, WATCHING, LEFT_TO_PEOPLE):
         reason = reason.removesuffix(consequence)
     return reason
+
+
+def without_performance(reason: str) -> str:
+    """Return what a reason says besides how the champion does."""
+    return reason.partition(f"; {_PERFORMANCE} is ")[0]
 
 
 def found(situation: Situation) -> str:
@@ -53,12 +60,14 @@ def moved(drift: DriftFacts) -> str:
 def performance(facts: PerformanceFacts) -> str:
     """Say how the champion does, as far as that is known; nothing where nobody looked."""
     if facts.known is Known.UNKNOWN or facts.value is None:
-        return f"performance is unknown: {facts.why_unknown}" if facts.why_unknown else ""
+        return f"{_PERFORMANCE} is unknown: {facts.why_unknown}" if facts.why_unknown else ""
     figure = f"{facts.metric} {facts.value:.3f}{_interval(facts)}{_window(facts)}"
     promised = "" if facts.promise is None else f", where {facts.promise:.3f} was promised"
     if facts.known is Known.ESTIMATED:
-        return f"performance is only estimated, at {figure}{promised}; an estimate cannot see that the target changed"
-    return f"performance is realised: {figure}{promised}{_judged(facts)}"
+        return (
+            f"{_PERFORMANCE} is only estimated, at {figure}{promised}; an estimate cannot see that the target changed"
+        )
+    return f"{_PERFORMANCE} is realised: {figure}{promised}{_judged(facts)}"
 
 
 def _judged(facts: PerformanceFacts) -> str:

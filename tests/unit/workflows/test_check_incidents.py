@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from courtside.contracts import lake_keys
 from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse
 from courtside.core.decision import DecisionPolicy
+from courtside.core.performance.spark import LEVELS
 from courtside.core.rhythm import WatchRhythm
 from tests.fakes.drift_setup import CHANGED, DATASET, DriftSetup
 from tests.fakes.proved import prove
@@ -89,9 +90,9 @@ def test_drift_and_bad_performance_are_two_matters(setup: DriftSetup) -> None:
     assert "• call what moved the new normal: `courtside alerts accept" in drift.text
 
 
-def test_a_training_that_drift_started_holds_the_next_one_back(setup: DriftSetup) -> None:
+def test_a_training_that_drift_started_holds_the_next_one_back_for_a_while(setup: DriftSetup) -> None:
     setup.follow(replace(DATASET, retrain=DecisionPolicy(cooldown=timedelta(7))))
-    answers = [check(setup, DRIFTED + number * ONE) for number in (1, 2, 8)]
+    answers = [check(setup, DRIFTED + number * ONE) for number in (1, 2, 32)]
     assert [each.decision for each in answers] == ["retrain", "alert", "retrain"]
     assert len(setup.retraining.started) == 2
     assert told(setup) == [("drift", "opened"), ("drift", "updated")]
@@ -102,6 +103,9 @@ def test_the_alert_of_drift_and_its_page_say_what_performance_is(setup: DriftSet
     text = setup.alerts.sent[0].text
     assert "*Performance of champion version 1*\n• Unknown: no window of its predictions has its labels yet." in text
     assert "how its predictions do is said below" in text
+    month = next(line for line in text.splitlines() if line.startswith("• month: "))
+    assert set(month.rpartition(" ")[2]) <= set(LEVELS)
+    assert "performance is unknown" not in text
     assert "*What would have changed it*\n• with `retrain." in text
     assert answer.page_key is not None
     page = setup.lake.objects[answer.page_key].decode()

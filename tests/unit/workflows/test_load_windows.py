@@ -28,6 +28,7 @@ from courtside.workflows.train import train
 from tests.datasets.churn import DATASET, churn_table
 from tests.fakes.drift_setup import DriftSetup
 from tests.fakes.ports import ConstantChampion, InMemoryLake, InMemoryTracking
+from tests.fakes.proved import prove
 from tests.unit.workflows.churn_lake import asked, parquet
 
 CONTRACT = replace(DATASET, time_column=None, candidates=("logistic_regression",))
@@ -76,8 +77,8 @@ def trained() -> dict[str, bytes]:
 @pytest.fixture
 def setup(trained: dict[str, bytes]) -> DriftSetup:
     made = DriftSetup(InMemoryLake(dict(trained)))
-    overdue = replace(made.monitor.overdue, dataset=CONTRACT)
-    made.monitor = replace(made.monitor, dataset=CONTRACT, overdue=overdue, drift_policy=CalibratedPolicy())
+    made.follow(CONTRACT)
+    made.monitor = replace(made.monitor, drift_policy=CalibratedPolicy())
     return made
 
 
@@ -116,6 +117,20 @@ def test_the_newest_load_is_compared_once_with_the_loads_of_the_champion(setup: 
     assert "rows taken as independent" in setup.lake.read(str(answer.page_key)).decode()
     again = checked(setup.monitor, date(2024, 3, 20))
     assert (again.check_id, again.duplicate, len(setup.retraining.started)) == (answer.check_id, True, 1)
+
+
+def test_what_labels_prove_later_is_acted_on_though_the_load_was_checked_before(setup: DriftSetup) -> None:
+    load(QUIET, setup.lake, on=date(2024, 3, 2))
+    assert checked(setup.monitor, date(2024, 3, 2)).decision == "nothing"
+    prove(setup, date(2024, 3, 9), model="churn")
+    answer = checked(setup.monitor, date(2024, 3, 9))
+    assert (answer.rule, answer.duplicate) == ("performance_worse", False)
+    (request,) = setup.retraining.started.values()
+    assert (request.model, request.as_of) == ("churn", date(2024, 3, 10))
+    prove(setup, date(2024, 3, 12), outcome="equivalent", model="churn")
+    again = checked(setup.monitor, date(2024, 3, 12))
+    assert (again.decision, again.duplicate) == ("nothing", True)
+    assert [alert.telling for alert in setup.alerts.sent] == ["opened", "resolved"]
 
 
 def test_a_training_by_schedule_needs_a_new_load_which_may_have_been_checked_before(setup: DriftSetup) -> None:
