@@ -8,7 +8,9 @@ import psutil
 import pytest
 from typer.testing import CliRunner
 
+from courtside.adapters.channel_secret import BotSecret, destination_in
 from courtside.adapters.patient_post import WebhookUnreachable
+from courtside.adapters.slack_bot import SlackBot
 from courtside.adapters.webhook import post
 from courtside.cli.main import app
 from embedded_aws import instance as instances
@@ -76,6 +78,22 @@ def test_the_newest_messages_of_a_named_instance_may_be_selected(running: instan
     assert only["text"].startswith("*Second*")
     assert only["received_at"] == running.received(SLACK).messages[-1].received_at.isoformat()
     assert [each["text"][:7] for each in json.loads(slack("--last", "9", "--json"))] == ["*First*", "*Second"]
+
+
+def test_a_bots_messages_are_shown_as_they_are_now(running: instances.Instance) -> None:
+    with Webhook(running.received(SLACK)) as webhook:
+        secret = destination_in(webhook.bot_secret, SLACK)
+        assert isinstance(secret, BotSecret)
+        bot = SlackBot(secret, SLACK)
+        posted = bot.post(message_of("Drift", "age"))
+        bot.reply(posted, message_of("Drift", line="plan too"), aloud=False)
+        bot.edit(posted, message_of("Drift", "age and plan"))
+        assert running.received(SLACK).messages[-2:] == webhook.messages
+    first, reply = json.loads(slack("--last", "2", "--json"))
+    assert (first["text"], first["edits"], first["thread"]) == ("*Drift*\nage and plan", 1, "")
+    assert (reply["text"], reply["thread"]) == ("plan too", first["id"])
+    shown = slack("--last", "2").splitlines()
+    assert [line.rpartition(" ")[2] for line in shown if " UTC" in line] == ["edited", "reply"]
 
 
 def test_without_messages_the_command_says_how_to_get_one(running: instances.Instance) -> None:
