@@ -5,7 +5,7 @@ The fields: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notif
 
 import json
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from courtside.contracts.channels.message import ChannelMessage
@@ -19,7 +19,7 @@ _NAME_LIMIT, _MEANING_LIMIT, _REASON_LIMIT, _SUBJECT_LIMIT = 255, 1024, 1023, 14
 # What ends a description that this project writes: where the alarm's runbook is.
 _RUNBOOK = re.compile(r"\.?\s*What to do:\s*(?P<where>\S+)\s*$")
 _SEVERITIES = {"ALARM": Severity.CRITICAL, "OK": Severity.INFO}
-# Only the first lines of a reason are for people; CloudWatch appends the datapoints that it counted.
+# CloudWatch lists the datapoints that it counted in the middle of its sentence.
 _DATAPOINTS = re.compile(r"\s*\[[^\]]*\]")
 
 
@@ -64,7 +64,7 @@ def _state(state: str) -> str:
 def _moment(text: str) -> str:
     """Return since when, for people; CloudWatch writes ``2026-11-29T10:00:00.000+0000``."""
     try:
-        return f" since {datetime.fromisoformat(text):%Y-%m-%d %H:%M} UTC"
+        return f" since {datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     except ValueError:
         return ""
 

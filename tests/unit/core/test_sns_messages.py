@@ -70,6 +70,11 @@ def test_an_alarm_says_what_it_means_since_when_and_what_to_do() -> None:
     assert (message.severity, message.telling, message.kind) == (Severity.CRITICAL, Telling.OPENED, "alarm")
 
 
+def test_moments_are_told_in_utc_wherever_the_alarm_was_written() -> None:
+    message = channel_message("", alarm(StateChangeTime="2026-11-29T12:05:12.345+0200"))
+    assert "on since 2026-11-29 10:05 UTC" in message.text
+
+
 def test_an_alarm_that_is_over_is_one_line() -> None:
     message = channel_message("", alarm(NewStateValue="OK", OldStateValue="ALARM"))
     assert message.brief
