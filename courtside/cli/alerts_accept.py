@@ -1,11 +1,11 @@
-"""`courtside alerts accept`: a person says that what moved is the new normal, or takes that back."""
+"""`courtside alerts accept` and `accepted`: what people say is the new normal, and how they take that back."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from courtside.cli.alerts_incidents import Note, document, stage_desk
-from courtside.cli.console import JsonFlag, people, print_json, say
+from courtside.cli.alerts_incidents import Note, document, person, stage_desk
+from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.stage import Model, Stage, caller
 from courtside.contracts.days import parse_day
 from courtside.contracts.errors import BadInput
@@ -81,6 +81,45 @@ def accept(
         print_json({"act": act.model_dump(mode="json"), "incident": incident and document(incident)})
     else:
         _say(act, incident, acceptances.dataset.name)
+
+
+def accepted(
+    stage: Stage = "dev",
+    model: Model = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what was taken back, and what was accepted of earlier champions.")
+    ] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """List what people accepted as a model's new normal: what, by which window, who, when and why.
+
+    Examples:
+
+    - `courtside alerts accepted --model churn`
+
+    - `courtside alerts accepted --model churn --all --json`
+    """
+    with people.status("Asking the stage"):
+        acceptances = _acceptances(stage, model)
+        found = [(act, holds) for act, holds in acceptances.acts() if holds or everything]
+    if as_json:
+        print_json([{**act.model_dump(mode="json"), "holds": holds} for act, holds in found])
+    else:
+        print_table(f"Accepted in {acceptances.dataset.name}", [_row(act, holds=holds) for act, holds in found])
+
+
+def _row(act: "AcceptedAct", *, holds: bool) -> dict[str, str]:
+    state = "holds" if holds else f"was of champion version {act.champion_version}"
+    if act.undone_at is not None:
+        state = f"taken back on {act.undone_at.date()} by {person(act.undone_by)}"
+    return {
+        "on": str(act.at.date()),
+        "by": person(act.by),
+        "what": listed(act.subjects),
+        "window": f"{act.window.start} to {act.window.end}",
+        "state": state,
+        "note": act.note,
+    }
 
 
 def _window(since: str | None, until: str | None) -> "Window | None":

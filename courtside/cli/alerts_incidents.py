@@ -192,8 +192,12 @@ def runbook(found: "IncidentRecord") -> str:
 def answer(found: "IncidentRecord") -> str:
     """Say whether anybody looks after an incident, and until when."""
     until = f" until {_moment(found.until)}" if found.until else ""
-    who = re.split("[/:]", found.by)[-1]  # an ARN ends with the name of a person or a session
-    return f"{found.state} by {who}{until}" if who and not found.is_over else found.state
+    return f"{found.state} by {person(found.by)}{until}" if found.by and not found.is_over else found.state
+
+
+def person(identity: str) -> str:
+    """Return the name of a person or a session, with which an ARN ends."""
+    return re.split("[/:]", identity)[-1]
 
 
 def _row(found: "IncidentRecord") -> dict[str, str]:

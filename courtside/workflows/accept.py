@@ -142,6 +142,12 @@ class Acceptances:
             if self._write(known.model_copy(update={"acts": kept}), stamp):
                 return undone
 
+    def acts(self) -> list[tuple[AcceptedAct, bool]]:
+        """Return all acts of the model, in order, and whether each holds for its champion; raises `NoChampion`."""
+        known, _ = self._known()
+        holding = known.in_force(champion_reference(self.dataset.name, lake=self.lake))
+        return [(act, act in holding) for act in known.acts]
+
     def _found(self, window: Window, champion: ChampionReference) -> WindowReport:
         if self.dataset.time_column is None:
             load = newest_load(champion, Days(window.start, window.end), lake=self.lake, dataset=self.dataset)

@@ -211,3 +211,21 @@ def test_what_accept_cannot_be_asked_is_refused_before_anything_is_done(words: l
 def test_an_alarm_cannot_be_accepted_and_the_reason_says_so(alarms: list[Alarm]) -> None:
     alarms.append(DOWN)
     assert isinstance(alerts("accept", DOWN_ID).exception, NotAcceptable)
+
+
+def test_what_was_accepted_is_listed_with_who_and_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"by": ANN, "note": "the new app", "incident": "", "now": NOON, "window": None}
+    act = RecordedAcceptances().accept(**given)
+    undone = act.model_copy(update={"number": 2, "undone_at": NOON + DAY, "undone_by": ANN})
+    earlier = act.model_copy(update={"number": 3, "champion_version": "2"})
+    acts = [(act, True), (undone, False), (earlier, False)]
+    known = SimpleNamespace(dataset=SimpleNamespace(name="churn"), acts=lambda: acts)
+    monkeypatch.setattr("courtside.cli.alerts_accept._acceptances", lambda *_: known)
+    held = alerts("accepted", "--model", "churn")
+    assert "2026-11-29\tann\tage\t2026-11-01 to 2026-11-29\tholds\tthe new app" in held.stdout
+    assert "taken back" not in held.stdout
+    every = alerts("accepted", "--model", "churn", "--all").stdout
+    assert "taken back on 2026-11-30 by ann" in every
+    assert "was of champion version 2" in every
+    said = json.loads(alerts("accepted", "--all", "--json").stdout)
+    assert [(each["number"], each["holds"]) for each in said] == [(1, True), (2, False), (3, False)]

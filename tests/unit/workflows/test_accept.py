@@ -97,6 +97,18 @@ def test_a_new_champion_ends_it(setup: DriftSetup) -> None:
         acceptances(setup.lake).undo(by="ana", now=LATER)
 
 
+def test_the_acts_are_listed_with_whether_they_hold(setup: DriftSetup) -> None:
+    checked(setup)
+    mine = acceptances(setup.lake)
+    assert mine.acts() == []
+    mine.accept(by="ana", now=LATER)
+    undone = mine.undo(by="ben", now=LATER)
+    again = mine.accept(by="ana", now=LATER)
+    assert mine.acts() == [(undone, False), (again, True)]
+    change_champion(setup.lake, version="2", training_id="another")
+    assert mine.acts() == [(undone, False), (again, False)]
+
+
 def test_accepting_again_returns_the_same_act(setup: DriftSetup) -> None:
     checked(setup)
     mine = acceptances(setup.lake)
