@@ -216,6 +216,12 @@ class StageSettings(_Settings):
         "the stage may list and read them, and nothing else there",
     )
 
+    alert_escalation_hours: Annotated[int, Field(ge=1, le=168)] | None = Field(
+        default=None,
+        description="hours after which people are told once more of a warning or a critical incident that nobody has "
+        "acknowledged, 1 to 168; None: never",
+    )
+
     budget_usd_month: float = Field(
         default=31,
         gt=0,

@@ -1,7 +1,8 @@
 """The workflows of the Lambda functions."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from courtside.bootstrap import stage
@@ -16,6 +17,7 @@ from courtside.contracts.environment import (
     PromoteEnv,
     ReceiveRowsEnv,
     SettleEnv,
+    TendIncidentsEnv,
 )
 from courtside.contracts.events import (
     ApprovalRequest,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from courtside.workflows.arrivals import Arrivals
     from courtside.workflows.check_drift import DriftMonitor
     from courtside.workflows.find_due import FindDue
+    from courtside.workflows.incidents import TendIncidents
     from courtside.workflows.production import Production
     from courtside.workflows.retraining_lock import RetrainingLock
     from courtside.workflows.settle import Settle
@@ -66,6 +69,15 @@ def arrivals(model: str) -> "Arrivals":
         ledger=stage.ledger_of(env.ledger_table, model),
         incidents=stage.incidents_of(env, model),
     )
+
+
+def tending_incidents() -> "TendIncidents":
+    """Wire what tends the incidents of the stage before a round."""
+    from courtside.workflows.incidents import TendIncidents
+
+    env = TendIncidentsEnv.read()
+    escalate_after = timedelta(hours=env.escalation_hours) if env.escalation_hours else None
+    return TendIncidents(stage.stage_models(env), partial(stage.incidents_of, env), escalate_after)
 
 
 def finding_due() -> "FindDue":

@@ -153,6 +153,12 @@ class CheckPerformanceEnv(ModelsEnv):
     """The function that says how well a model's predictions did."""
 
 
+class TendIncidentsEnv(IncidentsEnv):
+    """The function that escalates what nobody acknowledges after so many hours, or never for 0."""
+
+    escalation_hours: int = Field(default=0, ge=0)
+
+
 class FindDueEnv(ModelsEnv):
     """The function that finds the models that are due in a round."""
 

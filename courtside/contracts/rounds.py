@@ -36,6 +36,13 @@ class WatchRequest(Payload):
     everything: bool = False
 
 
+class TendResponse(Payload):
+    """Output of `tend_incidents`: how many incidents were open, and how many there was anything to look at."""
+
+    open: int
+    tended: int
+
+
 class FindDueRequest(WatchRequest):
     """Input of `find_due`; `round` is the name of the state machine's execution."""
 

@@ -31,8 +31,8 @@ def quarantines_alert(reports: Mapping[str, ArrivalRecord]) -> Alert:
             *files[:MOST_FILES],
             *[f"and {more} more, which the command in the runbook lists."][: max(more, 0)],
             (
-                "*What to do*: correct the files and write them again, to their old places or under other names. The "
-                "next round takes them in, and rows that are known already do nothing. This is said once."
+                "*What to do*: correct the files and write them again to their old places, or under other names, and "
+                "then remove the wrong ones. The next round takes them in, and rows that are known already do nothing."
             ),
             _RUNBOOK,
         ],
@@ -55,8 +55,8 @@ def quarantine_alert(record: ArrivalRecord, *, report: str) -> Alert:
             f"*{what[0].upper()}{what[1:]} of {model} cannot be used*: {file}.{rest}",
             f"*Why*: {ended(display_text(record.reason, 2 * LINE_LIMIT))}",
             (
-                "*What to do*: correct the file and write it again, to its old place or under another name. The next "
-                "round takes it in, and rows that are known already do nothing. This is said once."
+                "*What to do*: correct the file and write it again to its old place, or under another name, and then "
+                "remove the wrong one. The next round takes it in, and rows that are known already do nothing."
             ),
             f"*Report*, with the original file: {report}",
             _RUNBOOK,

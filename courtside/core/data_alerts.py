@@ -23,7 +23,7 @@ def overdue_alert(*, dataset: str, newest: date, today: date) -> Alert:
             ),
             (
                 f"*What to do*: find out why nothing was loaded, and load it (`courtside games load --model {name}` "
-                f"or `courtside tables load --model {name}` for a table). This is said once. If none is expected at "
+                f"or `courtside tables load --model {name}` for a table). If none is expected at "
                 "this time of the year, write `watch.season` into the contract; if no more will come, "
                 f"`courtside models pause {name}`. Runbook: "
                 "docs/runbooks.md#no-new-data"

@@ -30,7 +30,7 @@ def unpredictable_alert(reports: Mapping[str, UnpredictableRows]) -> Alert:
             *[f"and {more} more reasons, which the reports list."][: max(more, 0)],
             (
                 "*What to do*: correct the rows and load them again, or deliver them in a file of their own. The next "
-                "round predicts them. This is said once for each row."
+                "round predicts them."
             ),
             *[f"*Report*, with the ids: {address}" for address in list(reports)[-MOST_REASONS:]],
             "Runbook: docs/runbooks.md#rows-that-cannot-be-predicted",

@@ -9,16 +9,23 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from courtside.contracts import lake_keys
-from courtside.contracts.environment import Environment, FindDueEnv, SettleEnv
+from courtside.contracts.environment import Environment, FindDueEnv, SettleEnv, TendIncidentsEnv
 from infra.constructs.alerts import Alerts
 from infra.constructs.buckets import PrivateBucket
 from infra.constructs.figures import FIVE_MINUTES
 from infra.constructs.functions import ImageFunction
 from infra.constructs.incidents import grant_incidents
-from infra.constructs.ledger import MODELS, ROUNDS, grant_models, grant_partitions
+from infra.constructs.ledger import INCIDENTS, MODELS, ROUNDS, grant_models, grant_partitions
 from infra.constructs.logs import vended_log_group
 from infra.constructs.scheduled_work import ScheduledWork
-from infra.constructs.watch_steps import SHORT_TIMEOUT, FunctionsOfModel, each_model, find_due, steps_of_model
+from infra.constructs.watch_steps import (
+    SHORT_TIMEOUT,
+    FunctionsOfModel,
+    each_model,
+    find_due,
+    steps_of_model,
+    tend_incidents,
+)
 from infra.stage import StageSettings
 
 LISTS = f"{lake_keys.WATCH_PREFIX}*"
@@ -26,11 +33,11 @@ _LONGEST_ROUND = cdk.Duration.hours(12)
 
 
 class Watch(ScheduledWork):
-    """`find_due`, and then the functions of each model that is due, in a state machine.
+    """`tend_incidents`, `find_due`, and then the functions of each model that is due, in a state machine.
 
-    FindDue → IsAnythingDue → EachModel (AreFilesDue → ReceiveRows → ArePredictionsDue → Predict → IsJudgementDue →
-    CheckPerformance → IsCheckDue → CheckDrift → Settle). The schedule passes its own time as `as_of`, so a late or
-    repeated round looks at the same rows.
+    TendIncidents → FindDue → IsAnythingDue → EachModel (AreFilesDue → ReceiveRows → ArePredictionsDue → Predict →
+    IsJudgementDue → CheckPerformance → IsCheckDue → CheckDrift → Settle). The schedule passes its own time as `as_of`,
+    so a late or repeated round looks at the same rows.
     """
 
     def __init__(
@@ -54,11 +61,25 @@ class Watch(ScheduledWork):
             runbook="round-missed",
         )
         self._lake, self._ledger, self._alerts, self._settings = lake, ledger, alerts, settings
+        self.tend_incidents = self._tend_incidents()
         self.find_due = self._find_due()
         self.settle = self._settle()
         self.machine = self._machine(functions)
         self._run_on_schedule()
         self._alert()
+
+    def _tend_incidents(self) -> ImageFunction:
+        environment = TendIncidentsEnv(
+            **self._names(),
+            alert_topic_arn=self._alerts.topic.topic_arn,
+            escalation_hours=self._settings.alert_escalation_hours or 0,
+        )
+        function = self._function("tend_incidents", environment)
+        topic = self._alerts.topic
+        grant_incidents(function, ledger=self._ledger, lake=self._lake, topic=topic, of_stage=True)
+        # It looks at all incidents, and at which models are left.
+        grant_partitions(self._ledger, function, INCIDENTS, MODELS, actions=("Query",))
+        return function
 
     def _find_due(self) -> ImageFunction:
         function = self._function("find_due", FindDueEnv(**self._names()))
@@ -91,13 +112,16 @@ class Watch(ScheduledWork):
         due = sfn.Condition.jsonata("{% $states.input.due > 0 %}")
         done = sfn.Succeed.jsonata(self, "Finished")
         anything = sfn.Choice.jsonata(self, "IsAnythingDue").when(due, each.next(done)).otherwise(done)
+        found = find_due(self, self.find_due)
+        found.next(anything)
+        begin = tend_incidents(self, self.tend_incidents, then=found)
         machine = sfn.StateMachine(
             self,
             "Machine",
-            comment="Find the models that are due; for each take in rows, predict, check for drift, judge and settle",
+            comment="Tend incidents, find the models that are due, and work on each of them",
             # The states are written in JSONata, but for the map: it names a key.
             query_language=sfn.QueryLanguage.JSON_PATH,
-            definition_body=sfn.DefinitionBody.from_chainable(find_due(self, self.find_due).next(anything)),
+            definition_body=sfn.DefinitionBody.from_chainable(begin),
             timeout=_LONGEST_ROUND,
             tracing_enabled=True,
             logs=sfn.LogOptions(
@@ -145,6 +169,12 @@ class Watch(ScheduledWork):
             meaning="A round of the watch failed as a whole: it could not find out which models are due, or could not "
             "settle them",
             runbook="round-failed",
+        )
+        self._alerts.when(
+            self.tend_incidents.metric_errors(period=FIVE_MINUTES),
+            construct_id="TendIncidentsErrors",
+            meaning="Open incidents could not be looked after, so perhaps nobody hears of what was not acknowledged",
+            runbook="function-errors",
         )
         self._alerts.when(
             self.settle.metric_errors(period=FIVE_MINUTES),

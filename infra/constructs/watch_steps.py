@@ -33,6 +33,15 @@ class FunctionsOfModel:
     check_performance: lambda_.IFunction
 
 
+def tend_incidents(scope: Construct, function: lambda_.IFunction, *, then: tasks.LambdaInvoke) -> tasks.LambdaInvoke:
+    """Return the step that tends incidents; it answers nothing, and a round goes on if it fails."""
+    step = function_step(scope, "TendIncidents", function, payload={}, outputs=_INPUT, timeout=_STEP_TIMEOUT)
+    retry(step, LAMBDA_TRANSIENT)
+    step.add_catch(then, errors=["States.ALL"], outputs=_INPUT)
+    step.next(then)
+    return step
+
+
 def find_due(scope: Construct, function: lambda_.IFunction) -> tasks.LambdaInvoke:
     """Return the step that writes the list of the models that are due, and goes on with what it counted."""
     step = function_step(

@@ -12,9 +12,10 @@ _WATCH_ROLE = "pipeline/Watch/Machine/Role/DefaultPolicy/Resource"
 _MAP_POLICY = "pipeline/Watch/Machine/DistributedMapPolicy/Resource"
 _FIND_DUE_ROLE = "pipeline/Watch/FindDueFunction/ServiceRole/DefaultPolicy/Resource"
 _SETTLE_ROLE = "pipeline/Watch/SettleFunction/ServiceRole/DefaultPolicy/Resource"
+_TEND_ROLE = "pipeline/Watch/TendIncidentsFunction/ServiceRole/DefaultPolicy/Resource"
 _PREDICT_ROLE = "pipeline/Scoring/Predict/ServiceRole/DefaultPolicy/Resource"
 _JUDGE_ROLE = "pipeline/Scoring/CheckPerformance/ServiceRole/DefaultPolicy/Resource"
-_REPORTING = (_CHECK_ROLE, _ARRIVALS_ROLE, _PREDICT_ROLE, _SETTLE_ROLE)
+_REPORTING = (_CHECK_ROLE, _ARRIVALS_ROLE, _PREDICT_ROLE, _SETTLE_ROLE, _TEND_ROLE)
 """Who reports incidents."""
 _COLLECTION_ROLE = "pipeline/TrackingUpkeep/Collection/TaskRole/DefaultPolicy/Resource"
 _RESULTS = tuple(
@@ -30,6 +31,7 @@ _RESULTS = tuple(
     )
 )
 WATCH = (
+    "Watch/TendIncidentsFunction",
     "Watch/FindDueFunction",
     "Arrivals/Function",
     "DriftCheck/Function",
@@ -170,6 +172,11 @@ GRANTS = (
         f"<LakeBucket>/{lake_keys.incidents('*')}*",
         *_REPORTING,
         reason="There is one object for each incident, by model; the function can add them, but delete none.",
+    ),
+    _iam5(
+        f"<LakeBucket>/{lake_keys.incidents('')}*",
+        _TEND_ROLE,
+        reason="There is one object for each incident of the stage itself; the function can add them, but delete none.",
     ),
     *(
         _iam5(

@@ -35,6 +35,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "request_approval": TRAINING | {"token": "token", "wait_seconds": 60},
     "seal": TRAINING,
     "settle": {"model": "nba_games", "round": "r", "as_of": "2011-07-01T12:00:00Z", "problem": "a test"},
+    "tend_incidents": {},
     "unlock": {"request": REQUEST, "trained": False, "machine": MACHINE},
 }
 # Nothing answers at any address that a function could connect to by itself.

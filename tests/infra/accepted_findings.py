@@ -70,6 +70,7 @@ ACCEPTED = (
         "DriftCheckFunction",
         "ArrivalsFunction",
         "Scoring*",
+        "WatchTendIncidentsFunction",
         "WatchFindDueFunction",
         "WatchSettleFunction",
         reason="A state machine calls them and waits, so it receives any error, and announces or settles it.",

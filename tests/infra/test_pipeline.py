@@ -19,6 +19,7 @@ from courtside.contracts.environment import (
     ReceiveRowsEnv,
     SettleEnv,
     TelemetryEnv,
+    TendIncidentsEnv,
     TrainEnv,
 )
 from courtside.workflows.claims import LEASE_SECONDS
@@ -31,6 +32,7 @@ FUNCTIONS: dict[str, tuple[str, type[Environment]]] = {
     "ArrivalsFunction": ("receive_rows", ReceiveRowsEnv),
     "ScoringPredict": ("predict", PredictEnv),
     "ScoringCheckPerformance": ("check_performance", CheckPerformanceEnv),
+    "WatchTendIncidentsFunction": ("tend_incidents", TendIncidentsEnv),
     "WatchFindDueFunction": ("find_due", FindDueEnv),
     "WatchSettleFunction": ("settle", SettleEnv),
     "StepsLock": ("lock", LedgerEnv),

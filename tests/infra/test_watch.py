@@ -55,6 +55,9 @@ ALARMS = {
         "no-round-finished", "AWS/States ExecutionsSucceeded", ROUNDS, [(4 * 60, [])], [(60, [1]), (3 * 60, [])]
     ),
     "RoundFailed": Watch("round-failed", "AWS/States ExecutionsFailed", ROUNDS),
+    "TendIncidentsErrors": Watch(
+        "function-errors", "AWS/Lambda Errors", {"FunctionName": "<WatchTendIncidentsFunction"}
+    ),
     "SettleErrors": Watch("function-errors", "AWS/Lambda Errors", {"FunctionName": "<WatchSettleFunction"}),
     "NotifySlackErrors": Watch("function-errors", "AWS/Lambda Errors", {"FunctionName": "<NotifySlack"}),
     "UnlockErrors": Watch("function-errors", "AWS/Lambda Errors", {"FunctionName": "<StepsUnlock"}),
@@ -165,8 +168,8 @@ def test_each_alarm_tells_people_what_it_means_and_what_to_do(stage: Synthesized
     assert ALARMS[name].runbook in headings()
 
 
-def test_there_are_eighteen_alarms_of_one_metric_each(stage: SynthesizedStage) -> None:
-    assert len(alarms(stage)) == len(ALARMS) == 18
+def test_there_are_nineteen_alarms_of_one_metric_each(stage: SynthesizedStage) -> None:
+    assert len(alarms(stage)) == len(ALARMS) == 19
     # Metric math would be billed for each metric in it, so every alarm watches one metric.
     assert not [alarm for alarm in alarms(stage).values() if "Metrics" in alarm]
     assert stage.of_type("AWS::CloudWatch::CompositeAlarm") == {}

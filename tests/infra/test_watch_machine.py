@@ -11,7 +11,7 @@ from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.events import ArrivalsRequest, DriftCheckRequest, Payload
 from courtside.contracts.rounds import DueModel, FindDueRequest, SettleRequest, WatchRequest
 from courtside.contracts.scoring import PerformanceRequest, PredictRequest
-from infra.constructs.incidents import KEPT
+from infra.constructs.incidents import KEPT, KEPT_OF_STAGE
 from infra.constructs.ledger import INCIDENTS, INCIDENTS_TOLD, MODELS, ROUNDS
 from infra.constructs.watch import LISTS
 from infra.settings import settings_for
@@ -20,7 +20,7 @@ from tests.infra.conftest import synthesize
 from tests.infra.granted import LAKE, allowed, partitions
 from tests.infra.synthesized import SynthesizedStage, text
 
-FIND_DUE, SETTLE = "WatchFindDueFunction", "WatchSettleFunction"
+FIND_DUE, SETTLE, TEND = "WatchFindDueFunction", "WatchSettleFunction", "WatchTendIncidentsFunction"
 DUE = DueModel.model_validate({"model": "churn", "round": "r", "as_of": "2026-11-29T12:00:00Z", "check": True})
 ANSWER = {"Payload": {"model": "churn", "check_id": "c", "decision": "nothing"}}
 RAISED = {"Error": "NoReference", "Cause": json.dumps({"errorMessage": "train once", "stackTrace": ["…"]})}
@@ -53,7 +53,7 @@ def value(expression: Any, **states: Any) -> Any:
 
 def test_a_round_finds_what_is_due_and_ends_at_once_if_nothing_is(machine: dict[str, Any]) -> None:
     states = machine["States"]
-    assert (machine["StartAt"], states["FindDue"]["Next"]) == ("FindDue", "IsAnythingDue")
+    assert (machine["StartAt"], states["FindDue"]["Next"]) == ("TendIncidents", "IsAnythingDue")
     (choice,) = states["IsAnythingDue"]["Choices"]
     assert [value(choice["Condition"], input={"due": due}) for due in (0, 1)] == [False, True]
     assert (choice["Next"], states["IsAnythingDue"]["Default"]) == ("EachModel", "Finished")
@@ -141,6 +141,24 @@ def test_what_a_step_answers_or_how_it_fails_reaches_settle(
     assert value(steps["Settle"]["Arguments"]["Payload"], input=given) == given
 
 
+def test_a_round_goes_on_whether_or_not_incidents_can_be_tended(machine: dict[str, Any]) -> None:
+    tend = machine["States"]["TendIncidents"]
+    (caught,) = tend["Catch"]
+    assert (tend["Next"], caught["Next"], caught["ErrorEquals"]) == ("FindDue", "FindDue", ["States.ALL"])
+    given = {"as_of": "2026-11-29T12:00:00Z", "model": "churn"}
+    assert [value(each["Output"], input=given) for each in (tend, caught)] == [given, given]
+
+
+def test_tend_incidents_looks_at_all_incidents_and_changes_nothing_else(dev: SynthesizedStage) -> None:
+    assert allowed(dev.pipeline, TEND, "s3:GetObject") == set()
+    assert allowed(dev.pipeline, TEND, "s3:PutObject") == {f"{LAKE}/{KEPT}", f"{LAKE}/{KEPT_OF_STAGE}"}
+    assert partitions(dev.pipeline, TEND) == {
+        "dynamodb:GetItem": {INCIDENTS, INCIDENTS_TOLD},
+        "dynamodb:PutItem": {INCIDENTS, INCIDENTS_TOLD},
+        "dynamodb:Query": {INCIDENTS, MODELS},
+    }
+
+
 def test_find_due_gets_the_whole_request_and_the_name_of_the_round(machine: dict[str, Any]) -> None:
     asked = WatchRequest.model_validate({"as_of": "2026-11-29T12:00:00Z", "model": "churn", "everything": True})
     execution = {"Input": asked.model_dump(mode="json"), "Name": "asked-1"}
@@ -153,7 +171,7 @@ def test_every_step_has_a_timeout_beyond_its_functions_and_retries_only_errors_o
 ) -> None:
     functions = stage.pipeline.of_type("AWS::Lambda::Function")
     tasks = [each for each in (*machine["States"].values(), *steps.values()) if each["Type"] == "Task"]
-    assert len(tasks) == 6
+    assert len(tasks) == 7
     for task in tasks:
         (function,) = (each for name, each in functions.items() if name in task["Arguments"]["FunctionName"])
         assert function["Timeout"] < task["TimeoutSeconds"] <= 600

@@ -19,7 +19,7 @@ def failing_alert(round_: ModelRound) -> Alert:
             f"*Why*: {ended(display_text(round_.last_reason, 2 * LINE_LIMIT))}",
             (
                 f"*What to do*: correct the cause, then run `courtside watch --model {model}`. Until then the rounds "
-                "try again. This is said once, and once more when they work again."
+                "try again. People are told once when they work again."
             ),
             "Runbook: docs/runbooks.md#a-model-that-fails",
         ],

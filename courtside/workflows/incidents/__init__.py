@@ -2,5 +2,13 @@
 
 from courtside.workflows.incidents.errors import IncidentNotOpen, IncidentUnknown, NotAcceptable
 from courtside.workflows.incidents.incidents import Incidents
+from courtside.workflows.incidents.tend import IncidentsUntended, TendIncidents
 
-__all__ = ["IncidentNotOpen", "IncidentUnknown", "Incidents", "NotAcceptable"]
+__all__ = [
+    "IncidentNotOpen",
+    "IncidentUnknown",
+    "Incidents",
+    "IncidentsUntended",
+    "NotAcceptable",
+    "TendIncidents",
+]

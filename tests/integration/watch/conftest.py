@@ -19,7 +19,7 @@ import pytest
 from courtside.adapters.dynamodb_ledger import PARTITION, SORT, DynamoDbLedger
 from courtside.adapters.s3_lake import S3Lake
 from courtside.contracts import lake_keys, ledger_keys
-from courtside.contracts.environment import FindDueEnv, SettleEnv, TelemetryEnv
+from courtside.contracts.environment import FindDueEnv, SettleEnv, TelemetryEnv, TendIncidentsEnv
 from courtside.contracts.records import ModelRound
 from courtside.contracts.rounds import SettleResponse, WatchRequest
 from courtside.workflows.ledger_documents import read
@@ -146,6 +146,10 @@ def _deployed(aws: LocalAws, folder: Path) -> Watched:
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
     names = {"lake_bucket": LAKE, "ledger_table": LEDGER}
     functions = {
+        "WatchTendIncidentsFunction": (
+            REAL.format(verb="tend_incidents"),
+            TendIncidentsEnv(**names, alert_topic_arn=topic),
+        ),
         "WatchFindDueFunction": (REAL.format(verb="find_due"), FindDueEnv(**names)),
         "WatchSettleFunction": (REAL.format(verb="settle"), SettleEnv(**names, alert_topic_arn=topic)),
         "ArrivalsFunction": (RECEIVE, None),

@@ -1,0 +1,1 @@
+"""Tend the open incidents of the stage."""
