@@ -1,12 +1,15 @@
 """The DynamoDB table and the fake of the unit tests both behave as the ledger's port promises."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
 from courtside.adapters.dynamodb_ledger import PARTITION, SORT, DynamoDbLedger
+from courtside.workflows.incidents import Incidents
 from courtside.workflows.ports import Ledger, LedgerWrite
 from tests.fakes.aws_environment import point_at
+from tests.fakes.incidents import DAY, KIND, MODEL, NOON, Stage, finding
 from tests.fakes.ports import InMemoryLedger
 from tests.integration.embedded_aws.conftest import Deployed
 
@@ -65,3 +68,19 @@ def test_one_of_many_concurrent_writers_wins_each_revision(ledger: Ledger) -> No
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(write, range(8))) == 1
+
+
+def test_many_deliveries_at_once_of_a_finding_and_of_its_end_are_told_once(ledger: Ledger) -> None:
+    stage = Stage()
+    incidents = Incidents(ledger, stage.lake, stage.alerts)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: incidents.report(finding("a", "age")), range(40)))
+        assert stage.telling == ["opened"]
+        list(pool.map(lambda number: incidents.report(finding(f"b-{number % 4}", "age", "plan")), range(40)))
+        assert stage.telling == ["opened", "updated"]
+        over = partial(incidents.resolve, MODEL, KIND, at=NOON + DAY, evidence="c", said="It is over")
+        list(pool.map(lambda _: over(), range(40)))
+    assert stage.telling == ["opened", "updated", "resolved"]
+    (record,) = incidents.list(resolved=True)
+    assert {each.id for each in found} == {record.id}
+    assert (record.findings, record.told, stage.kept(record)) == (5, 3, record)
