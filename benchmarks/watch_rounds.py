@@ -118,7 +118,7 @@ def quiet_round(models: int) -> dict[str, Any]:
     names = [f"model-{number:05d}" for number in range(models)]
     _fill(table, names)
     ledger, lake = Counted(DynamoDbLedger(table)), S3Lake(bucket)
-    step = FindDue(StageModels(ledger, lake), S3Incoming(bucket, INCOMING_PREFIX))
+    step = FindDue(StageModels(ledger, lake), S3Incoming(bucket, INCOMING_PREFIX), Incidents(ledger, lake, Nobody()))
     step.run(FindDueRequest(round="warm", as_of=NOON))
     ledger.requests.clear()
     ledger.read.clear()
@@ -150,8 +150,8 @@ def due_round(models: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         ledger = Counted(InMemoryLedger())
         watched = filled(Path(folder), ledger, models=models, now=NOON)
-        find = FindDue(watched.models, InMemoryIncoming())
-        settle = Settle(watched.models, Incidents(ledger, watched.lake, Nobody()))
+        incidents = Incidents(ledger, watched.lake, Nobody())
+        find, settle = FindDue(watched.models, InMemoryIncoming(), incidents), Settle(watched.models, incidents)
         watched.check(
             watched.models.list().names[0], NOON - timedelta(days=1)
         )  # what is only loaded once is loaded now

@@ -88,7 +88,7 @@ def finding_due() -> "FindDue":
 
     env = FindDueEnv.read()
     incoming = S3Incoming(env.lake_bucket, INCOMING_PREFIX)
-    return FindDue(stage.stage_models(env), incoming)
+    return FindDue(stage.stage_models(env), incoming, stage.incidents_of(env, ""))
 
 
 def settling(model: str) -> "Settle":

@@ -159,7 +159,7 @@ class TendIncidentsEnv(IncidentsEnv):
     escalation_hours: int = Field(default=0, ge=0)
 
 
-class FindDueEnv(ModelsEnv):
+class FindDueEnv(IncidentsEnv):
     """The function that finds the models that are due in a round."""
 
 

@@ -1,11 +1,11 @@
 """What people are told of a file that arrived and could not be used."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from courtside.contracts.records import ArrivalOutcome, ArrivalRecord
 from courtside.core.alerting import LINE_LIMIT, MODEL_LIMIT, Alert
 from courtside.core.display_text import display_text
-from courtside.core.sentences import ended
+from courtside.core.sentences import ended, plural
 
 MOST_FILES = 10
 """So many files at most are named in one alert: with their reasons at their longest, they fit."""
@@ -35,6 +35,30 @@ def quarantines_alert(reports: Mapping[str, ArrivalRecord]) -> Alert:
                 "then remove the wrong ones. The next round takes them in, and rows that are known already do nothing."
             ),
             _RUNBOOK,
+        ],
+    )
+
+
+def astray_alert(files: Mapping[str, Sequence[str]]) -> Alert:
+    """Write the alert for files that arrived in folders of no model: their addresses, by the folder."""
+    count = sum(map(len, files.values()))
+    folders = [
+        f"• {display_text(folder or 'beside all folders', MODEL_LIMIT)}: {len(found)}, such as "
+        f"{display_text(min(found), LINE_LIMIT)}"
+        for folder, found in sorted(files.items())
+    ]
+    more = len(folders) - MOST_FILES
+    return Alert.written(
+        f"Courtside: {count} {plural('file', range(count))} in folders of no model",
+        [
+            "*Nobody looks at these files*, because no model of the stage has the name of their folder:",
+            *folders[:MOST_FILES],
+            *[f"and {more} more folders."][: max(more, 0)],
+            (
+                "*What to do*: move the files into the folder of their model, add the model (`courtside models add`), "
+                "or remove what nobody needs."
+            ),
+            "Runbook: docs/runbooks.md#files-of-no-model",
         ],
     )
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +12,17 @@ from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import ModelRound
 from courtside.contracts.rounds import DueModel, FindDueRequest, FindDueResponse
 from courtside.contracts.versioned import TooNew
+from courtside.core.arrival_alerts import astray_alert
+from courtside.core.incidents import Finding
+from courtside.core.incidents.kinds import files_astray
+from courtside.core.incidents.wording import headline
 from courtside.core.watch import due_in_round
+from courtside.workflows.incidents import Incidents
 from courtside.workflows.ledger_documents import LedgerDocumentDamaged, parsed
 from courtside.workflows.ports import Incoming, IncomingFile
 from courtside.workflows.stage_models import StageListing, StageModels
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,7 @@ class FindDue:
 
     models: StageModels
     incoming: Incoming
+    incidents: Incidents
 
     def run(self, request: FindDueRequest) -> FindDueResponse:
         """Write the list of the models that are due; the same round again writes it again.
@@ -36,8 +45,13 @@ class FindDue:
         rounds, too_new = self._rounds()
         files = self._files()
         due = self._due(listing, rounds, {**too_new, **listing.unreadable}, request, files)
-        astray = [each.uri for model, found in files.items() if model not in listing.names for each in found]
+        lost = {name: [each.uri for each in found] for name, found in files.items() if name not in listing.names}
         self.models.lake.write(key, json.dumps([each.model_dump(mode="json") for each in due]).encode())
+        try:
+            self._tell(lost, request)
+        except Exception:  # a round must not wait for an alert; the next one tells people
+            logger.exception("people could not be told of files in folders of no model")
+        astray = [uri for found in lost.values() for uri in found]
         paused = sum(each.paused for each in listing.models)
         failing = (round_ for each in listing.models if (round_ := rounds.get(each.name)) and not each.paused)
         return FindDueResponse(
@@ -52,6 +66,17 @@ class FindDue:
             astray=len(astray),
             astray_file=min(astray, default=None),
         )
+
+    def _tell(self, lost: Mapping[str, Sequence[str]], request: FindDueRequest) -> None:
+        """Tell people of the files that nobody looks at, or that there are none any more."""
+        kind, at, evidence = files_astray.KIND.name, request.as_of, request.round
+        if not lost:
+            said = "No file is in a folder of no model any more"
+            self.incidents.resolve("", kind, at=at, evidence=evidence, said=said)
+            return
+        alert = astray_alert(lost)
+        finding = Finding("", kind, at, evidence, alert, headline(alert), subjects=tuple(map(_folder, lost)))
+        self.incidents.report(finding)
 
     def _due(
         self,
@@ -98,6 +123,10 @@ class FindDue:
             if not file.path.endswith("/"):
                 found[lake_keys.model_of_incoming(file.path)].append(file)
         return found
+
+
+def _folder(name: str) -> str:
+    return name or "beside all folders"
 
 
 def _state(files: Sequence[IncomingFile]) -> str:

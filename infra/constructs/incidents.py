@@ -1,5 +1,7 @@
 """Whoever reports an incident may keep it, tell people of it, and nothing else."""
 
+from collections.abc import Sequence
+
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -11,13 +13,19 @@ from infra.constructs.ledger import INCIDENTS, INCIDENTS_TOLD, grant_partitions
 KEPT = f"{lake_keys.incidents('*')}*"
 """Where the lake keeps the incidents of all models."""
 KEPT_OF_STAGE = f"{lake_keys.incidents('')}*"
+"""Where it keeps those of the stage itself."""
 
 
 def grant_incidents(
-    grantee: iam.IGrantable, *, ledger: dynamodb.ITableV2, lake: s3.IBucket, topic: sns.ITopic, of_stage: bool = False
+    grantee: iam.IGrantable,
+    *,
+    ledger: dynamodb.ITableV2,
+    lake: s3.IBucket,
+    topic: sns.ITopic,
+    kept: Sequence[str] = (KEPT,),
 ) -> None:
-    """Let a role report and resolve incidents of models, and tell people; those `of_stage` too if it finds such."""
+    """Let a role report and resolve the incidents that are `kept` at some places of the lake, and tell people."""
     grant_partitions(ledger, grantee, INCIDENTS, INCIDENTS_TOLD, actions=("GetItem", "PutItem"))
-    for pattern in (KEPT, *([KEPT_OF_STAGE] if of_stage else [])):
+    for pattern in kept:
         lake.grant_put(grantee, pattern)
     topic.grant_publish(grantee)

@@ -14,7 +14,7 @@ from infra.constructs.alerts import Alerts
 from infra.constructs.buckets import PrivateBucket
 from infra.constructs.figures import FIVE_MINUTES
 from infra.constructs.functions import ImageFunction
-from infra.constructs.incidents import grant_incidents
+from infra.constructs.incidents import KEPT, KEPT_OF_STAGE, grant_incidents
 from infra.constructs.ledger import INCIDENTS, MODELS, ROUNDS, grant_models, grant_partitions
 from infra.constructs.logs import vended_log_group
 from infra.constructs.scheduled_work import ScheduledWork
@@ -75,17 +75,18 @@ class Watch(ScheduledWork):
             escalation_hours=self._settings.alert_escalation_hours or 0,
         )
         function = self._function("tend_incidents", environment)
-        topic = self._alerts.topic
-        grant_incidents(function, ledger=self._ledger, lake=self._lake, topic=topic, of_stage=True)
+        self._let_report(function, KEPT, KEPT_OF_STAGE)
         # It looks at all incidents, and at which models are left.
         grant_partitions(self._ledger, function, INCIDENTS, MODELS, actions=("Query",))
         return function
 
     def _find_due(self) -> ImageFunction:
-        function = self._function("find_due", FindDueEnv(**self._names()))
+        environment = FindDueEnv(**self._names(), alert_topic_arn=self._alerts.topic.topic_arn)
+        function = self._function("find_due", environment)
         self._lake.grant_list(function)
         self._lake.grant_put(function, LISTS)
         grant_partitions(self._ledger, function, MODELS, ROUNDS, actions=("Query",))
+        self._let_report(function, KEPT_OF_STAGE)
         return function
 
     def _settle(self) -> ImageFunction:
@@ -94,8 +95,11 @@ class Watch(ScheduledWork):
         grant_models(function, ledger=self._ledger, lake=self._lake)
         self._lake.grant_put(function, LISTS)
         grant_partitions(self._ledger, function, ROUNDS, actions=("GetItem", "PutItem"))
-        grant_incidents(function, ledger=self._ledger, lake=self._lake, topic=self._alerts.topic)
+        self._let_report(function, KEPT)
         return function
+
+    def _let_report(self, function: ImageFunction, *kept: str) -> None:
+        grant_incidents(function, ledger=self._ledger, lake=self._lake, topic=self._alerts.topic, kept=kept)
 
     def _names(self) -> dict[str, str]:
         return {"lake_bucket": self._lake.bucket_name, "ledger_table": self._ledger.table_name}

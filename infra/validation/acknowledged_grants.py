@@ -17,6 +17,7 @@ _PREDICT_ROLE = "pipeline/Scoring/Predict/ServiceRole/DefaultPolicy/Resource"
 _JUDGE_ROLE = "pipeline/Scoring/CheckPerformance/ServiceRole/DefaultPolicy/Resource"
 _REPORTING = (_CHECK_ROLE, _ARRIVALS_ROLE, _PREDICT_ROLE, _SETTLE_ROLE, _TEND_ROLE)
 """Who reports incidents."""
+_REPORTING_OF_STAGE = (_TEND_ROLE, _FIND_DUE_ROLE)
 _COLLECTION_ROLE = "pipeline/TrackingUpkeep/Collection/TaskRole/DefaultPolicy/Resource"
 _RESULTS = tuple(
     key("*", "*")
@@ -144,7 +145,7 @@ GRANTS = (
     ),
     Acknowledged(
         rule="AwsSolutions-IAM5[Action::kms:GenerateDataKey*]",
-        at=(*_REPORTING, _step_role("RequestApproval"), _MACHINE_ROLE),
+        at=(*_REPORTING, _FIND_DUE_ROLE, _step_role("RequestApproval"), _MACHINE_ROLE),
         reason="This is about the alert topic's own key; SNS may make a data key by either call.",
     ),
     *(
@@ -175,7 +176,7 @@ GRANTS = (
     ),
     _iam5(
         f"<LakeBucket>/{lake_keys.incidents('')}*",
-        _TEND_ROLE,
+        *_REPORTING_OF_STAGE,
         reason="There is one object for each incident of the stage itself; the function can add them, but delete none.",
     ),
     *(

@@ -66,7 +66,11 @@ class Rounds:
 
     @property
     def settle(self) -> Settle:
-        return Settle(self.models, Incidents(self.ledger, self.lake, self.alerts, sleep=lambda _: None))
+        return Settle(self.models, self.incidents)
+
+    @property
+    def incidents(self) -> Incidents:
+        return Incidents(self.ledger, self.lake, self.alerts, sleep=lambda _: None)
 
     def add(self, *names: str, more: str = "") -> None:
         for name in names:
@@ -75,7 +79,7 @@ class Rounds:
     def find(self, at: datetime, name: str = "", **more: object) -> tuple[FindDueResponse, list[DueModel]]:
         """Run the first step; return its answer and the list that it wrote."""
         request = FindDueRequest.model_validate({"round": name or f"{at:%d-%H-%M}", "as_of": at, **more})
-        answer = FindDue(self.models, self.incoming).run(request)
+        answer = FindDue(self.models, self.incoming, self.incidents).run(request)
         return answer, [DueModel.model_validate(each) for each in json.loads(self.lake.read(answer.key))]
 
     def answered(self, due: DueModel) -> SettleRequest:

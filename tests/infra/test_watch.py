@@ -13,7 +13,7 @@ import pytest
 
 from courtside.contracts.metrics import Metric
 from courtside.contracts.records import ArrivalOutcome, ArrivalRecord, ModelRound, UnpredictableRows
-from courtside.core.arrival_alerts import quarantine_alert
+from courtside.core.arrival_alerts import astray_alert, quarantine_alert
 from courtside.core.data_alerts import overdue_alert
 from courtside.core.prediction_alerts import unpredictable_alert
 from courtside.core.sns_messages import channel_message
@@ -207,7 +207,9 @@ def test_every_runbook_belongs_to_an_alert(stage: SynthesizedStage) -> None:
     overdue = overdue_alert(dataset="nba_games", newest=date(2026, 11, 1), today=date(2026, 11, 20)).text
     failing = failing_alert(ModelRound(model="churn", last_reason="it hangs")).text
     unpredicted = unpredictable_alert({"s3://lake/report.json": UNPREDICTED}).text
-    told = " ".join([*told_by_rules(stage).values(), budget_name(stage), overdue, quarantined, failing, unpredicted])
+    astray = astray_alert({"odd": ["s3://lake/incoming/odd/a.csv"]}).text
+    alerts = (overdue, quarantined, failing, unpredicted, astray)
+    told = " ".join([*told_by_rules(stage).values(), budget_name(stage), *alerts])
     others = re.findall(r"runbooks\.md#([a-z-]+)", told)
     assert anchors == {*others, *(watch.runbook for watch in ALARMS.values())}
 

@@ -192,11 +192,15 @@ def test_the_schedule_starts_rounds_with_its_own_time_and_keeps_what_could_not_s
     assert text(target["DeadLetterConfig"]["Arn"]).startswith("<WatchMissed")
 
 
-def test_find_due_lists_what_is_there_and_writes_lists_only(dev: SynthesizedStage) -> None:
+def test_find_due_lists_what_is_there_and_writes_lists_and_incidents_only(dev: SynthesizedStage) -> None:
     assert allowed(dev.pipeline, FIND_DUE, "s3:ListBucket") == {LAKE}
     assert allowed(dev.pipeline, FIND_DUE, "s3:GetObject") == set()
-    assert allowed(dev.pipeline, FIND_DUE, "s3:PutObject") == {f"{LAKE}/{LISTS}"}
-    assert partitions(dev.pipeline, FIND_DUE) == {"dynamodb:Query": {MODELS, ROUNDS}}
+    assert allowed(dev.pipeline, FIND_DUE, "s3:PutObject") == {f"{LAKE}/{LISTS}", f"{LAKE}/{KEPT_OF_STAGE}"}
+    assert partitions(dev.pipeline, FIND_DUE) == {
+        "dynamodb:Query": {MODELS, ROUNDS},
+        "dynamodb:GetItem": {INCIDENTS, INCIDENTS_TOLD},
+        "dynamodb:PutItem": {INCIDENTS, INCIDENTS_TOLD},
+    }
 
 
 def test_settle_writes_records_of_rounds_and_incidents_only(dev: SynthesizedStage) -> None:

@@ -150,7 +150,7 @@ def _deployed(aws: LocalAws, folder: Path) -> Watched:
             REAL.format(verb="tend_incidents"),
             TendIncidentsEnv(**names, alert_topic_arn=topic),
         ),
-        "WatchFindDueFunction": (REAL.format(verb="find_due"), FindDueEnv(**names)),
+        "WatchFindDueFunction": (REAL.format(verb="find_due"), FindDueEnv(**names, alert_topic_arn=topic)),
         "WatchSettleFunction": (REAL.format(verb="settle"), SettleEnv(**names, alert_topic_arn=topic)),
         "ArrivalsFunction": (RECEIVE, None),
         "DriftCheckFunction": (CHECK, None),

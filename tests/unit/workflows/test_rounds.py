@@ -278,3 +278,21 @@ def test_a_step_of_a_newer_release_may_say_more_than_settle_knows(rounds: Rounds
     due = rounds.find(NOON, model="a")[1][0].model_dump(mode="json")
     answers = {"checked": {"decision": "nothing", "score": 1}, "arrived": {"files": 0, "late": 2}, "new": True}
     assert rounds.settle.run(SettleRequest.model_validate({**due, **answers}), now=NOON).outcome == "nothing"
+
+
+def test_files_that_nobody_looks_at_are_an_incident_of_the_stage_that_stops_no_round(rounds: Rounds) -> None:
+    rounds.incoming.put("strange/a.csv", b"1")
+    rounds.incoming.put("beside.csv", b"2")
+    rounds.alerts.failures = 1
+    for hours in range(3):
+        assert len(rounds.find(NOON + hours * HOUR)[1]) == 3
+    assert rounds.told == ["2 files in folders of no model"]
+    assert "strange: 1, such as s3://team/incoming/strange/a.csv" in rounds.alerts.sent[0].text
+    rounds.incoming.put("other/a.csv", b"3")
+    rounds.find(NOON + 4 * HOUR)
+    for path in ("strange/a.csv", "other/a.csv", "beside.csv"):
+        rounds.incoming.remove(path)
+    for hours in (5, 6):
+        rounds.find(NOON + hours * HOUR)
+    assert [each.telling for each in rounds.alerts.sent] == ["opened", "updated", "resolved"]
+    assert {each.kind for each in rounds.alerts.sent} == {"files_astray"}
