@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from operator import ge, lt
 from statistics import mean
 from typing import Any
@@ -12,12 +11,8 @@ from typing import Any
 import pytest
 
 from courtside.contracts.metrics import Metric
-from courtside.contracts.records import ArrivalOutcome, ArrivalRecord, ModelRound, UnpredictableRows
-from courtside.core.arrival_alerts import astray_alert, quarantine_alert
-from courtside.core.data_alerts import overdue_alert
-from courtside.core.prediction_alerts import unpredictable_alert
+from courtside.core.incidents import KINDS
 from courtside.core.sns_messages import channel_message
-from courtside.core.watch import failing_alert
 from infra.settings import settings_for
 from infra.stage import StageSettings
 from tests.infra.conftest import synthesize
@@ -89,14 +84,6 @@ ALARMS = {
         "notifications-failed", "AWS/SNS NumberOfNotificationsFailed", {"TopicName": "<AlertsTopic"}
     ),
 }  # fmt: skip
-REFUSED = ArrivalRecord(
-    id="a", model="churn", contract_version=1, contract_hash="c", file="s3://lake/a.csv", etag="e", size=1,
-    came_at=datetime(2026, 3, 1, tzinfo=UTC), seen_at=datetime(2026, 3, 2, tzinfo=UTC), reason="it is empty",
-    outcome=ArrivalOutcome.QUARANTINED,
-)  # fmt: skip
-UNPREDICTED = UnpredictableRows(
-    model="churn", as_of=date(2026, 3, 2), champion="3", rows=1, reasons=(("a.parquet", "its age is text", 1),)
-)
 STATISTICS: Mapping[str, Callable[[Samples], float]] = {
     "Average": mean, "Maximum": max, "Minimum": min, "SampleCount": len, "Sum": sum,
 }  # fmt: skip
@@ -121,7 +108,11 @@ def rings(alarm: dict[str, Any], happened: Sequence[tuple[int, Samples]]) -> boo
 def headings() -> set[str]:
     """Return the anchors of the runbooks' headings, as a viewer of Markdown makes them."""
     titles = re.findall(r"^#+ (.+)$", (ROOT / "docs/runbooks.md").read_text(), flags=re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+    return {anchor(title) for title in titles}
+
+
+def anchor(title: str) -> str:
+    return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
 
 
 def alarms(stage: SynthesizedStage) -> dict[str, dict[str, Any]]:
@@ -200,18 +191,20 @@ def test_rules_and_budget_alerts_also_say_what_to_do(stage: SynthesizedStage) ->
     assert re.fullmatch(r"[^:\\]{1,100}", budget_name(stage).replace("<AWS::Region>", "ap-southeast-1"))
 
 
-def test_every_runbook_belongs_to_an_alert(stage: SynthesizedStage) -> None:
-    sections = set(re.findall(r"^## (.+)$", (ROOT / "docs/runbooks.md").read_text(), flags=re.MULTILINE))
-    anchors = {title.lower().replace(" ", "-").replace("'", "") for title in sections}
-    quarantined = quarantine_alert(REFUSED, report="s3://lake/").text
-    overdue = overdue_alert(dataset="nba_games", newest=date(2026, 11, 1), today=date(2026, 11, 20)).text
-    failing = failing_alert(ModelRound(model="churn", last_reason="it hangs")).text
-    unpredicted = unpredictable_alert({"s3://lake/report.json": UNPREDICTED}).text
-    astray = astray_alert({"odd": ["s3://lake/incoming/odd/a.csv"]}).text
-    alerts = (overdue, quarantined, failing, unpredicted, astray)
-    told = " ".join([*told_by_rules(stage).values(), budget_name(stage), *alerts])
-    others = re.findall(r"runbooks\.md#([a-z-]+)", told)
-    assert anchors == {*others, *(watch.runbook for watch in ALARMS.values())}
+def test_kinds_of_incidents_alarms_and_runbooks_are_equal(stage: SynthesizedStage) -> None:
+    told = re.findall(r"runbooks\.md#([a-z-]+)", " ".join([*told_by_rules(stage).values(), budget_name(stage)]))
+    alarmed = {alarm["AlarmDescription"].rpartition("#")[2] for alarm in alarms(stage).values()}
+    kinds = {kind.runbook for kind in KINDS.values()}
+    titles = re.findall(r"^## (.+)$", (ROOT / "docs/runbooks.md").read_text(), flags=re.MULTILINE)
+    sections = [anchor(title) for title in titles]
+    assert sorted(sections) == sorted({*told, *alarmed, *kinds})
+
+
+def test_every_runbook_that_the_code_names_is_there() -> None:
+    files = (file for part in ("courtside", "infra", "lambdas", "embedded_aws") for file in (ROOT / part).rglob("*.py"))
+    named = {each for file in files for each in re.findall(r"runbooks\.md#([a-z-]+)", file.read_text())}
+    assert len(named) > 4
+    assert named - headings() == set()
 
 
 def test_people_are_told_what_aws_announces_about_the_database(stage: SynthesizedStage) -> None:

@@ -6,7 +6,7 @@ by those of this stage.
 
 import gzip
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow.csv as pc
@@ -18,7 +18,11 @@ from courtside.contracts.names import DEFAULT_DATASET, StackOutput
 from courtside.core.features import build_features
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
+from courtside.workflows.incidents import Incidents
+from tests.fakes.incidents import finding
+from tests.fakes.ports import RecordedAlerts
 from tests.integration.stage.conftest import SEASONS, Stage
+from tests.integration.stage.steps import ledger
 from tests.unit.docs.pages import Block, blocks_to_run, type_in
 
 
@@ -46,6 +50,9 @@ def values(stage: Stage, champion: str) -> dict[str, str]:
         "MACHINE": machine,
         "WATCH": stage.loop.output(StackOutput.WATCH),
         "EXECUTION": execution["executionArn"],
+        "INCIDENT": Incidents(ledger(stage), stage.lake, RecordedAlerts())
+        .report(finding("typed", "home_rolling_ppg", model=DEFAULT_DATASET, at=datetime.now(UTC)))
+        .id,
         "manual-2026": "fir",
         "4": str(newest),
         "3": str(newest - 1),
