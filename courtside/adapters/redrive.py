@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from courtside.adapters.notifier_log import Fate, fate_of
 from courtside.adapters.stack_resources import StackResource, physical_id
+from courtside.adapters.subscribed_channels import subscribed_channels
 from courtside.contracts.channels import Channel
 from courtside.contracts.events import Payload, UnlockRequest
 from courtside.core.letters import Call, Letter, Missed, RuleEvent, opened, rule_input, subject_of
@@ -110,18 +111,19 @@ class Redrive:
         """Return whom to hand a letter to: a channel's title, a function's or topic's ARN; None where it is unknown."""
         match letter:
             case Missed():
-                channel = self._channel(letter.subscription)
+                channel = self._subscribed.get(letter.subscription)
                 return channel.title if channel else None
             case RuleEvent():
                 return letter.target
             case Call():
-                return next((name for name, kind in _TAKES.items() if _reads(kind, letter.payload)), None)
+                there = [name for name in _TAKES if any(each.logical_id.startswith(name) for each in self.resources)]
+                return next((name for name in there if _reads(_TAKES[name], letter.payload)), None)
         return None
 
     def _given(self, letter: Letter | None, to: str, message: Mapping[str, Any]) -> Outcome:
         match letter:
             case Missed():
-                channel = next(each for each in self.channels if each.title == to)
+                channel = self._subscribed[letter.subscription]
                 log = physical_id(self.resources, "AWS::Logs::LogGroup", channel.notifier)
                 if fate_of(letter.message_id, log=log, since=_told_at(letter, message)) is Fate.DELIVERED:
                     return Outcome.KNOWN
@@ -159,18 +161,9 @@ class Redrive:
             raise _NotTaken(str(found.get("errorMessage", "it ended without an answer")))
         return found
 
-    def _channel(self, subscription: str) -> Channel | None:
-        endpoint = self._subscribers.get(subscription)
-        functions = {
-            physical_id(self.resources, "AWS::Lambda::Function", each.notifier): each for each in self.channels
-        }
-        return functions.get((endpoint or "").rpartition(":")[2])
-
     @cached_property
-    def _subscribers(self) -> dict[str, str]:
-        """Return the endpoint of each subscription to the topic."""
-        pages = boto3.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=self.topic)
-        return {each["SubscriptionArn"]: each["Endpoint"] for page in pages for each in page["Subscriptions"]}
+    def _subscribed(self) -> dict[str, Channel]:
+        return subscribed_channels(self.topic, self.resources, self.channels)
 
 
 def _reads(kind: type[Payload], payload: Mapping[str, Any]) -> bool:

@@ -97,7 +97,7 @@ def test_a_test_alert_is_followed_until_it_is_delivered_or_lost(
 def test_a_dead_letter_is_blamed_on_the_only_silent_channel(
     monkeypatch: pytest.MonkeyPatch, aws: Aws, fates: list[Fate]
 ) -> None:
-    """A dead letter does not name its channel, so with two silent channels the fate of both is unknown."""
+    """A letter that does not name its subscription may be of either, so with two silent channels nothing is known."""
     monkeypatch.setattr("boto3.client", lambda _: aws)
     silent = StackResource("s", "NotifyTeamsLogs3C", "AWS::Logs::LogGroup", "silent", "CREATE_COMPLETE")
     passed = [0.0]
@@ -109,6 +109,25 @@ def test_a_dead_letter_is_blamed_on_the_only_silent_channel(
         "arn:topic", [*RESOURCES, silent], channels=[SLACK, TEAMS], stage="dev", sleep=sleep, clock=lambda: passed[0]
     )
     assert [proof.fates["slack"], proof.fates["teams"]] == fates
+
+
+def test_a_letter_of_one_channel_is_not_taken_for_that_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    record = {"EventSubscriptionArn": "arn:b", "Sns": {"MessageId": "m-1"}}
+    monkeypatch.setattr("boto3.client", lambda _: Aws(letter=json.dumps({"Records": [record]})))
+    silent = StackResource("s", "NotifyTeamsLogs3C", "AWS::Logs::LogGroup", "silent", "CREATE_COMPLETE")
+    slack = StackResource("s", "NotifySlack1A", "AWS::Lambda::Function", "b", "CREATE_COMPLETE")
+    passed = [0.0]
+
+    def sleep(seconds: float) -> None:
+        passed[0] += seconds
+
+    channels = {"slack": (SLACK, Fate.DEAD_LETTER), "teams": (TEAMS, Fate.UNKNOWN)}
+    for name, (channel, fate) in channels.items():
+        proof = probe(
+            "arn:topic", [*RESOURCES, silent, slack], channels=[channel], stage="dev", sleep=sleep,
+            clock=lambda: passed[0],
+        )  # fmt: skip
+        assert proof.fates == {name: fate}
 
 
 @pytest.mark.parametrize(("aws", "code"), [(Aws(log=line(POSTED)), 0), (Aws(letter="m-1"), 1)])
