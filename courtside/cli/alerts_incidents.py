@@ -248,7 +248,7 @@ def _next(found: "IncidentRecord") -> Iterator[str]:
     if found.kind in KINDS and KINDS[found.kind].accepts:
         yield f"If this is the new normal: `courtside alerts accept {found.id} --model {found.model}`"
     if found.model:
-        yield f"To see what the stage decided: `courtside runs list{named}`"
+        yield f"To see what was decided, by which numbers: `courtside decide --model {found.model}`"
 
 
 def _until(desk: "Desk", span: str | None) -> datetime | None:

@@ -7,7 +7,7 @@ import pytest
 from courtside.contracts.events import DriftCheckRequest
 from courtside.contracts.incidents import IncidentState
 from courtside.core.drift import ClassicPolicy
-from courtside.workflows.accept import Acceptances, NothingToAccept, NothingToUndo
+from courtside.workflows.accept import Acceptances, NothingToAccept
 from courtside.workflows.incidents import IncidentNotOpen, Incidents, IncidentUnknown, NotAcceptable
 from courtside.workflows.incidents.desk import Desk
 from tests.fakes.drift_setup import CHANGED, DATASET, NOW, QUIET, DriftSetup
@@ -45,7 +45,8 @@ def test_the_act_names_the_incident_and_the_incident_who_accepted_it(
     desk: Desk, incidents: Incidents, acceptances: Acceptances, *, named: bool
 ) -> None:
     opened = drift(incidents)
-    act, answered = desk.accept(acceptances, by=ANA, note="new rules", incident_id=opened if named else None)
+    named_one = desk.acceptable(opened, model=MODEL) if named else None
+    act, answered = desk.accept(acceptances, by=ANA, note="new rules", answered=named_one)
     assert (act.incident, act.by, act.note) == (opened, ANA, "new rules")
     assert answered is not None
     found = incidents.find(opened)
@@ -82,18 +83,14 @@ def test_an_incident_that_is_over_stays_so_when_its_acceptance_is_taken_back(
     assert incidents.find(opened).is_over
 
 
-def test_only_what_moved_in_this_model_can_be_accepted(
-    desk: Desk, incidents: Incidents, acceptances: Acceptances
-) -> None:
+def test_only_what_moved_in_this_model_can_be_accepted(desk: Desk, incidents: Incidents) -> None:
     failing = incidents.report(finding("r-1", model=MODEL, kind="failing_rounds")).id
     other = incidents.report(finding("w-1", "age", model="churn")).id
     over = drift(incidents)
     incidents.resolve(MODEL, "drift", at=LATER, evidence="w-2", said="nothing moved")
     for refused, error in ((failing, NotAcceptable), (other, IncidentUnknown), (over, IncidentNotOpen)):
         with pytest.raises(error):
-            desk.accept(acceptances, by=ANA, incident_id=refused)
-    with pytest.raises(NothingToUndo):  # no act was recorded
-        desk.take_back(acceptances, by=ANA)
+            desk.acceptable(refused, model=MODEL)
 
 
 def test_an_incident_is_not_accepted_where_nothing_moved(
