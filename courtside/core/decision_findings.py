@@ -23,12 +23,16 @@ _ACTIONS = {PERFORMANCE: Action.RETRAIN, CALIBRATION: Action.RECALIBRATE, ROLL_B
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision with what it was made from; `report` is None where nothing was checked."""
+    """A decision with what it was made from; `report` is None where nothing was checked.
+
+    `performance` is what people are told of the champion's, in sentences.
+    """
 
     situation: Situation
     policy: DecisionPolicy
     decision: Decision
     report: DriftReport | None
+    performance: tuple[str, ...] = ()
 
     def findings(self, context: AlertContext, *, evidence_id: str, at: datetime) -> Iterator[Finding]:
         """Yield what people should know, once for each matter; `evidence_id` names this check."""

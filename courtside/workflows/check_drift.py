@@ -121,7 +121,9 @@ class DriftMonitor:
             repeats=partial(is_repetition, check=check, as_of=window.end),
         )
         decided = self._decided(gathered, found)
-        record = self._record(check, found, decided, champion=champion, now=now)
+        return self._deliver(self._record(check, found, decided, champion=champion, now=now), found, decided)
+
+    def _deliver(self, record: DecisionRecord, found: WindowReport, decided: Decided) -> DriftCheckResponse:
         key = ledger_keys.drift_check(record.check_id)
         while True:
             claim = self.claims.take(key, done=lambda: (known := self._logged(record)) is not None and known.done)
@@ -131,27 +133,21 @@ class DriftMonitor:
                     self.acting.end(decided, done)
                 return repeated(done, lake=self.lake)
             try:
-                return self._finish(claim, record, found, decided, performance=gathered.performance)
+                return self._finish(claim, record, found, decided)
             except ClaimLost:
                 # Another delivery took this one for dead: wait for that delivery as for any other.
                 logger.warning("drift check %s was taken over by another delivery of its event", record.check_id)
 
     def _finish(
-        self,
-        claim: Claim,
-        record: DecisionRecord,
-        found: WindowReport,
-        decided: Decided,
-        *,
-        performance: tuple[str, ...],
+        self, claim: Claim, record: DecisionRecord, found: WindowReport, decided: Decided
     ) -> DriftCheckResponse:
         with finishing(claim):
             if not self.lake.claim(decision_key(record), document_of(record)):
                 record, decided = self._begun(record, decided)
-            archived = archive(found, record, lake=self.lake, performance=performance)
+            archived = archive(found, record, lake=self.lake, performance=decided.performance)
             started = self.acting.start(record)
             claim.renew()
-            told = self.acting.tell(decided, started, performance=performance, page_key=archived.page_key)
+            told = self.acting.tell(decided, started, page_key=archived.page_key)
             done = started.model_copy(update={"done": True})
             self._log_decision(done)
         run_id = self._log(found, done, archived)
@@ -198,7 +194,7 @@ class DriftMonitor:
             now=now,
         )
         record = self.acting.start(self._with_request(record, decided))
-        told = self.acting.tell(decided, record, performance=gathered.performance)
+        told = self.acting.tell(decided, record)
         record = record.model_copy(update={"done": True})
         self._log_decision(record)
         return response_of(record, alerted=told)
@@ -252,7 +248,8 @@ class DriftMonitor:
     def _decided(self, gathered: Gathered, found: WindowReport | None) -> Decided:
         policy = self.dataset.retrain
         decision = decide(gathered.situation, policy)
-        return Decided(gathered.situation, policy, decision, None if found is None else found.report)
+        report = None if found is None else found.report
+        return Decided(gathered.situation, policy, decision, report, gathered.performance)
 
     def _record(
         self, check: str, found: WindowReport, decided: Decided, *, champion: ChampionReference, now: datetime

@@ -57,9 +57,7 @@ class Acting:
             return record
         return record.model_copy(update={"execution_arn": self.retraining.start(record.request)})
 
-    def tell(
-        self, decided: Decided, record: DecisionRecord, *, performance: tuple[str, ...], page_key: str | None = None
-    ) -> bool:
+    def tell(self, decided: Decided, record: DecisionRecord, *, page_key: str | None = None) -> bool:
         """Report what people should know, and end the incidents that are over; return whether anything was new."""
         key = page_key or record.report_key
         context = AlertContext(
@@ -69,7 +67,7 @@ class Acting:
             champion=record.champion_version,
             report_uri=self.lake.uri(key) if key else "",
             execution_arn=record.execution_arn,
-            performance=performance,
+            performance=decided.performance,
         )
         findings = decided.findings(context, evidence_id=record.check_id, at=record.decided_at)
         incidents = [self.incidents.report(finding) for finding in findings]
