@@ -36,6 +36,7 @@ class Deployed:
         found = self.aws.client("lambda").get_function_configuration(FunctionName=self.output(function))
         for name, value in found["Environment"]["Variables"].items():
             self.patch.setenv(name, value)
+        self.patch.setenv("MLFLOW_TRACKING_URI", self.aws.tracking_url)  # its API admits functions only
 
 
 @contextmanager
