@@ -56,11 +56,6 @@ class Incidents:
         for kind in kinds:
             self._update(model, kind, lambda before: changes.over(before, at=at, evidence=evidence, said=said))
 
-    def open_one(self, model: str, kind: str) -> IncidentRecord | None:
-        """Return the open incident of a model and kind, if there is one."""
-        found = self._newest(model, kind)
-        return None if found is None or found.is_over else found
-
     def new_subjects(self, model: str, kind: str, names: Iterable[str]) -> Sequence[str]:
         """Return which of these names the open incident of a model and kind is not about yet."""
         return changes.new_subjects(self._newest(model, kind), names)

@@ -69,8 +69,6 @@ def test_models_kinds_and_the_stage_have_incidents_of_their_own(stage: Stage) ->
     assert {each.kind for each in incidents.list("a", resolved=True)} == {KIND, "quarantine"}
     assert [each.kind for each in incidents.list("")] == ["quarantine"]
     assert any(key.startswith("incidents/") for key in stage.lake.objects)
-    assert incidents.open_one("a", KIND) is None
-    assert incidents.open_one("b", KIND) == incidents.list("b")[0]
 
 
 def test_a_person_acknowledges_snoozes_and_accepts_and_nobody_is_told(stage: Stage) -> None:
