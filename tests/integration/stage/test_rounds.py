@@ -44,7 +44,7 @@ def test_a_model_whose_contract_was_damaged_is_told_once_until_it_is_mended(stag
     assert watched(stage, "--model", "nba_games").keys() == {"nba_games"}
     printed(courtside(stage, "models", "add", str(CONTRACT), "--json"))
     assert {each["outcome"] for each in watched(stage).values()} <= OUTCOMES
-    told_once(stage, containing="churn is watched again")
+    told_once(stage, containing="The rounds of churn do not fail any more")
 
 
 def test_the_schedule_may_start_a_round_and_its_execution_ends(stage: Stage) -> None:

@@ -138,7 +138,7 @@ def test_a_champion_that_cannot_be_opened_serves_nothing_and_is_told_once_until_
     told_once(model.stage, containing=f"The round of {parcels.MODEL} failed")
     assert done("versions", "rollback", "--model", parcels.MODEL)["after"] == "1"
     assert a_round(code=0)["outcome"] != "failed"
-    told_once(model.stage, containing=f"{parcels.MODEL} is watched again")
+    told_once(model.stage, containing=f"The rounds of {parcels.MODEL} do not fail any more")
 
 
 def test_a_shadow_that_cannot_be_opened_is_named_and_the_champions_rows_are_served(model: Scored) -> None:
