@@ -23,12 +23,13 @@ from courtside.adapters.stack_resources import StackResource, physical_id
 from courtside.adapters.subscribed_channels import subscribed_channels
 from courtside.contracts.channels import Channel
 from courtside.contracts.events import Payload, UnlockRequest
+from courtside.contracts.retraining_ends import AnnounceRequest
 from courtside.core.letters import Call, Letter, Missed, RuleEvent, opened, rule_input, subject_of
 
 # A function of ours may take 30 s to answer; a second request by boto3 itself would hand the alert over twice.
 _PATIENT = Config(read_timeout=90, retries={"total_max_attempts": 1})
 _HIDDEN_SECONDS = 900
-_TAKES: Mapping[str, type[Payload]] = {"StepsUnlock": UnlockRequest}
+_TAKES: Mapping[str, type[Payload]] = {"StepsUnlock": UnlockRequest, "StepsAnnounce": AnnounceRequest}
 """The functions besides the channels' whose letters lie here, by the beginning of their logical ids."""
 
 

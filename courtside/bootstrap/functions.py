@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from courtside.bootstrap import stage
 from courtside.contracts.environment import (
+    AnnounceEnv,
     ApprovalEnv,
     CheckDriftEnv,
     FindDueEnv,
@@ -33,6 +34,7 @@ from courtside.contracts.events import (
     UnlockResponse,
 )
 from courtside.contracts.records import ApprovalRecord
+from courtside.contracts.retraining_ends import AnnounceRequest, AnnounceResponse, RollBackRequest, RollBackResponse
 
 if TYPE_CHECKING:
     from courtside.contracts.channels.message import ChannelMessage
@@ -177,6 +179,15 @@ def promote(request: PromoteRequest) -> PromoteResponse:
     return workflow.promote(request, production=_production(env, request.model), now=now)
 
 
+def roll_back(request: RollBackRequest) -> RollBackResponse:
+    """Find what a champion is rolled back to, or roll it back; only the holder of the retraining lock does."""
+    from courtside.workflows import rollback as workflow
+
+    env, now = PromoteEnv.read(), datetime.now(UTC)
+    stage.retraining_lock_of(env, request.model).renew(request.training_id, now=now)
+    return workflow.roll_back(request, production=_production(env, request.model), now=now)
+
+
 def seal(request: SealRequest) -> SealResponse:
     """Seal a challenger that passed the gate."""
     from courtside.workflows.promote import seal_challenger
@@ -184,6 +195,17 @@ def seal(request: SealRequest) -> SealResponse:
     env = PromoteEnv.read()
     stage.retraining_lock_of(env, request.model).renew(request.training_id, now=datetime.now(UTC))
     return seal_challenger(request, production=_production(env, request.model))
+
+
+def announce(request: AnnounceRequest) -> AnnounceResponse:
+    """Tell people how a retraining ended."""
+    from courtside.adapters.sns_alerts import SnsAlerts
+    from courtside.workflows.announce import Announcing
+    from courtside.workflows.claims import Claims
+
+    env, model = AnnounceEnv.read(), request.request.model
+    claims, alerts = Claims(stage.ledger_of(env.ledger_table, model)), SnsAlerts(env.alert_topic_arn, model)
+    return Announcing(stage.incidents_of(env, model), claims, alerts).run(request, now=datetime.now(UTC))
 
 
 def notifier() -> Callable[..., bool] | None:

@@ -125,6 +125,10 @@ class IncidentsEnv(ModelsEnv):
     alert_topic_arn: str
 
 
+class AnnounceEnv(IncidentsEnv):
+    """The function that tells people how a retraining ended."""
+
+
 class CheckDriftEnv(IncidentsEnv):
     """The drift check function; without a tracking server it logs no runs.
 

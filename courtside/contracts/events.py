@@ -149,8 +149,9 @@ class RetrainingRequest(Payload):
     It does not run unless its data is at least `cooldown_days` newer than the last training's: what starts by itself
     could start too often, people and the first training are not held back. With `recalibrate` no model is fitted: the
     challenger is the champion with its probabilities recalibrated. With `roll_back_to` nothing is trained at all: that
-    version becomes champion again. `history` is the part of the past that candidates learn from: ``all``, the newest
-    years (``5y``), or ``auto``, which time folds choose.
+    version becomes champion again, if `roll_back_from`, which this was decided about, still is champion. `history` is
+    the part of the past that candidates learn from: ``all``, the newest years (``5y``), or ``auto``, which time folds
+    choose.
     """
 
     model: str
@@ -162,7 +163,23 @@ class RetrainingRequest(Payload):
     cooldown_days: int = Field(default=0, ge=0)
     recalibrate: bool = Field(default=False, exclude_if=lambda asked: not asked)
     roll_back_to: str | None = Field(default=None, exclude_if=lambda version: version is None)
+    roll_back_from: str | None = Field(default=None, exclude_if=lambda version: version is None)
     history: str = Field(default="all", exclude_if=lambda asked: asked == "all", pattern=HISTORY_PATTERN)
+
+    @model_validator(mode="after")
+    def _from_one_version_to_another(self) -> Self:
+        if (self.roll_back_to is None) != (self.roll_back_from is None) or (
+            self.roll_back_to is not None and self.roll_back_to == self.roll_back_from
+        ):
+            raise ValueError("a rollback names two versions: roll_back_to and roll_back_from")
+        return self
+
+    @property
+    def asks_for(self) -> str:
+        """What it asks for, in a word: a retraining, a recalibration or a rollback."""
+        if self.roll_back_to is not None:
+            return "rollback"
+        return "recalibration" if self.recalibrate else "retraining"
 
 
 class LockOutcome(StrEnum):

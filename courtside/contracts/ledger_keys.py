@@ -14,6 +14,7 @@ APPROVALS_PREFIX = "approval/"
 RETRAINING_LOCK = "lock/retraining"
 CHECKS_PREFIX = "check/"
 BEGUN_PREFIX = "begun/"
+ENDS_PREFIX = "end/"
 _DIGEST_LETTERS = 32
 _SHARDS = "0123456789abcdef"
 STAGE_MODELS = tuple(f"models-{shard}/" for shard in _SHARDS)
@@ -62,6 +63,11 @@ def drift_check(check_id: str) -> str:
 def begun(arrival_id: str) -> str:
     """Key of the attempts to take in one file that arrived; raises `NameUnusable`."""
     return f"{BEGUN_PREFIX}{key_name(arrival_id, 'the id of an arrival')}"
+
+
+def end_of_retraining(training_id: str, ended: str) -> str:
+    """Key of the claim to tell people how a retraining ended; raises `NameUnusable`."""
+    return f"{ENDS_PREFIX}{key_name(training_id, 'the id of a training')}-{ended}"
 
 
 def approval(training_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Alerts about a retraining that did not start, waits for people, or was undone."""
+"""Alerts about a retraining that did not start, waits for people, failed or was undone."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -6,6 +6,7 @@ from itertools import takewhile
 
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.records import TrainingSlots
+from courtside.contracts.retraining_ends import RollBackRequest
 from courtside.core.alerting import LINE_LIMIT, MODEL_LIMIT, MOST_NAMED, Alert
 from courtside.core.display_text import display_text
 from courtside.core.sentences import ended
@@ -16,11 +17,12 @@ def remembered_alert(request: RetrainingRequest, *, holder: str, lease_until: da
     holder, model = display_text(holder, LINE_LIMIT), display_text(request.model, MODEL_LIMIT)
     ends = f" at {lease_until:%Y-%m-%d %H:%M} UTC" if lease_until else ""
     return Alert.written(
-        f"Courtside: a retraining of {model} is remembered, another one holds the lock",
+        f"Courtside: a {request.asks_for} of {model} is remembered, another one holds the lock",
         [
             (
-                f"*Retraining {display_text(request.training_id, LINE_LIMIT)} is remembered*: training {holder} holds "
-                "the lock. It starts when that one gives the lock back; several that wait become one."
+                f"*{request.asks_for.capitalize()} {display_text(request.training_id, LINE_LIMIT)} is remembered*: "
+                f"training {holder} holds the lock. It starts when that one gives the lock back; several that wait "
+                "become one."
             ),
             (
                 f"*What the holder does*: `courtside runs show {holder} --model {model}`. If it has ended without "
@@ -36,10 +38,10 @@ def turn_alert(request: RetrainingRequest, slots: TrainingSlots) -> Alert:
     running = _listed([f"{each.training_id} of {each.model}" for each in slots.running])
     before = list(takewhile(lambda each: each != request.model, slots.waiting))
     return Alert.written(
-        "Courtside: retraining remembered, it waits for its turn",
+        f"Courtside: {request.asks_for} remembered, it waits for its turn",
         [
             (
-                f"*Retraining {display_text(request.training_id, LINE_LIMIT)} of "
+                f"*{request.asks_for.capitalize()} {display_text(request.training_id, LINE_LIMIT)} of "
                 f"{display_text(request.model, MODEL_LIMIT)} is remembered*: this stage runs "
                 f"{_counted(len(slots.running), 'training')} at once (trainings_at_once), and that is {running} now."
             ),
@@ -93,5 +95,37 @@ def approval_alert(*, model: str, training_id: str, stage: str, reason: str, exp
             f"*Approve*: `courtside versions approve {training_id} --model {model} --stage {stage}`",
             f"*Reject*: `courtside versions reject {training_id} --model {model} --stage {stage}`",
             f"Without an answer until {expires_at:%Y-%m-%d %H:%M} UTC the champion stays.",
+        ],
+    )
+
+
+def rolled_back_alert(request: RollBackRequest) -> Alert:
+    """Write the alert for a champion that a decision rolled back."""
+    model, before, after = display_text(request.model, MODEL_LIMIT), request.roll_back_from, request.roll_back_to
+    return Alert.written(
+        f"Courtside: version {after} of {model} is champion again",
+        [
+            f"*{model} was rolled back*: version {after} is champion again, in place of version {before}.",
+            f"*Why*: {ended(display_text(request.reason, LINE_LIMIT))}",
+            f"*Before it moved*, version {after} was loaded, and predicted its known rows as in its training.",
+            f"*To train on newer data*: `courtside retrain --model {model}`",
+            f"*To undo*: `courtside versions promote {before} --reason WHY --model {model}`",
+        ],
+    )
+
+
+def not_rolled_back_alert(request: RollBackRequest, *, champion: str | None) -> Alert:
+    """Write the alert for a rollback that was decided about a version which is no longer champion."""
+    model, before, after = display_text(request.model, MODEL_LIMIT), request.roll_back_from, request.roll_back_to
+    now = f"version {champion} is" if champion else "nobody is"
+    return Alert.written(
+        f"Courtside: {model} was not rolled back, its champion had changed",
+        [
+            (
+                f"*{model} was not rolled back* from version {before} to version {after}: {now} champion now, so "
+                "nothing was changed. The next check decides about the new champion."
+            ),
+            f"*Why it was asked for*: {ended(display_text(request.reason, LINE_LIMIT))}",
+            f"*Who moved it*: `courtside versions history --model {model}`",
         ],
     )

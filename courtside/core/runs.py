@@ -26,7 +26,9 @@ _STEPS = {
     "Smoke": "the challenger is being tried",
     "GiveSlotBack": "it lets another training run, because it is about to wait for a person",
     "Promote": "the challenger is being made champion",
-    "RollBack": "the new champion failed its smoke check and is being rolled back",
+    "FindPrevious": "the version that is wanted back is being looked up",
+    "SmokePrevious": "the version that is wanted back is being tried",
+    "RollBack": "the earlier version is being made champion again",
     "Unlock": "it gives the lock back",
 }
 # The meaning of `training_image`'s exit codes, and of 137, with which a container is killed for needing too much
@@ -36,7 +38,7 @@ _EXITS = {
     "2": "the training task could not use its input",
     "3": "the tracking server was away",
     "4": "the models are trained, but the tracking server was away: `courtside train --resume-logging` logs them",
-    "5": "the new champion's predictions are not those of its training",
+    "5": "the version's predictions are not those of its training",
     "137": "the training task was killed, most likely because it needed more memory than it has (training_size)",
     "143": "the training task was told to stop",
 }
@@ -46,6 +48,8 @@ class RunKind(StrEnum):
     """What sort of thing ran."""
 
     TRAINING = "training"
+    RECALIBRATION = "recalibration"
+    ROLLBACK = "rollback"
     CHECK = "check"
     BACKUP = "backup"
     RESTORE = "restore"
@@ -108,18 +112,23 @@ class Execution:
     cause: str = ""
 
 
+RETRAININGS = {"retraining": RunKind.TRAINING, "recalibration": RunKind.RECALIBRATION, "rollback": RunKind.ROLLBACK}
+"""The kind of a run of the retraining machine, by what its request asks for."""
+
+
 def last_training(runs: Iterable[Run]) -> Run | None:
-    """Return the newest training that did run and is over; `runs` are newest first."""
-    ran = (run for run in runs if run.kind is RunKind.TRAINING and run.state is not RunState.NOT_STARTED)
+    """Return the newest training or recalibration that did run and is over; `runs` are newest first."""
+    trains = {RunKind.TRAINING, RunKind.RECALIBRATION}
+    ran = (run for run in runs if run.kind in trains and run.state is not RunState.NOT_STARTED)
     return next((run for run in ran if run.over), None)
 
 
 def training_run(execution: Execution) -> Run:
-    """Describe a training from its execution."""
+    """Describe a training, a recalibration or a rollback from its execution."""
     request = execution.request
     return Run(
         id=request.training_id if request else execution.name,
-        kind=RunKind.TRAINING,
+        kind=RETRAININGS[request.asks_for] if request else RunKind.TRAINING,
         state=_state(execution),
         started_by=f"{request.trigger}: {request.reason}" if request else "",
         started_at=execution.started_at,
@@ -194,7 +203,7 @@ def _outcome(execution: Execution) -> str:
             return "it took longer than the machine allows"
     if execution.announced in _ENDED:
         return _ENDED[execution.announced](execution.given)
-    return _why(execution.error, execution.cause) if execution.status == "FAILED" else ""
+    return why(execution.error, execution.cause) if execution.status == "FAILED" else ""
 
 
 def _doing(execution: Execution) -> str:
@@ -207,7 +216,7 @@ def _doing(execution: Execution) -> str:
     return _STEPS.get(execution.step, "it begins")
 
 
-def _why(error: str, cause: str) -> str:
+def why(error: str, cause: str) -> str:
     """Return why a step failed: what an exit code means, or else the error's own words."""
     code = _EXIT_CODE.search(cause)
     if code:
@@ -222,7 +231,7 @@ def _message(given: Mapping[str, Any]) -> str:
 # The input of each state that announces an end, in words.
 _ENDED: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "AnnounceFailure": lambda given: (
-        f"{given.get('failed_step')} failed: {_why(str(given.get('error')), str(given.get('cause')))}"
+        f"{given.get('failed_step')} failed: {why(str(given.get('error')), str(given.get('cause')))}"
     ),
     "AnnounceRejection": lambda given: f"the champion stays ({given.get('rule')}: {given.get('reason')})",
     "AnnounceRefusal": lambda given: f"the champion stays: {given.get('by')} rejected the challenger",

@@ -27,9 +27,10 @@ def without_training(slots: TrainingSlots, model: str, training_id: str) -> Trai
     return slots.model_copy(update={"running": tuple(left)})
 
 
-def queued(slots: TrainingSlots, model: str, *, waits: bool) -> TrainingSlots:
-    """Return the slots in which a model waits, behind those that waited before it, or waits no more."""
-    if waits == (model in slots.waiting):
+def queued(slots: TrainingSlots, model: str, *, waits: bool, first: bool = False) -> TrainingSlots:
+    """Return the slots in which a model waits, behind those that waited before it or `first` of all, or no more."""
+    if waits == (model in slots.waiting) and not first:
         return slots
-    waiting = (*slots.waiting, model) if waits else tuple(each for each in slots.waiting if each != model)
-    return slots.model_copy(update={"waiting": waiting})
+    others = tuple(each for each in slots.waiting if each != model)
+    own = (model,) if waits else ()
+    return slots.model_copy(update={"waiting": (*own, *others) if first else (*others, *own)})

@@ -66,6 +66,18 @@ class MoveUnfinished(CourtsideError):
         )
 
 
+class NeverChampion(CourtsideError):
+    """A version was never champion under a seal, so nothing may make it champion again without being asked."""
+
+    def __init__(self, model: str, version: str) -> None:
+        self.model = model
+        self.version = version
+        super().__init__(
+            f"version {version} of {model} was never champion under a seal, so only a person can make it champion: "
+            f"`courtside versions promote {version} --reason WHY --model {model}`"
+        )
+
+
 def _named(version: str | None) -> str:
     return f"version {version}" if version else "nobody"
 
@@ -117,6 +129,13 @@ class Production:
             if digest is None
             else self._opened(digest)
         )
+
+    def once_champion(self, version: str) -> SealedModel:
+        """Return a version under the seal it was last champion with; raises `NeverChampion` and `SealBroken`."""
+        digest = self._digest(version)
+        if digest is None:
+            raise NeverChampion(self.model, version)
+        return self._opened(digest)
 
     def record_of(self, version: str) -> TrainingRecord:
         """Return the record of the training behind a version; for one that was champion, as it was sealed.

@@ -66,8 +66,9 @@ class RetrainingLock:
     def acquire(self, request: RetrainingRequest, *, now: datetime) -> LockResponse:
         """Take lock and slot for a request, or remember the request for when it is its turn.
 
-        Of several of one model that wait, the one with the newest data is kept. A repeated request of the holder renews
-        its lease. A dead holder's lease ends by itself, and the next request takes over.
+        Of several of one model that wait, the one with the newest data is kept. A rollback waits for its model's lock
+        only, not for a slot. A repeated request of the holder renews its lease. A dead holder's lease ends by itself,
+        and the next request takes over.
         """
 
         def step(documents: Documents) -> tuple[LockOutcome, Alert | None]:
@@ -136,7 +137,8 @@ class RetrainingLock:
             return LockOutcome.REMEMBERED, alert
         if _cools(state, request):
             return LockOutcome.COOLING, cooling_alert(request, trained_as_of=state.trained_as_of)
-        if slot_of(slots, request.model) is None and len(slots.running) >= self.at_once:
+        full = slot_of(slots, request.model) is None and len(slots.running) >= self.at_once
+        if full and not _rolls_back(request):
             return LockOutcome.REMEMBERED, turn_alert(request, slots)
         return LockOutcome.ACQUIRED, None
 
@@ -168,7 +170,8 @@ class RetrainingLock:
     def _write(self, documents: Documents, state: State, slots: TrainingSlots) -> None:
         """Change lock and slots; a model waits for a slot exactly while a request of it is remembered."""
         documents.write(ledger_keys.retraining_lock(self.ledger.model), state)
-        slots = queued(slots, self.ledger.model, waits=state.waiting is not None)
+        first = state.waiting is not None and _rolls_back(state.waiting)
+        slots = queued(slots, self.ledger.model, waits=state.waiting is not None, first=first)
         documents.write(ledger_keys.TRAINING_SLOTS, slots)
 
     def _change(self, step: Callable[[Documents], _Result]) -> _Result:
@@ -221,20 +224,41 @@ def _remembering(state: State, request: RetrainingRequest) -> State:
     known = state.waiting
     if known == request:
         return state
-    newest = request if known is None or _covers(request, known) or known.recalibrate else known
-    return state.model_copy(update={"waiting": newest, "coalesced": state.coalesced + 1})
+    if known is None or _rolls_back(request) == _rolls_back(known):
+        waits = {"waiting": _newest(request, known)}
+    elif _rolls_back(request):
+        waits = {"waiting": request, "behind": known}
+    else:
+        waits = {"behind": _newest(request, state.behind)}
+    return state.model_copy(update={**waits, "coalesced": state.coalesced + 1})
+
+
+def _newest(request: RetrainingRequest, known: RetrainingRequest | None) -> RetrainingRequest:
+    return request if known is None or _covers(request, known) or known.recalibrate else known
 
 
 def _without_covered(state: State, request: RetrainingRequest) -> State:
-    """Forget the request that waited where this one's data is at least as new."""
-    if state.waiting is None or not _covers(request, state.waiting):
+    """Forget what waited and what this request does as well."""
+    waits = [each for each in (state.waiting, state.behind) if each is not None]
+    left = [each for each in waits if not _covers(request, each)]
+    if left == waits:
         return state
-    return state.model_copy(update={"waiting": None, "coalesced": 0})
+    waiting, behind, *_ = (*left, None, None)
+    return state.model_copy(update={"waiting": waiting, "behind": behind, "coalesced": 0})
 
 
 def _covers(request: RetrainingRequest, other: RetrainingRequest) -> bool:
-    """Tell whether a request does what another one asks for: its data is as new, and a recalibration is no training."""
+    """Tell whether a request does what another one asks for: its data is as new, and a recalibration is no training.
+
+    A rollback takes the place of another one, and of nothing else.
+    """
+    if _rolls_back(request) or _rolls_back(other):
+        return _rolls_back(request) and _rolls_back(other)
     return request.as_of >= other.as_of and (other.recalibrate or not request.recalibrate)
+
+
+def _rolls_back(request: RetrainingRequest) -> bool:
+    return request.roll_back_to is not None
 
 
 def _again(waiting: RetrainingRequest, *, turn: int) -> RetrainingRequest:

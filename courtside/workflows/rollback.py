@@ -1,14 +1,19 @@
-"""Make a version champion by hand: an earlier one again, or one that somebody chose."""
+"""Make a version champion without the gate: an earlier one again, or one that somebody chose."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from courtside.contracts.errors import CourtsideError
+from courtside.contracts.retraining_ends import RollBackRequest, RollBackResponse
+from courtside.core.retraining_alerts import not_rolled_back_alert, rolled_back_alert
 from courtside.workflows.ports import Models
 from courtside.workflows.production import Move, Production
+from courtside.workflows.sealed_models import CannotBeSealed, sealed_model
 from courtside.workflows.smoke import smoke
 
 ROLLBACK, BY_HAND = "rollback", "by_hand"
+DECISION = "decision"
+"""Who moved the champion where a drift check decided to roll it back."""
 
 
 class NothingToRollBackTo(CourtsideError):
@@ -83,3 +88,32 @@ def _moved(
     smoke(sealed, models=models)
     production.move(Move(sealed, rule=rule, reason=reason, by=by), expected=before, now=now)
     return Moved(before, version)
+
+
+def roll_back(request: RollBackRequest, *, production: Production, now: datetime) -> RollBackResponse:
+    """Find the version that a decision wants back, or make it champion where its seal is given; repeating is harmless.
+
+    Whoever gives the seal has tried what is under it. Raises `NeverChampion`, `SealBroken`, `CannotBeSealed`, and what
+    `Production.move` raises.
+    """
+    return _found(request, production) if request.sha256 is None else _undone(request, production, now=now)
+
+
+def _found(request: RollBackRequest, production: Production) -> RollBackResponse:
+    champion = production.champion().version
+    if champion == request.roll_back_from:
+        sealed = production.once_champion(request.roll_back_to)
+        return RollBackResponse(training_id=request.training_id, sha256=sealed.sha256)
+    alert = not_rolled_back_alert(request, champion=champion)
+    return RollBackResponse(training_id=request.training_id, wanted=False, subject=alert.subject, message=alert.text)
+
+
+def _undone(request: RollBackRequest, production: Production, *, now: datetime) -> RollBackResponse:
+    sha256 = request.sha256 or ""
+    sealed = sealed_model(request.model, sha256, lake=production.lake)
+    if sealed.version != request.roll_back_to:
+        raise CannotBeSealed(request.model, request.roll_back_to, f"the seal given is that of version {sealed.version}")
+    move = Move(sealed, rule=ROLLBACK, reason=request.reason, by=DECISION)
+    production.move(move, expected=request.roll_back_from, now=now)
+    alert = rolled_back_alert(request)
+    return RollBackResponse(training_id=request.training_id, sha256=sha256, subject=alert.subject, message=alert.text)

@@ -1,4 +1,4 @@
-"""What ran of a model: every training, drift check and copy of the tracking database, newest first."""
+"""What ran of a model: every training, rollback, drift check and copy of the tracking database, newest first."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,11 +8,12 @@ from courtside.contracts.errors import BadInput
 from courtside.contracts.lake_keys import decisions, is_by_hand
 from courtside.contracts.records import DecisionRecord
 from courtside.contracts.versioned import TooNew
-from courtside.core.runs import Execution, Run, RunKind, check_run, damaged_check, training_run
+from courtside.core.runs import RETRAININGS, Execution, Run, RunKind, check_run, damaged_check, training_run
 from courtside.workflows.lake_documents import DocumentDamaged, read_document
 from courtside.workflows.ports import Lake, ObjectMissing
 
 _LOOKED_THROUGH = 200
+_LOOKED_THROUGH_FOR_A_KIND = 50
 
 
 class RunUnknown(BadInput):
@@ -51,10 +52,12 @@ class Runs:
     copies: Callable[[int], Sequence[Run]] = lambda _: ()
 
     def recent(self, *, limit: int, kind: RunKind | None = None) -> list[Run]:
-        """Return the newest runs, all kinds or one, newest first."""
+        """Return the newest runs, all kinds or one, newest first; a kind is looked for among the newest 50 or more."""
         found: list[Run] = []
-        if kind in {None, RunKind.TRAINING}:
-            found += [training_run(each) for each in self.executions.recent(limit)]
+        if kind in {None, *RETRAININGS.values()}:
+            newest = limit if kind is None else max(limit, _LOOKED_THROUGH_FOR_A_KIND)
+            ran = (training_run(each) for each in self.executions.recent(newest))
+            found += [each for each in ran if kind in {None, each.kind}]
         if kind in {None, RunKind.CHECK}:
             found += self._checks(limit)
         if kind in {None, RunKind.BACKUP, RunKind.RESTORE}:

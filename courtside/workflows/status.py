@@ -15,7 +15,7 @@ from courtside.contracts.records import (
     TrainingSlots,
 )
 from courtside.contracts.versioned import TooNew
-from courtside.core.runs import Run, RunKind, RunState, last_training
+from courtside.core.runs import Run, RunState, last_training, training_run
 from courtside.core.training_slots import living
 from courtside.workflows.approval import approvals_waiting
 from courtside.workflows.lake_documents import DocumentDamaged, read_document
@@ -68,7 +68,7 @@ def stage_status(
     """Read it from the model's ledger, lake and executions; the tracking server is not asked."""
     lock = read(ledger, ledger_keys.RETRAINING_LOCK, RetrainingLockState)[0] or RetrainingLockState()
     recent = runs.recent(limit=SHOWN)
-    trainings = runs.recent(limit=SHOWN, kind=RunKind.TRAINING)
+    trainings = [training_run(each) for each in runs.executions.recent(SHOWN)]
     return StageStatus(
         champion=champion_of(ledger),
         last_decision=_last_decision(runs),

@@ -45,7 +45,7 @@ class Ledger(dynamodb.TableV2):
 def grant_ledger(table: dynamodb.ITableV2, grantee: iam.IGrantable, *keys: str, stage: Sequence[str] = ()) -> None:
     """Let a role read and write every model's documents in these keys' partitions, and the `stage`'s own in theirs.
 
-    No role may delete, and only people may list.
+    No role may delete. What a role may list, it is granted beside this.
     """
     partitions = {f"*/{ledger_keys.partition(key)}" for key in keys} | {ledger_keys.partition(key) for key in stage}
     grant_partitions(table, grantee, *partitions, actions=("GetItem", "PutItem"))

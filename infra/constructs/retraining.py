@@ -1,4 +1,4 @@
-"""The state machine retrains: lock → freeze → train → gate → approve? → promote → smoke → notify → unlock."""
+"""The state machine retrains: lock → freeze → train → gate → seal → smoke → approve? → promote → announce → unlock."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -6,13 +6,16 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from courtside.contracts.retraining_ends import Ending
+from infra.constructs.announcements import Announcements
 from infra.constructs.logs import vended_log_group
 from infra.constructs.retraining_functions import RetrainingFunctions
-from infra.constructs.retraining_steps import ANNOUNCED, FAILED, MODEL, RetrainingSteps
+from infra.constructs.retraining_steps import ANNOUNCED, FAILED, ROLLS_BACK, RetrainingSteps
 from infra.constructs.training_task import TrainingTask
 from infra.stage import StageSettings
 
-_NOT_ASKED = "The challenger of ' & $states.context.Execution.Name & ' passed the gate"
+ALERT = ("subject", "message")
+"""What a function writes for people, beside its answer."""
 
 
 class Retraining(Construct):
@@ -21,6 +24,8 @@ class Retraining(Construct):
     Lock → IsMine → Freeze → Train → Gate → ShouldPromote → Seal → Smoke → NeedsApproval → GiveSlotBack → Approve →
     IsApproved → Promote → AnnouncePromotion → Unlock → HowItEnded. A step that fails → AnnounceFailure → Unlock, which
     gives lock and slot back and starts what waited. Only what was sealed and then passed its smoke check is promoted.
+    A request to roll back trains nothing: IsRollback → FindPrevious → IsWanted → SmokePrevious → RollBack →
+    AnnounceRollBack → Unlock.
     """
 
     def __init__(
@@ -35,10 +40,10 @@ class Retraining(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._functions = functions
-        self._unlock = self._give_back()
-        failed = RetrainingSteps.announce_failure(self, topic)
-        failed.next(self._unlock)
-        self._steps = RetrainingSteps(self, training=training, topic=topic, failed=failed, settings=settings)
+        self._tell = Announcements(self, announce=functions.announce, topic=topic, then=self._give_back())
+        failure = ("failed_step", "error", "cause")
+        failed = self._tell.state("AnnounceFailure", Ending.FAILED, *failure, outcome=FAILED)
+        self._steps = RetrainingSteps(self, training=training, failed=failed, settings=settings)
         self.machine = sfn.StateMachine(
             self,
             "Machine",
@@ -56,7 +61,7 @@ class Retraining(Construct):
                 include_execution_data=False,
             ),
         )
-        # The steps that alert include the right to publish, but not the right to use the topic's key.
+        # The step that publishes includes the right to publish, but not the right to use the topic's key.
         topic.grant_publish(self.machine)
         self._let_unlock_start_what_waited()
         self._keep_it_to_its_own_tasks(training)
@@ -64,21 +69,40 @@ class Retraining(Construct):
     def _definition(self) -> sfn.IChainable:
         steps, functions = self._steps, self._functions
         # A slot may have been kept for it, which another request gets now.
-        not_started = steps.announce("AnnounceNotStarted", outcome="not_started").next(self._unlock)
+        not_started = self._tell.state("AnnounceNotStarted", Ending.NOT_STARTED, *ALERT, outcome="not_started")
         judged = steps.call("Gate", functions.gate).next(self._should_promote())
-        work = steps.call("Freeze", functions.freeze, payload=steps.REQUEST).next(steps.train(then=judged))
+        trains = steps.call("Freeze", functions.freeze, payload=steps.REQUEST).next(steps.train(then=judged))
+        work = (
+            sfn.Choice.jsonata(self, "IsRollback")
+            .when(sfn.Condition.jsonata(f"{{% {ROLLS_BACK} %}}"), self._roll_back(unwanted=not_started))
+            .otherwise(trains)
+        )
         return steps.call("Lock", functions.lock, payload=steps.REQUEST).next(
             sfn.Choice.jsonata(self, "IsMine")
             .when(sfn.Condition.jsonata("{% $states.input.outcome = 'acquired' %}"), work)
             .otherwise(not_started)
         )
 
+    def _roll_back(self, *, unwanted: sfn.IChainable) -> sfn.IChainable:
+        """Try the version that is wanted back and make it champion, unless the champion has changed meanwhile."""
+        steps, function = self._steps, self._functions.roll_back
+        sealed = {**steps.ROLLBACK, "sha256": "{% $states.input.sha256 %}"}
+        moved = steps.call("RollBack", function, payload=sealed).next(
+            self._tell.state("AnnounceRollBack", Ending.ROLLED_BACK, *ALERT, outcome="rolled_back")
+        )
+        wanted = sfn.Condition.jsonata("{% $states.input.wanted %}")
+        return steps.call("FindPrevious", function, payload=steps.ROLLBACK).next(
+            sfn.Choice.jsonata(self, "IsWanted")
+            .when(wanted, steps.smoke("SmokePrevious", then=moved))
+            .otherwise(unwanted)
+        )
+
     def _should_promote(self) -> sfn.Choice:
         steps = self._steps
-        kept = steps.announce("AnnounceRejection", outcome="kept").next(self._unlock)
+        kept = self._tell.state("AnnounceRejection", Ending.REJECTED, *ALERT, outcome="kept")
         sealed = steps.call("Seal", self._functions.seal, outputs=steps.WITH_ANSWER)
         passed = sfn.Condition.jsonata("{% $states.input.promote %}")
-        works = sealed.next(steps.smoke(then=self._needs_approval()))
+        works = sealed.next(steps.smoke("Smoke", then=self._needs_approval()))
         return sfn.Choice.jsonata(self, "ShouldPromote").when(passed, works).otherwise(kept)
 
     def _needs_approval(self) -> sfn.Choice:
@@ -87,19 +111,8 @@ class Retraining(Construct):
         return sfn.Choice.jsonata(self, "NeedsApproval").when(asks, self._approve(promote)).otherwise(promote)
 
     def _approve(self, promote: sfn.IChainable) -> sfn.IChainable:
-        expired = self._steps.say(
-            "AnnounceExpiry",
-            subject=f"'Courtside: nobody approved the challenger of ' & {MODEL} & ', the champion stays'",
-            message=f"'{_NOT_ASKED}, but nobody answered in time, so the champion stays. '"
-            f" & 'To train again: courtside retrain --model ' & {MODEL}",
-            outcome="kept",
-        ).next(self._unlock)
-        refused = self._steps.say(
-            "AnnounceRefusal",
-            subject=f"'Courtside: the challenger of ' & {MODEL} & ' was rejected, the champion stays'",
-            message=f"'{_NOT_ASKED}, and ' & $states.input.by & ' rejected it, so the champion stays.'",
-            outcome="kept",
-        ).next(self._unlock)
+        expired = self._tell.state("AnnounceExpiry", Ending.EXPIRED, outcome="kept")
+        refused = self._tell.state("AnnounceRefusal", Ending.REFUSED, "by", outcome="kept")
         asked = self._steps.ask("Approve", self._functions.request_approval, expired=expired)
         yes = sfn.Condition.jsonata("{% $states.input.approved = true %}")
         asked.next(sfn.Choice.jsonata(self, "IsApproved").when(yes, promote).otherwise(refused))
@@ -111,10 +124,8 @@ class Retraining(Construct):
             "sha256": "{% $states.input.sha256 %}",
             "by": "{% $exists($states.input.by) ? $states.input.by : 'gate' %}",
         }
-        return (
-            self._steps.call("Promote", self._functions.promote, payload=payload)
-            .next(self._steps.announce("AnnouncePromotion", outcome="promoted"))
-            .next(self._unlock)
+        return self._steps.call("Promote", self._functions.promote, payload=payload).next(
+            self._tell.state("AnnouncePromotion", Ending.PROMOTED, *ALERT, outcome="promoted")
         )
 
     def _give_back(self) -> sfn.IChainable:

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from courtside.contracts import lake_keys, ledger_keys, training_keys
 from courtside.contracts.environment import (
+    AnnounceEnv,
     ApprovalEnv,
     Environment,
     FreezeEnv,
@@ -21,7 +22,8 @@ from courtside.contracts.environment import (
 )
 from infra.constructs import tracking_routes
 from infra.constructs.functions import ImageFunction
-from infra.constructs.ledger import grant_ledger, grant_models
+from infra.constructs.incidents import grant_incidents
+from infra.constructs.ledger import grant_ledger, grant_models, grant_partitions
 from infra.constructs.mlflow_server import ARTIFACT_FOLDER
 from infra.constructs.private_api import PrivateApi
 from infra.stage import StageSettings
@@ -38,7 +40,8 @@ GATE_READABLE = (f"{training_keys.trainings('*')}*", lake_keys.champion_referenc
 APPROVAL_READABLE = (training_keys.training_verdict("*", "*"),)
 SEALED = f"{lake_keys.seals('*')}*"
 SEAL_READABLE = (f"{training_keys.trainings('*')}*", SEALED)
-PROMOTE_READABLE = (training_keys.training_verdict("*", "*"), SEALED, lake_keys.champion_reference("*"), _LEGACY)
+ROLL_BACK_READABLE = (SEALED, lake_keys.champion_reference("*"), _LEGACY)
+PROMOTE_READABLE = (training_keys.training_verdict("*", "*"), *ROLL_BACK_READABLE)
 FREEZE_WRITABLE = (training_keys.training_manifest("*", "*"),)
 GATE_WRITABLE = (training_keys.training_verdict("*", "*"),)
 SEAL_WRITABLE = (SEALED,)
@@ -54,7 +57,7 @@ TIMEOUT = cdk.Duration.minutes(4)
 
 
 class RetrainingFunctions(Construct):
-    """`lock`, `freeze`, `gate`, `seal`, `request_approval`, `promote` and `unlock`."""
+    """`lock`, `freeze`, `gate`, `seal`, `request_approval`, `promote`, `roll_back`, `announce` and `unlock`."""
 
     def __init__(
         self,
@@ -88,20 +91,49 @@ class RetrainingFunctions(Construct):
         self.seal = self._on_lake("Seal", tracked, reads=SEAL_READABLE, writes=SEAL_WRITABLE)
         artifacts.grant_read(self.seal, MODEL_FILES)
         api.grant_routes(self.seal, tracking_routes.SEAL)
-        self.promote = self._on_lake(
-            "Promote",
-            tracked,
-            reads=PROMOTE_READABLE,
+        self.promote = self._moving("Promote", tracked, api=api, reads=PROMOTE_READABLE)
+        self.roll_back = self._moving("RollBack", tracked, api=api, reads=ROLL_BACK_READABLE)
+        # A version that was champion is found by its reign, under the seal it had then.
+        reigns = ledger_keys.partition(ledger_keys.HISTORY_PREFIX)
+        grant_partitions(ledger, self.roll_back, f"*/{reigns}", actions=("Query",))
+
+        self.announce = self._announcing(topic, undelivered)
+
+    def _announcing(self, topic: sns.ITopic, undelivered: sqs.IQueue) -> ImageFunction:
+        """Return the function that tells people how a retraining ended; it knows nothing of locks and champions."""
+        names = {"lake_bucket": self._lake.bucket_name, "ledger_table": self._ledger.table_name}
+        environment = AnnounceEnv(**names, alert_topic_arn=topic.topic_arn)
+        function = ImageFunction(
+            self,
+            "Announce",
+            verb="announce",
+            environment=environment,
+            settings=self._settings,
+            timeout=TIMEOUT,
+            # A rule calls it too, for an execution that was stopped.
+            dead_letter_queue=undelivered,
+        )
+        grant_ledger(self._ledger, function, ledger_keys.ENDS_PREFIX)
+        grant_incidents(function, ledger=self._ledger, lake=self._lake, topic=topic)
+        return function
+
+    def _moving(self, name: str, environment: PromoteEnv, *, api: PrivateApi, reads: tuple[str, ...]) -> ImageFunction:
+        """Return a function that moves the champion."""
+        function = self._on_lake(
+            name,
+            environment,
+            reads=reads,
             writes=PROMOTE_WRITABLE,
             documents=(ledger_keys.CHAMPION, ledger_keys.HISTORY_PREFIX),
         )
         # CDK's own grant would let it delete versions too, for good.
         iam.Grant.add_to_principal(
-            grantee=self.promote,
+            grantee=function,
             actions=["s3:DeleteObject"],
-            resource_arns=[lake.arn_for_objects(PROMOTE_DELETABLE)],
+            resource_arns=[self._lake.arn_for_objects(PROMOTE_DELETABLE)],
         )
-        api.grant_routes(self.promote, tracking_routes.PROMOTION)
+        api.grant_routes(function, tracking_routes.PROMOTION)
+        return function
 
     def _ledger_names(self) -> dict[str, Any]:
         return {

@@ -6,12 +6,10 @@ from typing import Any, ClassVar, TypeVar
 import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from courtside.contracts.names import MODEL_ATTRIBUTE
 from infra.constructs.function_steps import CAUSE, EXCEPTION, LAMBDA_TRANSIENT, function_step, retry
 from infra.constructs.network import place_of_tasks
 from infra.constructs.training_task import TRAINING_CONTAINER, TrainingTask
@@ -23,26 +21,9 @@ FAILED = "failed"
 _STEP_TIMEOUT = cdk.Duration.minutes(5)
 _SMOKE_TIMEOUT = cdk.Duration.minutes(15)
 _ECS_TRANSIENT = ["ECS.AmazonECSException", "ECS.ServerException", "ECS.ThrottlingException"]
-_SNS_TRANSIENT = ["SNS.AmazonSNSException", "SNS.SdkClientException", "SNS.ThrottledException"]
-_SUBJECT_LIMIT = 100  # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
-_MOVED = "['Promote']"
 _INPUT = "$states.context.Execution.Input"
-MODEL = f"{_INPUT}.model"
+ROLLS_BACK = f"$exists({_INPUT}.roll_back_to)"
 
-# The training task's exit code 4; `training_image` explains all of them.
-_FAILURE_MESSAGE = (
-    "'Retraining ' & $states.context.Execution.Name & ' failed in ' & $states.input.failed_step"
-    " & ' (' & $states.input.error & '). '"
-    f" & ($states.input.failed_step in {_MOVED}"
-    f" ? 'Check which version is champion: courtside versions list --model ' & {MODEL} & '. '"
-    " : 'The champion is untouched and keeps predicting. ')"
-    " & ($contains($states.input.cause, '(exit code 4)')"
-    " ? 'Its models are trained, but the tracking server was away: when it is back, courtside train --resume-logging'"
-    " & ' logs them. ' : '')"
-    " & 'Cause: ' & $substring($states.input.cause, 0, 1000)"
-    f" & '\\nTo see why: courtside runs show ' & {_INPUT}.training_id & ' --model ' & {MODEL} & ' (execution '"
-    " & $states.context.Execution.Id & ')'"
-)
 # A stopped task arrives as its whole description in JSON; two of its fields say what happened.
 _STOPPED = f"$contains(({CAUSE}), '\"StoppedReason\"')"
 _EXIT_CODE = f"Containers[Name = '{TRAINING_CONTAINER}'].ExitCode"
@@ -67,19 +48,21 @@ class RetrainingSteps:
 
     REQUEST: ClassVar[str] = f"{{% {_INPUT} %}}"
     TRAINING: ClassVar[Mapping[str, str]] = {name: f"{{% {_INPUT}.{name} %}}" for name in ("model", "training_id")}
+    ROLLBACK: ClassVar[Mapping[str, str]] = {
+        **TRAINING,
+        **{name: f"{{% {_INPUT}.{name} %}}" for name in ("roll_back_to", "roll_back_from", "reason")},
+    }
 
     def __init__(
         self,
         scope: Construct,
         *,
         training: TrainingTask,
-        topic: sns.ITopic,
         failed: sfn.IChainable,
         settings: StageSettings,
     ) -> None:
         self._scope = scope
         self._training = training
-        self._topic = topic
         self._failed = failed
         self._settings = settings
 
@@ -123,18 +106,20 @@ class RetrainingSteps:
         """Run the training task on the whole request and go on with `then`."""
         fields = ("model", "training_id", "as_of", "trigger", "reason", "report")
         arguments = [part for field in fields for part in (f"--{field.replace('_', '-')}", f"{{% {_INPUT}.{field} %}}")]
-        asked = f"{_INPUT}.recalibrate"  # which a request only has where it is true
-        recalibrates = ["--recalibrate", f"{{% $exists({asked}) and {asked} ? 'true' : 'false' %}}"]
+        # A request has these only where they are asked for.
+        recalibrate, history = (f"{_INPUT}.{field}" for field in ("recalibrate", "history"))
+        arguments += ["--recalibrate", f"{{% $exists({recalibrate}) and {recalibrate} ? 'true' : 'false' %}}"]
+        arguments += ["--history", f"{{% $exists({history}) ? {history} : 'all' %}}"]
         timeout = cdk.Duration.minutes(self._settings.training_timeout_minutes)
-        step = self._run("Train", ["train", *arguments, *recalibrates], timeout=timeout)
+        step = self._run("Train", ["train", *arguments], timeout=timeout)
         return self._judge(step, "Train", then=then)
 
-    def smoke(self, *, then: sfn.IChainable) -> sfn.IChainable:
-        """Load the sealed challenger and repeat known predictions, before anything is moved."""
+    def smoke(self, name: str, *, then: sfn.IChainable) -> sfn.IChainable:
+        """Load the sealed version and repeat known predictions, before anything is moved."""
         model, training = self.TRAINING["model"], self.TRAINING["training_id"]
         command = ["smoke", "--model", model, "--training-id", training, "--sha256", "{% $states.input.sha256 %}"]
-        step = self._run("Smoke", command, timeout=_SMOKE_TIMEOUT)
-        return self._judge(step, "Smoke", then=then)
+        step = self._run(name, command, timeout=_SMOKE_TIMEOUT)
+        return self._judge(step, name, then=then)
 
     def _judge(
         self,
@@ -153,20 +138,6 @@ class RetrainingSteps:
         step.add_catch(judged, errors=["States.TaskFailed"], outputs={**told, **more})
         step.add_catch(self._failed, errors=["States.ALL"], outputs=told)
         return step.next(then)
-
-    def announce(self, name: str, *, outcome: str) -> tasks.SnsPublish:
-        """Send the alert that the step before wrote."""
-        return self.say(name, subject="$states.input.subject", message="$states.input.message", outcome=outcome)
-
-    def say(self, name: str, *, subject: str, message: str, outcome: str) -> tasks.SnsPublish:
-        """Send an alert whose subject and message are JSONata, and go on with how the training ends."""
-        return _publish(self._scope, name, self._topic, subject=subject, message=message, outcome=outcome)
-
-    @staticmethod
-    def announce_failure(scope: Construct, topic: sns.ITopic) -> tasks.SnsPublish:
-        """Say which step failed, why, and what it means for the champion."""
-        subject = f"'Courtside: retraining of ' & {MODEL} & ' failed in ' & $states.input.failed_step"
-        return _publish(scope, "AnnounceFailure", topic, subject=subject, message=_FAILURE_MESSAGE, outcome=FAILED)
 
     @staticmethod
     def unlock(scope: Construct, function: lambda_.IFunction, *, then: sfn.IChainable) -> tasks.LambdaInvoke:
@@ -230,20 +201,3 @@ def _released(
 
 def _failure(step: str, cause: str) -> dict[str, str]:
     return {"failed_step": step, "error": "{% $states.errorOutput.Error %}", "cause": f"{{% {cause} %}}"}
-
-
-def _publish(
-    scope: Construct, name: str, topic: sns.ITopic, *, subject: str, message: str, outcome: str
-) -> tasks.SnsPublish:
-    step = tasks.SnsPublish.jsonata(
-        scope,
-        name,
-        topic=topic,
-        subject=f"{{% $substring({subject}, 0, {_SUBJECT_LIMIT}) %}}",
-        message=sfn.TaskInput.from_text(f"{{% {message} %}}"),
-        message_attributes={MODEL_ATTRIBUTE: tasks.MessageAttribute(value=f"{{% {_INPUT}.model %}}")},
-        task_timeout=sfn.Timeout.duration(cdk.Duration.minutes(1)),
-        outputs={"outcome": outcome},
-    )
-    retry(step, _SNS_TRANSIENT)
-    return step

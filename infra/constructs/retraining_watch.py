@@ -3,12 +3,11 @@
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.constructs.alerts import what_to_do
+from courtside.contracts.retraining_ends import Ending
 from infra.constructs.retraining_steps import ANNOUNCED
 
 
@@ -27,7 +26,7 @@ class RetrainingWatch(Construct):
         construct_id: str,
         *,
         machine: sfn.StateMachine,
-        topic: sns.ITopic,
+        announce: lambda_.IFunction,
         unlock: lambda_.IFunction,
         undelivered: sqs.IQueue,
     ) -> None:
@@ -42,7 +41,7 @@ class RetrainingWatch(Construct):
                 detail={"stateMachineArn": [machine.state_machine_arn], "$or": _unannounced()},
             ),
             targets=[
-                targets.SnsTopic(topic, message=_sentence(), dead_letter_queue=undelivered),
+                targets.LambdaFunction(announce, event=_announcement(), dead_letter_queue=undelivered),
                 targets.LambdaFunction(unlock, event=_unlock_request(), dead_letter_queue=undelivered),
             ],
         )
@@ -67,12 +66,12 @@ def _unlock_request() -> events.RuleTargetInput:
     )
 
 
-def _sentence() -> events.RuleTargetInput:
-    name = events.EventField.from_path("$.detail.name")
-    status = events.EventField.from_path("$.detail.status")
-    execution = events.EventField.from_path("$.detail.executionArn")
-    return events.RuleTargetInput.from_text(
-        f"Retraining {name} ended as {status} before it could say why. "
-        "Check which version of its model is champion (courtside versions list), "
-        f"then look at the execution {execution}. {what_to_do('retraining-ended')}"
+def _announcement() -> events.RuleTargetInput:
+    return events.RuleTargetInput.from_object(
+        {
+            "request": events.EventField.from_path("$.detail.input"),
+            "ended": Ending.BROKEN.value,
+            "execution": events.EventField.from_path("$.detail.executionArn"),
+            "status": events.EventField.from_path("$.detail.status"),
+        }
     )

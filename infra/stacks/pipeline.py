@@ -145,7 +145,7 @@ class PipelineStack(cdk.Stack):
             self,
             "RetrainingWatch",
             machine=retraining.machine,
-            topic=self.alerts.topic,
+            announce=functions.announce,
             unlock=functions.unlock,
             undelivered=self.alerts.undelivered,
         )

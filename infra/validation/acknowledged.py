@@ -83,7 +83,7 @@ ACKNOWLEDGED = (
     ),
     Acknowledged(
         rule="Serverless-LambdaDLQ",
-        at=tuple(f"pipeline/Steps/{step}/Resource" for step in STEPS if step != "Unlock"),
+        at=tuple(f"pipeline/Steps/{step}/Resource" for step in STEPS if step not in {"Announce", "Unlock"}),
         reason="The state machine calls it and waits, so it receives any error and announces it.",
     ),
     Acknowledged(

@@ -15,7 +15,8 @@ _SETTLE_ROLE = "pipeline/Watch/SettleFunction/ServiceRole/DefaultPolicy/Resource
 _TEND_ROLE = "pipeline/Watch/TendIncidentsFunction/ServiceRole/DefaultPolicy/Resource"
 _PREDICT_ROLE = "pipeline/Scoring/Predict/ServiceRole/DefaultPolicy/Resource"
 _JUDGE_ROLE = "pipeline/Scoring/CheckPerformance/ServiceRole/DefaultPolicy/Resource"
-_REPORTING = (_CHECK_ROLE, _ARRIVALS_ROLE, _PREDICT_ROLE, _SETTLE_ROLE, _TEND_ROLE)
+_ANNOUNCE_ROLE = "pipeline/Steps/Announce/ServiceRole/DefaultPolicy/Resource"
+_REPORTING = (_CHECK_ROLE, _ARRIVALS_ROLE, _PREDICT_ROLE, _SETTLE_ROLE, _TEND_ROLE, _ANNOUNCE_ROLE)
 """Who reports incidents."""
 _REPORTING_OF_STAGE = (_TEND_ROLE, _FIND_DUE_ROLE)
 _COLLECTION_ROLE = "pipeline/TrackingUpkeep/Collection/TaskRole/DefaultPolicy/Resource"
@@ -41,7 +42,7 @@ WATCH = (
     "Watch/SettleFunction",
 )
 """The functions that the watch's state machine calls."""
-STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Seal", "Promote", "Unlock")
+STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Seal", "Promote", "RollBack", "Announce", "Unlock")
 
 
 def _step_role(step: str) -> str:
@@ -59,6 +60,7 @@ def _callers() -> dict[str, tuple[str, ...]]:
         _CHECK_ROLE: tracking_routes.DRIFT_CHECK,
         _step_role("Seal"): tracking_routes.SEAL,
         _step_role("Promote"): tracking_routes.PROMOTION,
+        _step_role("RollBack"): tracking_routes.PROMOTION,
     }
     granted = sorted({call for routes in calls.values() for call in routes})
     return {
@@ -105,19 +107,19 @@ GRANTS = (
     ),
     _iam5(
         f"<LakeBucket>/{lake_keys.seals('*')}*",
-        *map(_step_role, ("Seal", "Promote")),
+        *map(_step_role, ("Seal", "Promote", "RollBack")),
         _PREDICT_ROLE,
         _JUDGE_ROLE,
         reason="There is one folder for each seal, by model.",
     ),
     _iam5(
         f"<LakeBucket>/{lake_keys.champion_reference('*')}",
-        *map(_step_role, ("Gate", "Promote")),
+        *map(_step_role, ("Gate", "Promote", "RollBack")),
         reason="There is one such document for each model.",
     ),
     _iam5(
         f"<LakeBucket>/{lake_keys.contracts('*')}*",
-        *map(_step_role, ("Freeze", "Gate", "Seal", "Promote")),
+        *map(_step_role, ("Freeze", "Gate", "Seal", "Promote", "RollBack")),
         _ARRIVALS_ROLE,
         _CHECK_ROLE,
         _PREDICT_ROLE,
@@ -219,22 +221,30 @@ GRANTS = (
         )
     ),
     *(
-        _iam5(f"<LakeBucket>/{prefix}*", _step_role("Promote"), reason="Notebooks read the files by these names.")
+        _iam5(
+            f"<LakeBucket>/{prefix}*",
+            *map(_step_role, ("Promote", "RollBack")),
+            reason="Notebooks read the files by these names.",
+        )
         for prefix in (lake_keys.LEGACY_MODELS_PREFIX, lake_keys.LEGACY_FEATURES_PREFIX)
     ),
     *(
-        _iam5(f"<LakeBucket>/{prefix}*", role, reason=reason)
-        for prefix, role, reason in (
-            (lake_keys.LEGACY_STAGED_PREFIX, _step_role("Promote"), "Each training has a folder for its files."),
+        _iam5(f"<LakeBucket>/{prefix}*", *roles, reason=reason)
+        for prefix, reason, *roles in (
+            (
+                lake_keys.LEGACY_STAGED_PREFIX,
+                "Each training has a folder for its files.",
+                *map(_step_role, ("Promote", "RollBack")),
+            ),
             (
                 training_keys.training_legacy("*", "*"),
-                _TRAINING_ROLE,
                 "Files that wait for a promotion lie in each training's folder.",
+                _TRAINING_ROLE,
             ),
             (
                 training_keys.training_spool("*", "*"),
-                _TRAINING_ROLE,
                 "Runs that waited for the server lie in each training's folder.",
+                _TRAINING_ROLE,
             ),
         )
     ),

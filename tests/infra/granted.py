@@ -45,5 +45,5 @@ def partitions(stack: Synthesized, starting: str) -> dict[str, set[str]]:
 
 LAKE = "<ExportsOutputFnGetAttLakeBucketArn4B06F64C>"
 ARTIFACTS = "<ExportsOutputFnGetAttArtifactsBucketArnD46760D3>"
-STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Seal", "Promote", "Unlock")
+STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Seal", "Promote", "RollBack", "Announce", "Unlock")
 """The steps of a retraining that are functions."""

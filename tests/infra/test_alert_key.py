@@ -48,8 +48,11 @@ def test_every_role_that_publishes_alerts_may_use_their_key(stage: SynthesizedSt
         "DriftCheckFunction",
         "RetrainingMachineRole",
         "ScoringPredict",
+        "StepsAnnounce",
         "StepsRequestApproval",
+        "WatchFindDueFunction",
         "WatchSettleFunction",
+        "WatchTendIncidentsFunction",
     }
     for role in roles:
         for action in USES_OF_A_KEY:

@@ -55,6 +55,7 @@ def test_training_deletes_only_what_it_staged_and_the_collection_only_what_mlflo
     assert deleted == {
         "TrainingTaskTaskRole": {f"{LAKE}/{pattern}" for pattern in DELETABLE},
         "StepsPromoteServiceRole": {f"{LAKE}/{PROMOTE_DELETABLE}"},
+        "StepsRollBackServiceRole": {f"{LAKE}/{PROMOTE_DELETABLE}"},
         "ArrivalsFunctionServiceRole": {f"{LAKE}/{ARRIVING}"},
         "TrackingUpkeepCollectionTaskRole": {f"{ARTIFACTS}/{COLLECTABLE}"},
     }
@@ -116,6 +117,8 @@ WRITTEN = {
     "Gate": set(GATE_WRITABLE),
     "Seal": {"models/*/sealed/*"},
     "Promote": {lake_keys.champion_reference("*"), "ml-models/*", "ml-features/*"},
+    "RollBack": {lake_keys.champion_reference("*"), "ml-models/*", "ml-features/*"},
+    "Announce": {KEPT},
 }
 
 
@@ -128,6 +131,7 @@ TRAINING = f"{LAKE}/models/*/training/*"
 CONTRACTS = f"{LAKE}/models/*/contract/*"
 
 
+OF_CHAMPION = {f"{LAKE}/{key}" for key in ("models/*/sealed/*", "ml-models/*", lake_keys.champion_reference("*"))}
 READ = {
     "Lock": set(),
     "Unlock": set(),
@@ -135,8 +139,9 @@ READ = {
     "Freeze": {CONTRACTS, f"{LAKE}/games/*", f"{LAKE}/tables/*", f"{TRAINING}/manifest.json"},
     "Gate": {CONTRACTS, TRAINING, f"{LAKE}/{lake_keys.champion_reference('*')}"},
     "Seal": {CONTRACTS, TRAINING, f"{LAKE}/models/*/sealed/*", f"{ARTIFACTS}/mlflow/*/models/*"},
-    "Promote": {CONTRACTS, f"{TRAINING}/gate.json"}
-    | {f"{LAKE}/{key}" for key in ("models/*/sealed/*", "ml-models/*", lake_keys.champion_reference("*"))},
+    "Promote": {CONTRACTS, f"{TRAINING}/gate.json", *OF_CHAMPION},
+    "RollBack": {CONTRACTS, *OF_CHAMPION},
+    "Announce": set(),
 }
 
 

@@ -9,17 +9,27 @@ from tests.infra.synthesized import SynthesizedStage, text
 
 PARTITIONS = {
     "Promote": ["*/champion", "*/history", "*/lock", "trainings"],
+    "RollBack": ["*/champion", "*/history", "*/lock", "trainings"],
+    "Announce": ["*/end"],
     "RequestApproval": ["*/approval", "*/lock", "trainings"],
     "DriftCheckFunction": ["*/check"],
     "ArrivalsFunction": ["*/begun"],
     "NotifySlack": ["posts-slack"],
 }
 OF_INCIDENTS = ["incidents-?", "incidents-?-told"]
-REPORTING = {"DriftCheckFunction", "ArrivalsFunction"}
+REPORTING = {"DriftCheckFunction", "ArrivalsFunction", "StepsAnnounce"}
 """Who reports incidents, beside the functions of the watch and of scoring."""
 TURN = ["*/lock", "trainings"]
 """What each step of a training reaches: its lease, and the slots that all models share."""
-KNOWING_MODELS = {"StepsFreeze", "StepsGate", "StepsSeal", "StepsPromote", "DriftCheckFunction", "ArrivalsFunction"}
+KNOWING_MODELS = {
+    "StepsFreeze",
+    "StepsGate",
+    "StepsSeal",
+    "StepsPromote",
+    "StepsRollBack",
+    "DriftCheckFunction",
+    "ArrivalsFunction",
+}
 """Who reads the contract of the model that it is called for."""
 
 
@@ -41,6 +51,9 @@ def test_each_step_reaches_its_own_partitions_of_the_ledger_and_training_none(de
     reporting = [who for who, each in granted if each["Condition"] == of_partitions(*OF_INCIDENTS)]
     assert sorted(reporting) == sorted(REPORTING)
     granted = [(who, each) for who, each in granted if each["Condition"] != of_partitions(*OF_INCIDENTS)]
+    (reigns,) = [each for each in granted if each[1]["Action"] == "dynamodb:Query"]
+    assert (reigns[0], reigns[1]["Condition"]) == ("StepsRollBack", of_partitions("*/history"))
+    granted.remove(reigns)
     changing = {who: each for who, each in granted if "dynamodb:PutItem" in each["Action"]}
     reading = {who: each for who, each in granted if "dynamodb:PutItem" not in each["Action"]}
     assert len(changing) + len(reading) == len(granted)
@@ -52,13 +65,13 @@ def test_each_step_reaches_its_own_partitions_of_the_ledger_and_training_none(de
     assert set(reading) == KNOWING_MODELS
     for statement in reading.values():
         assert (statement["Action"], statement["Condition"]) == ("dynamodb:GetItem", of_partitions("models-?"))
-    assert len({text(statement["Resource"]) for _, statement in granted}) == 1
+    assert len({text(statement["Resource"]) for _, statement in (reigns, *granted)}) == 1
     assert not allowed(dev.pipeline, "", "dynamodb:Scan")
     listing = [
         name for name in dev.pipeline.of_type("AWS::IAM::Policy") if allowed(dev.pipeline, name, "dynamodb:Query")
     ]
     listers = sorted(name.split("ServiceRole")[0] for name in listing)
-    assert listers == ["ScoringPredict", "WatchFindDueFunction", "WatchTendIncidentsFunction"]
+    assert listers == ["ScoringPredict", "StepsRollBack", "WatchFindDueFunction", "WatchTendIncidentsFunction"]
 
 
 def partition(key: str) -> str:

@@ -13,6 +13,7 @@ CALLS = {
     "TrainingTaskTaskRole": tracking_routes.TRAINING,
     "StepsSealServiceRole": tracking_routes.SEAL,
     "StepsPromoteServiceRole": tracking_routes.PROMOTION,
+    "StepsRollBackServiceRole": tracking_routes.PROMOTION,
     "DriftCheckFunctionServiceRole": tracking_routes.DRIFT_CHECK,
 }
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from courtside.contracts.environment import (
+    AnnounceEnv,
     ApprovalEnv,
     CheckDriftEnv,
     CheckPerformanceEnv,
@@ -41,6 +42,8 @@ FUNCTIONS: dict[str, tuple[str, type[Environment]]] = {
     "StepsRequestApproval": ("request_approval", ApprovalEnv),
     "StepsPromote": ("promote", PromoteEnv),
     "StepsSeal": ("seal", PromoteEnv),
+    "StepsRollBack": ("roll_back", PromoteEnv),
+    "StepsAnnounce": ("announce", AnnounceEnv),
     "StepsUnlock": ("unlock", LedgerEnv),
     "NotifySlack": ("notify", NotifyEnv),
 }

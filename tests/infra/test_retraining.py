@@ -17,7 +17,7 @@ from courtside.contracts.events import (
     SealRequest,
     UnlockRequest,
 )
-from courtside.contracts.names import MODEL_ATTRIBUTE
+from courtside.contracts.retraining_ends import AnnounceRequest, Ending, RollBackRequest, RollBackResponse
 from infra.settings import settings_for
 from tests.infra.synthesized import SynthesizedStage
 
@@ -28,6 +28,11 @@ OUR_FAILURES = {"States.ALL", "States.TaskFailed", "States.Timeout", "Lambda.Unk
 def test_the_states_follow_each_other_as_designed(states: dict[str, dict[str, Any]]) -> None:
     assert {name: state["Next"] for name, state in states.items() if state["Type"] == "Task"} == {
         "Lock": "IsMine",
+        "FindPrevious": "IsWanted",
+        "SmokePrevious": "RollBack",
+        "RollBack": "AnnounceRollBack",
+        "AnnounceRollBack": "Unlock",
+        "TellPlainly": "Unlock",
         "AnnounceNotStarted": "Unlock",
         "Freeze": "Train",
         "Train": "Gate",
@@ -45,7 +50,10 @@ def test_the_states_follow_each_other_as_designed(states: dict[str, dict[str, An
         "Unlock": "HowItEnded",
     }
     assert {name: _ways(state) for name, state in states.items() if state["Type"] == "Choice"} == {
-        "IsMine": {"Freeze": "$states.input.outcome = 'acquired'", "AnnounceNotStarted": ""},
+        "IsMine": {"IsRollback": "$states.input.outcome = 'acquired'", "AnnounceNotStarted": ""},
+        "IsRollback": {"FindPrevious": "$exists($states.context.Execution.Input.roll_back_to)", "Freeze": ""},
+        "IsWanted": {"SmokePrevious": "$states.input.wanted", "AnnounceNotStarted": ""},
+        "HasSmokePreviousFailed": {"RollBack": "$states.input.done", "AnnounceFailure": ""},
         "ShouldPromote": {"Seal": "$states.input.promote", "AnnounceRejection": ""},
         "NeedsApproval": {"GiveSlotBack": "$states.input.needs_approval", "Promote": ""},
         "IsApproved": {"Promote": "$states.input.approved = true", "AnnounceRefusal": ""},
@@ -85,12 +93,14 @@ def test_training_waits_for_the_task_and_hands_over_the_whole_request(states: di
     expected = [
         part
         for field in RetrainingRequest.model_fields
-        if field not in {"cooldown_days", "recalibrate"}  # only the lock asks when a training may start
+        # Only the lock asks when a training may start, and a rollback trains nothing.
+        if field not in {"cooldown_days", "recalibrate", "roll_back_to", "roll_back_from", "history"}
         for part in (f"--{field.replace('_', '-')}", f"{{% $states.context.Execution.Input.{field} %}}")
     ]
-    asked = "$states.context.Execution.Input.recalibrate"  # a request has it only where it is true
-    recalibrates = f"{{% $exists({asked}) and {asked} ? 'true' : 'false' %}}"
-    assert override["Command"] == ["train", *expected, "--recalibrate", recalibrates]
+    given = "$states.context.Execution.Input"  # a request has these two only where they are asked for
+    recalibrates = f"{{% $exists({given}.recalibrate) and {given}.recalibrate ? 'true' : 'false' %}}"
+    history = f"{{% $exists({given}.history) ? {given}.history : 'all' %}}"
+    assert override["Command"] == ["train", *expected, "--recalibrate", recalibrates, "--history", history]
     assert train["Arguments"]["PropagateTags"] == "TASK_DEFINITION", (
         "the tags that count its cost towards the stage's budget are missing"
     )
@@ -106,6 +116,7 @@ def test_training_waits_for_the_task_and_hands_over_the_whole_request(states: di
         ("Approve", ApprovalRequest),
         ("Promote", PromoteRequest),
         ("Seal", SealRequest),
+        ("RollBack", RollBackRequest),
         ("GiveSlotBack", UnlockRequest),
         ("Unlock", UnlockRequest),
     ],
@@ -114,6 +125,14 @@ def test_each_function_gets_exactly_the_fields_of_its_request(
     states: dict[str, dict[str, Any]], step: str, request_model: type[Payload]
 ) -> None:
     assert set(states[step]["Arguments"]["Payload"]) == set(request_model.model_fields)
+
+
+def test_the_first_step_of_a_rollback_has_no_seal_yet(states: dict[str, dict[str, Any]]) -> None:
+    found, moved = (states[step]["Arguments"]["Payload"] for step in ("FindPrevious", "RollBack"))
+    assert moved == {**found, "sha256": "{% $states.input.sha256 %}"}
+    assert states["FindPrevious"]["Arguments"]["FunctionName"] == states["RollBack"]["Arguments"]["FunctionName"]
+    assert "sha256" in RollBackResponse.model_fields
+    assert "wanted" in RollBackResponse.model_fields
 
 
 @pytest.mark.parametrize("step", ["Lock", "Freeze"])
@@ -134,24 +153,31 @@ def test_a_step_uses_only_fields_that_the_step_before_returns() -> None:
         ("AnnounceNotStarted", LockResponse),
         ("AnnouncePromotion", PromoteResponse),
         ("AnnounceRejection", GateResponse),
+        ("AnnounceRollBack", RollBackResponse),
     ],
 )
 def test_announcements_say_what_the_function_wrote(
     states: dict[str, dict[str, Any]], step: str, response: type[Payload]
 ) -> None:
-    arguments = states[step]["Arguments"]
+    payload = states[step]["Arguments"]["Payload"]
     assert {"subject", "message"} <= set(response.model_fields)
-    assert arguments["Subject"] == "{% $substring($states.input.subject, 0, 100) %}"
-    assert arguments["Message"] == "{% $states.input.message %}"
+    assert payload["subject"] == "{% $states.input.subject %}"
+    assert payload["message"] == "{% $states.input.message %}"
 
 
-def test_every_alert_of_the_machine_names_its_model_for_the_filters(states: dict[str, dict[str, Any]]) -> None:
-    alerts = [step for step in states.values() if step.get("Resource", "").endswith(":sns:publish")]
-    assert len(alerts) > 3
-    for step in alerts:
-        assert step["Arguments"]["MessageAttributes"] == {
-            MODEL_ATTRIBUTE: {"DataType": "String", "StringValue": "{% $states.context.Execution.Input.model %}"}
-        }
+def announcing(states: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the payload of each state that tells people how a retraining ended."""
+    return {name: state["Arguments"]["Payload"] for name, state in states.items() if name.startswith("Announce")}
+
+
+def test_every_end_is_announced_with_the_request_and_the_execution(states: dict[str, dict[str, Any]]) -> None:
+    """What ends `broken` is announced by a rule, because the machine could not."""
+    payloads = announcing(states)
+    assert {payload["ended"] for payload in payloads.values()} == set(Ending) - {Ending.BROKEN}
+    for payload in payloads.values():
+        assert set(payload) <= set(AnnounceRequest.model_fields)
+        assert payload["request"] == REQUEST
+        assert payload["execution"] == "{% $states.context.Execution.Id %}"
 
 
 @pytest.mark.parametrize("step", ["Lock", "Unlock"])

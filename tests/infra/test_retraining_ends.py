@@ -6,10 +6,14 @@ from typing import Any
 import jsonata
 import pytest
 
+from courtside.contracts.names import MODEL_ATTRIBUTE
 from infra.constructs.retraining_steps import ANNOUNCED
 from tests.infra.synthesized import SynthesizedStage, text
 
-WORK = ("Lock", "Freeze", "Train", "Gate", "Seal", "Smoke", "Approve", "Promote")
+WORK = (
+    *("Lock", "Freeze", "Train", "Gate", "Seal", "Smoke", "Approve", "Promote"),
+    *("FindPrevious", "SmokePrevious", "RollBack"),
+)
 
 
 @pytest.mark.parametrize("step", WORK)
@@ -34,7 +38,7 @@ def _stopped(*containers: tuple[str, int | None], code: str = "EssentialContaine
     )
 
 
-@pytest.mark.parametrize("step", ["Train", "Smoke"])
+@pytest.mark.parametrize("step", ["Train", "Smoke", "SmokePrevious"])
 @pytest.mark.parametrize(
     ("cause", "done"),
     [
@@ -112,7 +116,8 @@ def test_a_person_is_asked_although_the_slot_could_not_be_given_back(states: dic
 
 
 @pytest.mark.parametrize(
-    ("outcome", "trained"), [("kept", True), ("promoted", True), ("failed", False), ("not_started", False)]
+    ("outcome", "trained"),
+    [("kept", True), ("promoted", True), ("rolled_back", False), ("failed", False), ("not_started", False)],
 )
 def test_only_a_training_that_was_judged_starts_the_cool_down(
     states: dict[str, dict[str, Any]], outcome: str, *, trained: bool
@@ -125,17 +130,68 @@ def test_who_waits_for_a_person_keeps_the_lock_and_who_ends_does_not(states: dic
     assert kept == {"GiveSlotBack": True, "Unlock": False}
 
 
-def test_the_failure_alert_says_what_failed_and_what_it_means(states: dict[str, dict[str, Any]]) -> None:
-    message = states["AnnounceFailure"]["Arguments"]["Message"]
-    for part in (
-        "Execution.Name",
-        "Execution.Id",
-        "failed_step",
-        "input.error",
-        "input.cause",
-        "champion is untouched",
-    ):
-        assert part in message
+def test_a_failure_is_announced_with_its_step_error_and_cause(states: dict[str, dict[str, Any]]) -> None:
+    payload = states["AnnounceFailure"]["Arguments"]["Payload"]
+    given = {name: f"{{% $states.input.{name} %}}" for name in ("failed_step", "error", "cause")}
+    assert {name: payload[name] for name in given} == given
+
+
+WITHOUT_THE_FUNCTION = [
+    (
+        "AnnouncePromotion",
+        {"subject": "version 3 is champion", "message": "why it is"},
+        "promoted",
+        "version 3 is champion",
+        ["why it is"],
+    ),
+    (
+        "AnnounceRollBack",
+        {"subject": "version 2 is champion again", "message": "why"},
+        "rolled_back",
+        "version 2 is champion again",
+        ["why"],
+    ),
+    (
+        "AnnounceFailure",
+        {"failed_step": "Train", "error": "States.TaskFailed", "cause": "it exited"},
+        "failed",
+        "Courtside: a retraining of churn ended: failed",
+        ["churn.t1 ended: failed", "It failed in Train (States.TaskFailed): it exited"],
+    ),
+    ("AnnounceExpiry", {}, "kept", "Courtside: a retraining of churn ended: expired", ["churn.t1 ended: expired."]),
+    ("AnnounceRefusal", {"by": "arn:me"}, "kept", "Courtside: a retraining of churn ended: refused", ["refused."]),
+]
+
+
+@pytest.mark.parametrize(("step", "given", "outcome", "subject", "words"), WITHOUT_THE_FUNCTION)
+def test_people_are_told_plainly_where_the_function_that_tells_them_fails(
+    states: dict[str, dict[str, Any]], step: str, given: dict[str, str], outcome: str, subject: str, words: list[str]
+) -> None:
+    (catch,) = states[step]["Catch"]
+    assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "TellPlainly")
+    failed = {"Error": "Lambda.Unknown", "Cause": json.dumps({"errorMessage": "the ledger does not answer"})}
+    context = {"Execution": {"Id": "arn:1", "Name": "churn.t1", "Input": {"model": "churn", "training_id": "t1"}}}
+    known = _evaluated(catch["Output"], {"errorOutput": failed, "input": given, "context": context})
+    assert known["outcome"] == outcome
+    state = {"input": known, "context": context}
+    plain = states["TellPlainly"]["Arguments"]
+    assert _evaluated(plain["Subject"], state) == subject
+    said = _evaluated(plain["Message"], state)
+    for each in (*words, "itself: the ledger does not answer", "courtside runs show t1 --model churn"):
+        assert each in said
+    attributes = plain["MessageAttributes"]
+    assert _evaluated(attributes[MODEL_ATTRIBUTE]["StringValue"], state) == "churn"
+    assert _evaluated(states["TellPlainly"]["Output"]["outcome"], state) == outcome
+
+
+def test_even_of_a_request_that_names_no_model_people_are_told(states: dict[str, dict[str, Any]]) -> None:
+    """SNS refuses an attribute without a value, and a state whose expression gives nothing fails."""
+    known = {"outcome": "failed", "ended": "failed", "untold": "no model", "failed_step": "Lock", "error": "E"}
+    state = {"input": known, "context": {"Execution": {"Id": "arn:1", "Name": "by-hand", "Input": {}}}}
+    plain = states["TellPlainly"]["Arguments"]
+    assert _evaluated(plain["MessageAttributes"][MODEL_ATTRIBUTE]["StringValue"], state) == "unknown"
+    assert "a retraining of unknown ended: failed" in _evaluated(plain["Subject"], state)
+    assert "It failed in Lock (E)" in _evaluated(plain["Message"], state)
 
 
 def test_an_end_that_the_machine_cannot_announce_is_announced_once_by_a_rule(stage: SynthesizedStage) -> None:
@@ -159,7 +215,9 @@ def test_an_end_that_the_machine_cannot_announce_is_announced_once_by_a_rule(sta
         },
         "InputTemplate": '{"request":<detail-input>,"trained":false,"machine":<detail-stateMachineArn>}',
     }
-    topic, _ = stage.pipeline.only("AWS::SNS::Topic")
-    assert target["Arn"] == {"Ref": topic}
-    sentence = target["InputTransformer"]["InputTemplate"]
-    assert sentence.startswith('"Retraining <detail-name> ended as <detail-status>')
+    announce, _ = stage.pipeline.only("AWS::Lambda::Function", "StepsAnnounce")
+    assert text(target["Arn"]) == f"<{announce}.Arn>"
+    assert target["InputTransformer"]["InputTemplate"] == (
+        '{"request":<detail-input>,"ended":"broken","execution":<detail-executionArn>,"status":<detail-status>}'
+    )
+    assert all("DeadLetterConfig" in each for each in rule["Targets"])

@@ -184,7 +184,7 @@ def budget_name(stage: SynthesizedStage) -> str:
 
 def test_rules_and_budget_alerts_also_say_what_to_do(stage: SynthesizedStage) -> None:
     told = told_by_rules(stage)
-    assert len(told) == 3
+    assert len(told) == 2
     for said in (*told.values(), f'{budget_name(stage)}"'):
         (anchor,) = re.findall(r'docs/runbooks\.md#([a-z-]+)"$', said)
         assert anchor in headings()

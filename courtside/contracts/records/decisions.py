@@ -59,10 +59,14 @@ class ClaimState(Versioned):
 
 
 class RetrainingLockState(Versioned):
-    """Which training runs, until when its lease lasts, what waits for it to end, and the newest data used so far."""
+    """Which training runs, until when its lease lasts, what waits for it to end, and the newest data used so far.
+
+    A rollback that is `waiting` comes before a training, which is then `behind` it.
+    """
 
     holder: str | None = None
     lease_until: datetime | None = None
     waiting: RetrainingRequest | None = None
+    behind: RetrainingRequest | None = None
     coalesced: int = 0
     trained_as_of: date | None = None

@@ -37,6 +37,9 @@ class Acting:
         """
         if decision.action not in ACTS:
             return None
+        versions = {}
+        if decision.action is Action.ROLL_BACK:
+            versions = {"roll_back_to": decision.version, "roll_back_from": record.champion_version}
         by_data = decision.trigger in {Trigger.DRIFT, Trigger.SCHEDULE}
         return RetrainingRequest(
             model=self.dataset.name,
@@ -47,7 +50,7 @@ class Acting:
             report=self.lake.uri(record.report_key) if record.report_key else "",
             cooldown_days=self.dataset.retrain.cooldown.days if decision.action is not Action.ROLL_BACK else 0,
             recalibrate=decision.action is Action.RECALIBRATE,
-            roll_back_to=decision.version if decision.action is Action.ROLL_BACK else None,
+            **versions,
             history=decision.history or "all",
         )
 

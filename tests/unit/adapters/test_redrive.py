@@ -11,8 +11,9 @@ from courtside.adapters.deployment import StageOutputs
 from courtside.adapters.redrive import Outcome, Redrive, Redriven
 from courtside.cli.main import app
 from courtside.contracts.channels import CHANNELS
-from courtside.contracts.events import RetrainingRequest, Trigger, UnlockRequest
+from courtside.contracts.events import Payload, RetrainingRequest, Trigger, UnlockRequest
 from courtside.contracts.names import StackOutput
+from courtside.contracts.retraining_ends import AnnounceRequest, Ending
 from tests.fakes.dead_letters import TOPIC, FakeLetters, fails, posts
 
 RULE = {"RULE_ARN": "arn:aws:events:eu-central-1:1:rule/Ended", "TARGET_ARN": TOPIC}
@@ -117,13 +118,22 @@ def test_what_a_rule_could_not_say_is_said_by_the_topic_in_the_words_of_the_rule
     assert (kept.outcome, kept.why) == (Outcome.KEPT, "the rule Ended has no such target any more")
 
 
-def test_a_lock_that_was_not_given_back_is_given_back(letters: FakeLetters) -> None:
-    letters.functions["StepsUnlock"] = lambda _: {}
-    request = UnlockRequest(request=REQUEST, trained=False, machine="arn:machine")
-    letters.leave(json.dumps(request.model_dump(mode="json") | {"request": REQUEST.model_dump_json()}))
+@pytest.mark.parametrize(
+    ("function", "request_"),
+    [
+        ("StepsUnlock", UnlockRequest(request=REQUEST, trained=False, machine="arn:machine")),
+        ("StepsAnnounce", AnnounceRequest(request=REQUEST, ended=Ending.BROKEN, execution="arn:1", status="ABORTED")),
+    ],
+)
+def test_what_was_not_done_after_a_retraining_was_stopped_is_done(
+    letters: FakeLetters, function: str, request_: Payload
+) -> None:
+    """The lock is given back, and people are told, by a letter of the function that belongs to it."""
+    letters.functions |= {"StepsUnlock": lambda _: {}, "StepsAnnounce": lambda _: {}}
+    letters.leave(json.dumps(request_.model_dump(mode="json") | {"request": REQUEST.model_dump_json()}))
     (found,) = redriven(letters)
-    assert (found.to, found.outcome) == ("StepsUnlock", Outcome.SENT)
-    assert [name for name, _ in letters.called] == ["StepsUnlock"]
+    assert (found.to, found.outcome) == (function, Outcome.SENT)
+    assert [name for name, _ in letters.called] == [function]
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,8 @@ def test_a_champion_that_the_version_before_beats_goes_back_to_it(setup: DriftSe
     answer = check(setup)
     assert (answer.decision, answer.rule) == ("roll_back", "worse_than_previous")
     (request,) = started(setup)
-    assert (request.roll_back_to, request.training_id, request.cooldown_days) == ("0", "rollback-v1-to-v0", 0)
+    assert (request.roll_back_from, request.roll_back_to) == ("1", "0")
+    assert (request.training_id, request.cooldown_days) == ("rollback-v1-to-v0", 0)
     check(setup, DAY + ONE)
     assert len(started(setup)) == 1
     assert told(setup)[0] == ("roll_back", "opened")

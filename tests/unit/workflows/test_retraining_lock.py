@@ -220,6 +220,40 @@ def test_a_lock_that_keeps_changing_ends_in_an_error() -> None:
         a_lock(Contended(1000)).acquire(request("a"), now=NOW)
 
 
+def rollback(name: str, day: int = 1) -> RetrainingRequest:
+    return request(name, day).model_copy(update={"roll_back_to": "2", "roll_back_from": "3", "cooldown_days": 0})
+
+
+def test_a_rollback_waits_before_a_training_and_loses_none(lock: RetrainingLock, ledger: InMemoryLedger) -> None:
+    lock.acquire(request("a", 1), now=NOW)
+    lock.acquire(request("b", 2), now=NOW)
+    told = lock.acquire(rollback("r"), now=NOW)
+    assert told.subject == "Courtside: a rollback of nba_games is remembered, another one holds the lock"
+    lock.acquire(request("c", 9), now=NOW)
+    (first,) = lock.release(done("a"), now=NOW + LEASE).waiting
+    assert (first.training_id, first.roll_back_to, first.roll_back_from) == ("again-r", "2", "3")
+    assert lock.acquire(first, now=NOW + LEASE).outcome is LockOutcome.ACQUIRED
+    end = UnlockRequest(request=first, trained=False, machine="arn:machine")
+    (second,) = lock.release(end, now=NOW + 2 * LEASE).waiting
+    assert second.training_id == "again-c"
+    assert lock.acquire(second, now=NOW + 2 * LEASE).outcome is LockOutcome.ACQUIRED
+    assert (state(ledger).waiting, state(ledger).behind) == (None, None)
+
+
+def test_a_later_rollback_takes_the_place_of_one_that_waits(lock: RetrainingLock, ledger: InMemoryLedger) -> None:
+    lock.acquire(request("a", 1), now=NOW)
+    for name in ("r", "s"):
+        lock.acquire(rollback(name), now=NOW)
+    assert getattr(state(ledger).waiting, "training_id", None) == "s"
+    assert state(ledger).behind is None
+
+
+def test_a_rollback_learns_from_no_data_so_it_cools_nothing(lock: RetrainingLock, ledger: InMemoryLedger) -> None:
+    lock.acquire(rollback("r", 5), now=NOW)
+    lock.release(UnlockRequest(request=rollback("r", 5), trained=False, machine="arn:machine"), now=NOW)
+    assert state(ledger).trained_as_of is None
+
+
 def recalibration(name: str, day: int = 1) -> RetrainingRequest:
     return request(name, day, Trigger.MANUAL).model_copy(update={"recalibrate": True})
 

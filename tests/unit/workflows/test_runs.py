@@ -29,6 +29,25 @@ def ended(status: str, announced: str = "", given: dict[str, Any] | None = None,
     return training_run(execution)
 
 
+@pytest.mark.parametrize(
+    ("asked", "kind"),
+    [
+        ({}, RunKind.TRAINING),
+        ({"recalibrate": True}, RunKind.RECALIBRATION),
+        ({"roll_back_to": "2", "roll_back_from": "3"}, RunKind.ROLLBACK),
+    ],
+)
+def test_a_run_of_the_machine_says_what_it_was(asked: dict[str, Any], kind: RunKind) -> None:
+    execution = Execution("t", "RUNNING", NOW, request=REQUEST.model_copy(update=asked))
+    assert training_run(execution).kind is kind
+    executions = InMemoryExecutions()
+    executions.add(execution)
+    runs = Runs(executions, InMemoryLake(), "nba_games")
+    assert [run.id for run in runs.recent(limit=1, kind=kind)] == ["t"]
+    others = [each for each in RunKind if each is not kind]
+    assert not [run for each in others for run in runs.recent(limit=1, kind=each)]
+
+
 def failure(cause: str, error: str = "States.TaskFailed", step: str = "Train") -> dict[str, str]:
     return {"failed_step": step, "error": error, "cause": cause}
 
@@ -62,6 +81,7 @@ def test_the_reason_of_a_failed_training_is_given_in_words(given: dict[str, str]
         ("SUCCEEDED", "AnnounceExpiry", {}, RunState.DONE, "nobody answered"),
         ("SUCCEEDED", "AnnouncePromotion", {"message": "*New champion*: 3"}, RunState.DONE, "New champion: 3"),
         ("SUCCEEDED", "AnnounceNotStarted", {"message": "too soon"}, RunState.NOT_STARTED, "too soon"),
+        ("SUCCEEDED", "AnnounceRollBack", {"message": "*churn was rolled back*: 2"}, RunState.DONE, "rolled back: 2"),
         ("FAILED", "AnnounceRollBack", {"message": "*Version 3* was rolled back"}, RunState.FAILED, "rolled back"),
         ("FAILED", "", {}, RunState.FAILED, "no reason was given"),
         ("TIMED_OUT", "", {}, RunState.FAILED, "longer than the machine allows"),

@@ -197,3 +197,28 @@ def test_each_start_is_tried_although_one_fails() -> None:
     # Their slots are kept for them, so the same unlock starts them when it is repeated.
     repeated = unlock(done, lock=stage.lock("churn"), retraining=RecordedRetraining(), now=NOW)
     assert [each.model for each in repeated.waiting] == tried
+
+
+def rollback(model: str, name: str = "rollback") -> RetrainingRequest:
+    return request(model, name).model_copy(update={"roll_back_to": "2", "roll_back_from": "3"})
+
+
+def test_a_rollback_waits_for_no_slot() -> None:
+    stage = Stage()
+    stage.acquire(request("nba_games"))
+    assert stage.acquire(rollback("churn")).outcome is LockOutcome.ACQUIRED
+    assert stage.release(rollback("churn"), trained=False) == ()
+    assert [slot.model for slot in stage.slots.running] == ["nba_games"]
+
+
+def test_a_rollback_that_waits_for_its_models_lock_is_the_next_of_all() -> None:
+    stage = Stage()
+    stage.acquire(request("nba_games"))
+    for model in ("churn", "prices"):
+        stage.acquire(request(model))
+    assert stage.acquire(rollback("nba_games")).outcome is LockOutcome.REMEMBERED
+    (first,) = stage.release(request("nba_games"))
+    assert (first.model, first.training_id) == ("nba_games", "again-rollback")
+    stage.acquire(first)
+    (second,) = stage.release(first, trained=False)
+    assert second.model == "churn"

@@ -105,10 +105,11 @@ def test_each_training_is_known_once_by_the_day_it_was_first_asked_for() -> None
     first = PastTraining(training_id="schedule-v2", as_of=days_ago(40), trigger="schedule")
     again = asked(days_ago(2), "schedule-v2", trigger=Trigger.SCHEDULE)
     recalibration = asked(days_ago(5), "performance-1", trigger=Trigger.PERFORMANCE, recalibrate=True)
+    rollback = asked(days_ago(6), roll_back_to="1", roll_back_from="2")
     lake = kept(
         record(days_ago(2), trainings=(first,), action="retrain", request=again, execution_arn="arn:1"),
         record(days_ago(5), action="recalibrate", request=recalibration, execution_arn="arn:2"),
-        record(days_ago(6), action="roll_back", request=asked(days_ago(6), roll_back_to="1"), execution_arn="arn:3"),
+        record(days_ago(6), action="roll_back", request=rollback, execution_arn="arn:3"),
     )
     assert [(each.training_id, each.as_of, each.trigger, each.recalibrated) for each in history(lake).trainings] == [
         ("schedule-v2", days_ago(40), "schedule", False),

@@ -1,0 +1,1 @@
+"""Tell people how a retraining ended, inside the retraining state machine or after it."""

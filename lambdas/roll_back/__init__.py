@@ -1,0 +1,1 @@
+"""Make an earlier version champion again, inside the retraining state machine."""
