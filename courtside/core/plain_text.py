@@ -17,7 +17,7 @@ _UNBROKEN = "\x1f"
 def plain_text(message: ChannelMessage) -> str:
     """Return the body of the e-mail about an alert: its sections, and what it is about at the end."""
     if message.brief:
-        return "\n".join(_wrapped(message.in_one_line))
+        return "\n".join(_wrapped(message.line_alone))
     parts = ["\n".join(_section(lines)) for lines in sections(message.text)]
     if message.context:
         parts.append("\n".join(["-- ", *_wrapped(f"Courtside: {message.context}")]))

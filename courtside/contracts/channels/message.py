@@ -31,13 +31,18 @@ class ChannelMessage(Payload):
         return self.telling in {Telling.UPDATED, Telling.RESOLVED}
 
     def as_line(self) -> "ChannelMessage":
-        """Return the message for those who know the whole already."""
-        return self.model_copy(update={"telling": Telling.UPDATED})
+        """Return the message for where the whole stands beside it, with what it is about."""
+        return self.model_copy(update={"telling": Telling.UPDATED, "model": "", "incident": ""})
 
     @property
     def in_one_line(self) -> str:
         """The line, or the subject where an alert has none."""
         return self.line or self.subject
+
+    @property
+    def line_alone(self) -> str:
+        """The line and what it is about, for where no other message of its incident stands beside it."""
+        return f"{self.in_one_line} ({self.context})" if self.model or self.incident else self.in_one_line
 
     @property
     def context(self) -> str:

@@ -38,7 +38,8 @@ def slack_text(text: str) -> str:
 
 
 def _payload(message: ChannelMessage) -> dict[str, Any]:
-    fallback = {"text": slack_text(_cut(message.in_one_line, MOST_OF_A_LINE)), **_QUIET}
+    line = message.line_alone if message.brief else message.in_one_line
+    fallback = {"text": slack_text(_cut(line, MOST_OF_A_LINE)), **_QUIET}
     if message.brief:
         return fallback
     return fitted(

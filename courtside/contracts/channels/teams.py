@@ -49,7 +49,7 @@ def _card(body: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _items(message: ChannelMessage, parts: Sequence[str]) -> Iterator[dict[str, Any]]:
     if message.brief:
-        yield _block([_run(message.in_one_line[:_MOST_OF_A_LINE])])
+        yield _block([_run(message.line_alone[:_MOST_OF_A_LINE])])
         return
     look = {"weight": "Bolder", "size": "Medium", **_COLORS[message.severity]}
     yield _block([_run(message.subject[:_MOST_OF_A_SUBJECT], **look)])

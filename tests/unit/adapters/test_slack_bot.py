@@ -53,7 +53,7 @@ def test_an_end_without_a_beginning_becomes_a_whole_message_when_it_comes(slack:
     end = message_of("Over", "long", line="nothing moves", telling=Telling.RESOLVED, incident="i")
     posted = bot.post(end)
     bot.edit(posted, end)
-    assert slack.messages[0].text == "nothing moves"
+    assert slack.messages[0].text == "nothing moves (the stage · notice · info · incident i)"
     bot.edit(posted, DRIFT)
     assert "*What moved*" in slack.messages[0].text
 

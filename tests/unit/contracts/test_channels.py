@@ -6,6 +6,8 @@ from collections.abc import Mapping
 import pytest
 
 from courtside.contracts.channels import CHANNELS, Channel
+from courtside.contracts.channels.message import ChannelMessage
+from courtside.contracts.incidents import Severity, Telling
 from embedded_aws.webhooks import Webhook
 from infra.stage import StageSettings
 from tests.fakes.messages import message_of
@@ -47,3 +49,13 @@ def test_an_unknown_payload_shows_no_text(channel: Channel) -> None:
     with Webhook(channel=channel) as webhook:
         assert webhook.channel is channel
     assert channel.shown({"anything": "else"}) == ""
+
+
+@EACH
+def test_a_line_that_stands_alone_says_which_model_and_incident_it_is_about(channel: Channel) -> None:
+    update = ChannelMessage(
+        subject="Courtside: drift in churn", line="age moved", model="churn", kind="drift", incident="drift-1",
+        severity=Severity.WARNING, telling=Telling.UPDATED,
+    )  # fmt: skip
+    assert channel.shown(channel.payload(update)) == "age moved (model churn · drift · warning · incident drift-1)"
+    assert channel.shown(channel.payload(update.as_line())) == "age moved"
