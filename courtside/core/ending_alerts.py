@@ -9,7 +9,7 @@ from courtside.contracts.retraining_ends import AnnounceRequest, Ending
 from courtside.core.alerting import LINE_LIMIT, MODEL_LIMIT, Alert
 from courtside.core.display_text import display_text
 from courtside.core.incidents import KINDS, Finding
-from courtside.core.runs import why
+from courtside.core.runs import EXIT_CODE, why
 from courtside.core.sentences import ended
 
 _MOVES = frozenset({"Promote", "RollBack"})
@@ -68,14 +68,14 @@ def failure_of(request: AnnounceRequest, *, at: datetime) -> Finding:
     asked, alert = request.request, failure_alert(request)
     what = request.status or f"{request.failed_step}: {request.error}"
     by_a_person = asked.trigger in {Trigger.MANUAL, Trigger.INITIAL}
-    said = f"{headline(request)}: {why_it_failed(request)}" if request.failed_step else headline(request)
+    said = f"{headline(request)}. {champion_said(request)}"
     return Finding(
         model=asked.model,
         kind=kind_of_failure(request),
         at=at,
         evidence=evidence_of(request),
         alert=alert,
-        line=f"{ended(said)} {champion_said(request)}",
+        line=f"{said} {ended(why_it_failed(request))}" if request.failed_step else said,
         subjects=(what, asked.training_id) if by_a_person else (what,),
         severity=severity_of_failure(request),
     )
@@ -131,7 +131,7 @@ def champion_said(request: AnnounceRequest) -> str:
     """Return the sentence that says what a failure means for the champion."""
     model = display_text(request.request.model, MODEL_LIMIT)
     if touches_champion(request):
-        return f"Check which version is champion: `courtside versions list --model {model}`."
+        return f"Check which version is champion: courtside versions list --model {model}."
     return "The champion is untouched and keeps predicting."
 
 
@@ -141,8 +141,10 @@ def touches_champion(request: AnnounceRequest) -> bool:
 
 
 def why_it_failed(request: AnnounceRequest) -> str:
-    """Return what an exit code means, or else the error's own words."""
-    return display_text(why(request.error, request.cause), _CAUSE_LIMIT)
+    """Return what an exit code means, and the code, or else the error's own words."""
+    code = EXIT_CODE.search(request.cause)
+    said = why(request.error, request.cause)
+    return display_text(said if code is None else f"{said} {code[0]}", _CAUSE_LIMIT)
 
 
 def _name(request: AnnounceRequest) -> str:

@@ -15,7 +15,7 @@ APPROVE = "Approve"
 COPY_LIMIT = timedelta(hours=1)
 """A copy task that has been silent for this long no longer runs; the command stops waiting after the same time."""
 _REASON_LIMIT = 300
-_EXIT_CODE = re.compile(r"\(exit code (-?\d+)\)")
+EXIT_CODE = re.compile(r"\(exit code (-?\d+)\)")
 
 _STEPS = {
     "Lock": "it takes its turn",
@@ -218,7 +218,7 @@ def _doing(execution: Execution) -> str:
 
 def why(error: str, cause: str) -> str:
     """Return why a step failed: what an exit code means, or else the error's own words."""
-    code = _EXIT_CODE.search(cause)
+    code = EXIT_CODE.search(cause)
     if code:
         return _EXITS.get(code[1], f"the training task ended with exit code {code[1]}: {cause}")
     return ": ".join(part for part in (error, cause) if part) or "no reason was given"

@@ -42,7 +42,7 @@ def test_a_failed_step_is_named_with_its_error_and_why() -> None:
 
 def test_an_exit_code_is_told_in_words() -> None:
     killed = failed("Train", error="States.TaskFailed", cause="Essential container in task exited (exit code 137)")
-    assert "needed more memory than it has (training_size)" in failure_alert(killed).text
+    assert "needed more memory than it has (training_size) (exit code 137)" in failure_alert(killed).text
 
 
 def test_an_end_that_nobody_announced_says_how_it_ended_and_invents_no_reason() -> None:

@@ -67,8 +67,8 @@ def test_the_same_failure_again_is_told_once_and_another_one_in_a_line(stage: To
     assert len(set(incidents)) == 1
     assert [telling for _, telling in stage.said] == [Telling.OPENED, Telling.UPDATED]
     assert stage.alerts.sent[1].line == (
-        "Retraining churn.t4 failed in Gate (NoGames): NoGames: the lake holds no games. "
-        "The champion is untouched and keeps predicting."
+        "Retraining churn.t4 failed in Gate (NoGames). The champion is untouched and keeps predicting. "
+        "NoGames: the lake holds no games."
     )
 
 
