@@ -13,7 +13,8 @@ A decision to train needs a gate: with `passes` each challenger becomes champion
 because what a check finds depends on no policy then.
 
 The real games must lie beside the project. Run `python -m benchmarks.alerts_a_year [--years N] [--every DAYS]` from the
-project's root; with 12 years it takes about LONG of processor time.
+project's root; with 12 years it takes about two minutes of processor
+time.
 """
 
 import argparse
@@ -79,8 +80,9 @@ def main() -> None:
 
 
 def _spread(seasons: Sequence[int], count: int) -> list[int]:
-    """Return so many seasons, evenly spread over all of them."""
-    return [seasons[round(place * (len(seasons) - 1) / max(1, count - 1))] for place in range(min(count, len(seasons)))]
+    """Return so many seasons, evenly spread over all of them, or all if there are fewer."""
+    count = min(count, len(seasons))
+    return [seasons[round(place * (len(seasons) - 1) / max(1, count - 1))] for place in range(count)]
 
 
 @dataclass(frozen=True, slots=True)

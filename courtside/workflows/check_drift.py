@@ -116,6 +116,7 @@ class DriftMonitor:
             champion,
             window.end,
             named=named,
+            newest=found.newest,
             due=due,
             overdue_since=since,
             repeats=partial(is_repetition, check=check, as_of=window.end),

@@ -115,7 +115,7 @@ class Situation(Payload):
     `as_of` is the day after the newest that was looked at, and `newest` the day of the newest row, where a check knows
     it; a `named` window is one that a person chose, which may lie long ago. `overdue_since` is the day of the newest
     row if newer ones should have come; `in_season` is False in a part of the year in which the contract expects no
-    rows.
+    rows, and `dated` where rows have no times.
     """
 
     model: str
@@ -127,4 +127,5 @@ class Situation(Payload):
     due: DueFacts | None = None
     overdue_since: date | None = None
     in_season: bool = True
+    dated: bool = True
     named: bool = False

@@ -23,7 +23,8 @@ WOULD_HAVE = {
     Action.NOTHING_TO_CHECK: "had nothing to check",
     Action.STALE_DATA: "reported overdue data",
 }
-_DIGITS = (2, 3, 4, 6)
+_DIGITS = (2, 3, 4)
+"""More digits would be written with an exponent, which YAML reads as text."""
 _MOST_COOLDOWN = timedelta(days=366)
 
 
@@ -79,11 +80,8 @@ def _around(value: float) -> Iterator[float]:
     >>> list(_around(1 / 3)), list(_around(1.0))
     ([0.33, 0.34], [1.0])
     """
-    for digits in _DIGITS:
-        low = math.floor(value * 10**digits) / 10**digits
-        if (low > 0 or value == 0) and low <= value:
-            yield low
-            break
+    lower = (math.floor(value * 10**digits) / 10**digits for digits in _DIGITS)
+    yield next((low for low in lower if 0 < low <= value), 0.0)
     for digits in _DIGITS:
         high = round((math.floor(value * 10**digits) + 1) / 10**digits, digits)
         if value < high <= 1:

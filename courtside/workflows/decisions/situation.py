@@ -6,11 +6,14 @@ from datetime import date, timedelta
 
 from courtside.contracts.records import ChampionReference, DecisionRecord
 from courtside.contracts.records.situations import DriftFacts, DueFacts, HistoryFacts, PerformanceFacts, Situation
+from courtside.contracts.versioned import TooNew
 from courtside.core.dataset import Dataset
 from courtside.core.performance.seen import PerformanceSeen
 from courtside.workflows.decisions.history import history_facts
 from courtside.workflows.decisions.performance import performance_seen
+from courtside.workflows.lake_documents import DocumentDamaged
 from courtside.workflows.ports import Lake
+from courtside.workflows.scheduled_training import data_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +43,44 @@ class Situations:
         as_of: date,
         *,
         named: bool = False,
+        newest: date | None = None,
         due: DueFacts | None = None,
         overdue_since: date | None = None,
         repeats: Callable[[DecisionRecord], bool] = lambda _: False,
     ) -> Gathered:
-        """Return the situation before a day; `repeats` says which records are of this very check."""
+        """Return the situation before a day.
+
+        `newest` is the day of the newest row that was checked, and `repeats` says which records are of this very check.
+        """
         name, task = self.dataset.name, self.dataset.task
         seen, history = PerformanceSeen(PerformanceFacts()), HistoryFacts()
         if champion is not None:
             today = as_of - self.of_today
             seen = performance_seen(champion.version, today, lake=self.lake, dataset=self.dataset)
             history = history_facts(name, champion, as_of, lake=self.lake, without=repeats)
+            history = history.model_copy(update={"data_until": self._data_until(champion)})
         situation = Situation(
             model=name,
             as_of=as_of,
+            newest=newest,
             drift=drift,
             performance=seen.facts,
             history=history,
             due=due,
             overdue_since=overdue_since,
             in_season=self._in_season(as_of - timedelta(days=1)),
+            dated=self.dataset.time_column is not None,
             named=named,
         )
         said = () if champion is None else tuple(seen.sentences(model=name, task=task))
         return Gathered(situation, said)
+
+    def _data_until(self, champion: ChampionReference) -> date | None:
+        """Return the day before which the champion's data end, None where its manifest cannot say it."""
+        try:
+            return data_until(self.dataset.name, champion.data_of, lake=self.lake)
+        except (DocumentDamaged, TooNew):
+            return None
 
     def _in_season(self, day: date) -> bool:
         season = self.dataset.watch.season

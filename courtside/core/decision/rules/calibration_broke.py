@@ -10,7 +10,12 @@ from courtside.core.decision.rule import Case, Rule
 def _applies(case: Case) -> Decision | None:
     situation, policy = case.situation, case.policy
     test = evidence.miscalibrated(situation)
-    if test is None or not policy.recalibrate or evidence.waits(test, situation, recalibrated=True):
+    if (
+        test is None
+        or not situation.dated
+        or not policy.recalibrate
+        or evidence.waits(test, situation, recalibrated=True)
+    ):
         return None
     if braked(situation, policy) is not None:
         return None

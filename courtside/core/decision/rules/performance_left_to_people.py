@@ -27,6 +27,8 @@ def _why(test: PromiseTest, case: Case) -> tuple[str, dict[str, float]]:
         return "the contract says `retrain: {on_performance: false}`, so it is for a person to start one", {}
     if recalibrated and not policy.recalibrate:
         return "the contract says `retrain: {recalibrate: false}`, so it is for a person to recalibrate it", {}
+    if recalibrated and not situation.dated:
+        return "rows have no times, so that nothing can be recalibrated on the newest ones", {}
     if evidence.waits(test, situation, recalibrated=recalibrated):
         last = evidence.last_try(test, situation, recalibrated=recalibrated)
         return f"what was tried on {last} did not mend it; a person must look", {}

@@ -151,6 +151,13 @@ def test_probabilities_that_broke_are_recalibrated_as_long_as_the_ranking_held()
     assert "`retrain: {recalibrate: false}`, so it is for a person to recalibrate it" in alone.reason
 
 
+def test_rows_without_times_are_never_recalibrated() -> None:
+    alone = decide(situation(QUIET, OFF, dated=False), PLAIN)
+    assert said(alone) == (Action.ALERT, "performance_left_to_people")
+    assert ", but rows have no times, so that nothing can be recalibrated on the newest ones" in alone.reason
+    assert said(decide(situation(QUIET, WORSE, OFF, dated=False), PLAIN)) == (Action.RETRAIN, "performance_worse")
+
+
 def test_what_did_not_help_is_not_repeated_for_a_month_and_the_next_cure_is_tried() -> None:
     recalibrated = training(5, Trigger.PERFORMANCE, recalibrated=True)
     tried = situation(QUIET, WORSE, OFF, history={"trainings": (recalibrated,)})
