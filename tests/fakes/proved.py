@@ -1,4 +1,4 @@
-"""What promise tests said of the champion of a `DriftSetup`, as their archive has it."""
+"""What promise tests said of a champion, as their archive has it."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -9,13 +9,14 @@ from courtside.contracts import lake_keys
 from courtside.contracts.records import ChampionReference
 from courtside.core.archive_schemas import PROMISE_TESTS
 from courtside.workflows.archive_log import promise_tests_log
+from courtside.workflows.ports import Lake
 from tests.fakes.drift_setup import DriftSetup
 
 SINCE = date(2011, 1, 10)
 
 
 def prove(
-    setup: DriftSetup,
+    lake: Lake,
     day: date,
     opponent: str = "promise",
     outcome: str = "worse",
@@ -46,7 +47,7 @@ def prove(
         "files": 1,
     } | more
     said = pa.Table.from_pylist([row], schema=PROMISE_TESTS)
-    assert promise_tests_log(model, lake=setup.lake).append(day, lambda _: said) is not None
+    assert promise_tests_log(model, lake=lake).append(day, lambda _: said) is not None
 
 
 def follows(setup: DriftSetup, previous: str) -> None:

@@ -1,4 +1,4 @@
-"""A deployed check starts the training that a contract's `retrain.every` asks for, and the lock knows its cool-down."""
+"""A deployed check asks for trainings by schedule and by performance, and the lock knows its cool-down."""
 
 import io
 import json
@@ -22,6 +22,7 @@ from courtside.workflows.ledger_transactions import change
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.table_loads import load_table
 from tests.fakes.added_models import add_model
+from tests.fakes.proved import SINCE, prove
 from tests.integration.stage.conftest import Stage
 from tests.integration.stage.steps import ledger
 from tests.integration.stage.test_loop import told_once
@@ -107,3 +108,27 @@ def test_a_deployed_check_starts_the_training_that_is_due_once(stage: Stage) -> 
     said = told_once(stage, containing="schedule-v1-2026-04-01 was not started")
     assert "at least 60 days of newer data" in said
     assert "The next one by schedule is due" in said
+
+
+@pytest.mark.usefixtures("champion")
+def test_a_deployed_check_asks_for_a_training_because_of_what_labels_proved(stage: Stage) -> None:
+    day = date(2026, 6, 20)
+    # The lock knows of newer data than the decisions do, so nothing is trained in this test either.
+    trained = RetrainingLockState(trained_as_of=date(2026, 6, 1))
+    change(
+        ModelLedger(ledger(stage), MODEL), ledger_keys.RETRAINING_LOCK, RetrainingLockState(), lambda _: (trained, None)
+    )
+    prove(stage.lake, day, model=MODEL)
+    asked = checked(stage, day)
+    assert (asked.decision, asked.rule, asked.alerted) == ("retrain", "performance_worse", True)
+    assert asked.execution_arn is not None
+    assert asked.execution_arn.endswith(f":{MODEL}.performance-v1-{SINCE}")
+    said = told_once(stage, containing=f"*Performance of {MODEL}*")
+    assert "Version 1 has been worse than it promised since 2011-01-10, by 1,234 labels" in said
+    assert stage.end(asked.execution_arn) == "SUCCEEDED"
+    told_once(stage, containing=f"performance-v1-{SINCE} was not started")
+    again = checked(stage, day + timedelta(days=1))
+    assert (again.decision, again.rule, again.alerted) == ("alert", "performance_left_to_people", False)
+    prove(stage.lake, day + timedelta(days=2), outcome="equivalent", model=MODEL)
+    assert checked(stage, day + timedelta(days=2)).decision != "alert"
+    told_once(stage, containing="labels do not show that champion version 1 does worse than it should")

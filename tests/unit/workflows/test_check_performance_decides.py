@@ -53,7 +53,7 @@ def told(setup: DriftSetup) -> list[tuple[str, str]]:
 
 
 def test_a_champion_that_is_worse_than_promised_is_trained_again_once(setup: DriftSetup) -> None:
-    prove(setup, DAY)
+    prove(setup.lake, DAY)
     answer = check(setup)
     assert (answer.decision, answer.rule, answer.alerted) == ("retrain", "performance_worse", True)
     (request,) = started(setup)
@@ -68,7 +68,7 @@ def test_a_champion_that_is_worse_than_promised_is_trained_again_once(setup: Dri
 
 
 def test_the_record_holds_what_the_decision_was_made_from(setup: DriftSetup) -> None:
-    prove(setup, DAY)
+    prove(setup.lake, DAY)
     kept = record(setup, check(setup))
     assert (kept.numbers["difference"], kept.numbers["rows"]) == (0.031, 1_234)
     assert any("retrain.on_performance: false" in said for said in kept.would_change)
@@ -82,7 +82,7 @@ def test_the_record_holds_what_the_decision_was_made_from(setup: DriftSetup) -> 
 
 
 def test_the_alert_says_how_the_model_does_what_was_done_and_what_people_can_do(setup: DriftSetup) -> None:
-    prove(setup, DAY)
+    prove(setup.lake, DAY)
     answer = check(setup)
     (alert,) = setup.alerts.sent
     assert alert.subject == "Courtside: nba_games does worse than it should"
@@ -101,16 +101,16 @@ def test_the_alert_says_how_the_model_does_what_was_done_and_what_people_can_do(
 
 
 def test_people_are_told_when_labels_show_it_no_longer(setup: DriftSetup) -> None:
-    prove(setup, DAY)
+    prove(setup.lake, DAY)
     check(setup)
-    prove(setup, DAY + ONE, outcome="equivalent")
+    prove(setup.lake, DAY + ONE, outcome="equivalent")
     assert check(setup, DAY + ONE).decision == "nothing"
     check(setup, DAY + 2 * ONE)
     assert told(setup) == [("performance", "opened"), ("performance", "resolved")]
 
 
 def test_an_archive_that_cannot_be_read_ends_no_incident(setup: DriftSetup) -> None:
-    prove(setup, DAY)
+    prove(setup.lake, DAY)
     check(setup)
     for key in setup.lake.keys(lake_keys.promise_tests("nba_games")):
         setup.lake.objects[key] = b"cut off"
@@ -119,7 +119,7 @@ def test_an_archive_that_cannot_be_read_ends_no_incident(setup: DriftSetup) -> N
 
 
 def test_probabilities_that_broke_are_recalibrated_while_the_ranking_holds(setup: DriftSetup) -> None:
-    prove(setup, DAY, "recalibrated", "not_known", calibration="broken", ranking="held")
+    prove(setup.lake, DAY, "recalibrated", "not_known", calibration="broken", ranking="held")
     answer = check(setup)
     assert (answer.decision, answer.rule) == ("recalibrate", "calibration_broke")
     (request,) = started(setup)
@@ -130,7 +130,7 @@ def test_probabilities_that_broke_are_recalibrated_while_the_ranking_holds(setup
 
 def test_a_champion_that_the_version_before_beats_goes_back_to_it(setup: DriftSetup) -> None:
     follows(setup, "0")
-    prove(setup, DAY, "previous", opponent_version="0")
+    prove(setup.lake, DAY, "previous", opponent_version="0")
     answer = check(setup)
     assert (answer.decision, answer.rule) == ("roll_back", "worse_than_previous")
     (request,) = started(setup)
@@ -147,7 +147,7 @@ def test_a_champion_that_the_version_before_beats_goes_back_to_it(setup: DriftSe
 def test_a_person_is_asked_before_it_goes_back_where_the_contract_says_so(setup: DriftSetup) -> None:
     ruled(setup, roll_back=RollBack.ASK)
     follows(setup, "0")
-    prove(setup, DAY, "previous", opponent_version="0")
+    prove(setup.lake, DAY, "previous", opponent_version="0")
     assert check(setup).decision == "alert"
     assert not started(setup)
     (alert,) = setup.alerts.sent
@@ -157,7 +157,7 @@ def test_a_person_is_asked_before_it_goes_back_where_the_contract_says_so(setup:
 
 def test_a_window_without_rows_stops_no_decision_about_performance(setup: DriftSetup) -> None:
     setup.follow(replace(DATASET, watch=WatchRhythm(window=timedelta(30))))
-    prove(setup, SUMMER)
+    prove(setup.lake, SUMMER)
     answer = check(setup, SUMMER)
     assert (answer.decision, answer.rule, answer.report_key) == ("retrain", "performance_worse", "")
     (request,) = started(setup)
@@ -169,7 +169,7 @@ def test_a_window_without_rows_stops_no_decision_about_performance(setup: DriftS
 
 
 def test_a_window_that_cannot_be_read_fails_after_performance_was_acted_on(setup: DriftSetup) -> None:
-    prove(setup, DAY)
+    prove(setup.lake, DAY)
     for key in setup.lake.keys("games/"):
         setup.lake.objects[key] = b"cut off"
     for _ in range(2):
@@ -180,7 +180,7 @@ def test_a_window_that_cannot_be_read_fails_after_performance_was_acted_on(setup
 
 
 def test_a_window_that_a_person_names_starts_nothing_because_of_performance(setup: DriftSetup) -> None:
-    prove(setup, DAY)
+    prove(setup.lake, DAY)
     window = Window(start=DAY - timedelta(365), end=DAY)
     answer = setup.monitor.run(
         DriftCheckRequest(model="nba_games", window=window), now=datetime(2011, 1, 25, tzinfo=UTC)
@@ -197,7 +197,7 @@ def test_a_check_killed_anywhere_trains_and_tells_once(lake: InMemoryLake, day: 
     watch = WatchRhythm(window=timedelta(365 if day == DAY else 30))
     while True:
         setup = DriftSetup(InMemoryLake(dict(objects)))
-        prove(setup, day)
+        prove(setup.lake, day)
         seen: list[str] = []
 
         def count(what: str, *, seen: list[str] = seen, moment: int = moment) -> None:

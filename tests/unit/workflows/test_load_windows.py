@@ -122,12 +122,12 @@ def test_the_newest_load_is_compared_once_with_the_loads_of_the_champion(setup: 
 def test_what_labels_prove_later_is_acted_on_though_the_load_was_checked_before(setup: DriftSetup) -> None:
     load(QUIET, setup.lake, on=date(2024, 3, 2))
     assert checked(setup.monitor, date(2024, 3, 2)).decision == "nothing"
-    prove(setup, date(2024, 3, 9), model="churn")
+    prove(setup.lake, date(2024, 3, 9), model="churn")
     answer = checked(setup.monitor, date(2024, 3, 9))
     assert (answer.rule, answer.duplicate) == ("performance_worse", False)
     (request,) = setup.retraining.started.values()
     assert (request.model, request.as_of) == ("churn", date(2024, 3, 10))
-    prove(setup, date(2024, 3, 12), outcome="equivalent", model="churn")
+    prove(setup.lake, date(2024, 3, 12), outcome="equivalent", model="churn")
     again = checked(setup.monitor, date(2024, 3, 12))
     assert (again.decision, again.duplicate) == ("nothing", True)
     assert [alert.telling for alert in setup.alerts.sent] == ["opened", "resolved"]
