@@ -13,7 +13,7 @@ A decision to train needs a gate: with `passes` each challenger becomes champion
 because what a check finds depends on no policy then.
 
 The real games must lie beside the project. Run `python -m benchmarks.alerts_a_year [--years N] [--every DAYS]` from the
-project's root; with 12 years it takes about two minutes of processor
+project's root; with 12 years it takes about three minutes of processor
 time.
 """
 
