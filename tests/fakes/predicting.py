@@ -18,6 +18,7 @@ from courtside.contracts.model_card import ModelInterface
 from courtside.contracts.records import ApprovalRecord, ChampionPointer, Reign, SealedFiles
 from courtside.contracts.scoring import PredictRequest, PredictResponse
 from courtside.core.dataset import Dataset, Feature, FeatureKind
+from courtside.core.decision_policy import DecisionPolicy, RollBack
 from courtside.core.predictions.contributions import Contributions
 from courtside.core.predictions.rules import PredictRules
 from courtside.core.training.served_input import NUMBER, ValuesMissing, as_trained
@@ -43,6 +44,8 @@ LOANS = Dataset(
     builder=None,
     reference_seasons=1,
     segments=("branch",),
+    # So the version before the champion predicts only where a test names it.
+    retrain=DecisionPolicy(roll_back=RollBack.NEVER),
 )
 
 

@@ -12,9 +12,10 @@ from datetime import date, datetime
 from courtside.contracts.days import shifted
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import ChampionPointer
-from courtside.contracts.scoring import PredictRequest, PredictResponse, ShadowPredictions
+from courtside.contracts.scoring import PredictRequest, PredictResponse, Role, ShadowPredictions
 from courtside.contracts.shortening import shortened
 from courtside.core.dataset import Dataset
+from courtside.core.decision_policy import RollBack
 from courtside.core.rows.ids import NoIds
 from courtside.core.sentences import in_a_row, plural
 from courtside.workflows.archive_log import predictions_log
@@ -79,9 +80,16 @@ class Predict:
                 return empty.model_copy(update={"version": pointer.version, "problems": (str(error),)})
         raise last
 
+    @property
+    def _shadows(self) -> tuple[str, ...]:
+        """The shadows that the contract names, and the version that a champion may be rolled back to."""
+        named = self.dataset.predict.shadows
+        # A decision to roll back is made by what both versions said of the same rows.
+        return named if self.dataset.retrain.roll_back is RollBack.NEVER else (Role.PREVIOUS, *named)
+
     def _run(self, request: PredictRequest, pointer: ChampionPointer, *, now: datetime) -> PredictResponse:
         champion = self.versions.champion(pointer)
-        shadows = list(self.versions.shadows(pointer, [*self.dataset.predict.shadows, *request.versions]))
+        shadows = list(self.versions.shadows(pointer, [*self._shadows, *request.versions]))
         ready = [champion, *(each for each in shadows if isinstance(each, Predicting))]
         columns = tuple(dict.fromkeys(name for each in ready for name in each.interface.taken_as))
         with folder_to_spill(NoRoomToPredict) as folder:

@@ -1,8 +1,11 @@
 """Shadows predict the same rows as the champion, under their own roles."""
 
+from dataclasses import replace
+
 import pytest
 
 from courtside.contracts.scoring import Role
+from courtside.core.decision_policy import DecisionPolicy, RollBack
 from tests.fakes.predicting import LoansStage, loans
 
 
@@ -24,6 +27,12 @@ def test_the_previous_champion_predicts_the_same_rows(stage: LoansStage) -> None
     assert roles(stage) == {"1": Role.PREVIOUS}
     assert stage.said(role="champion") == {"1|2026-03-10": 0.1, "2|2026-03-10": 0.2}
     assert stage.said(role="previous") == {"1|2026-03-10": 0.05, "2|2026-03-10": 0.1}
+
+
+def test_the_previous_champion_predicts_wherever_a_stage_may_roll_back_to_it(stage: LoansStage) -> None:
+    for each in RollBack:
+        stage.dataset = replace(stage.dataset, retrain=DecisionPolicy(roll_back=each))
+        assert roles(stage) == ({} if each is RollBack.NEVER else {"1": Role.PREVIOUS})
 
 
 def test_the_challenger_is_the_sealed_version_that_waits_for_a_person(stage: LoansStage) -> None:
