@@ -105,13 +105,11 @@ class Desk:
     ) -> tuple[AcceptedAct, IncidentRecord | None]:
         """Take the newest acceptance of a model back: its incident waits for a person again from the next check on.
 
-        Returns the act and the incident, if that is still open; raises as `Acceptances.undo`.
+        Returns the act and the incident, if that was still accepted; raises as `Acceptances.undo`.
         """
         act = acceptances.undo(by=by, now=self.now, note=note)
-        accepted = [each for each in self.incidents.list(acceptances.dataset.name) if each.id == act.incident]
-        for each in accepted:
-            return act, self.incidents.accept(each.id, by=by, at=self.now, until=self.now, note=note)
-        return act, None
+        model = acceptances.dataset.name
+        return act, self.incidents.take_back(model, act.incident, by=by, at=self.now, note=note)
 
     def _alarm(self, incident_id: str) -> Alarm | None:
         return next((each for each in self.alarms if self._of(each).id == incident_id), None)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeGuard
 
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.incidents import IncidentState
@@ -92,15 +93,36 @@ class Incidents:
         """Silence an incident until a moment, unless something new moves; raises as `acknowledge`."""
         return self._answer(incident_id, IncidentState.SNOOZED, by=by, at=at, until=until, note=note)
 
-    def accept(
-        self, incident_id: str, *, by: str, at: datetime, until: datetime | None = None, note: str = ""
-    ) -> IncidentRecord:
+    def accept(self, incident_id: str, *, by: str, at: datetime, note: str = "") -> IncidentRecord:
         """Note that what an incident found is the new normal; raises as `acknowledge`, and `NotAcceptable`."""
         found = self.find(incident_id)
         acceptable = [kind.name for kind in KINDS.values() if kind.accepts]
         if found.kind not in acceptable:
             raise NotAcceptable(found, acceptable)
-        return self._answer(incident_id, IncidentState.ACCEPTED, by=by, at=at, until=until, note=note)
+        return self._answer(incident_id, IncidentState.ACCEPTED, by=by, at=at, until=None, note=note)
+
+    def take_back(
+        self, model: str, incident_id: str, *, by: str, at: datetime, note: str = ""
+    ) -> IncidentRecord | None:
+        """Let an incident that was accepted wait for a person again from the next check on.
+
+        Returns None, and changes nothing, if it is not accepted any more: it may be over, or something new has opened
+        it again, or a person has answered it otherwise since.
+        """
+        found = next((each for each in self.list(model) if each.id == incident_id), None)
+        if found is None:
+            return None
+
+        def is_accepted(record: IncidentRecord | None) -> TypeGuard[IncidentRecord]:
+            return record is not None and record.id == incident_id and record.state is IncidentState.ACCEPTED
+
+        def step(before: IncidentRecord | None) -> IncidentRecord | None:
+            if not is_accepted(before):
+                return before
+            return changes.answered(before, IncidentState.ACCEPTED, by=by, at=at, until=at, note=note)
+
+        after = self._update(model, found.kind, step)
+        return after if is_accepted(after) else None
 
     def tend(self, record: IncidentRecord, *, now: datetime, escalate_after: timedelta | None) -> IncidentRecord:
         """Let time pass for one incident, and finish what a process that was killed left undone."""

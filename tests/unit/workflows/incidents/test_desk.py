@@ -83,6 +83,22 @@ def test_an_incident_that_is_over_stays_so_when_its_acceptance_is_taken_back(
     assert incidents.find(opened).is_over
 
 
+@pytest.mark.parametrize("acknowledged", [False, True])
+def test_an_incident_that_something_new_opened_is_not_marked_when_its_acceptance_is_taken_back(
+    desk: Desk, incidents: Incidents, acceptances: Acceptances, *, acknowledged: bool
+) -> None:
+    opened = drift(incidents)
+    desk.accept(acceptances, by=ANA, note="new rules")
+    incidents.report(finding("w-2", "away_rolling_ppg", model=MODEL, at=LATER))
+    if acknowledged:
+        desk.acknowledge(opened, by="bob", note="I look")
+    before = incidents.find(opened)
+    act, answered = desk.take_back(acceptances, by=ANA)
+    assert (act.incident, act.undone_by, answered) == (opened, ANA, None)
+    assert incidents.find(opened) == before
+    assert before.state is (IncidentState.ACKNOWLEDGED if acknowledged else IncidentState.OPEN)
+
+
 def test_only_what_moved_in_this_model_can_be_accepted(desk: Desk, incidents: Incidents) -> None:
     failing = incidents.report(finding("r-1", model=MODEL, kind="failing_rounds")).id
     other = incidents.report(finding("w-1", "age", model="churn")).id
