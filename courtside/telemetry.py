@@ -22,7 +22,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from courtside.contracts.environment import TelemetryEnv
-from courtside.contracts.events import Payload, training_of_check
+from courtside.contracts.events import Payload
+from courtside.contracts.execution_names import training_of_check
 from courtside.contracts.metrics import NAMESPACE, SERVICE, STAGE, UNITS, Metric, metrics_of
 from courtside.contracts.secrecy import without_secrets
 

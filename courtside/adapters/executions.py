@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from pydantic import ValidationError
 
-from courtside.contracts.events import RetrainingRequest, execution_name
+from courtside.contracts.events import RetrainingRequest
+from courtside.contracts.execution_names import execution_name
 from courtside.core.runs import Execution
 
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 import boto3
 
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.events import ApprovalAnswer, RetrainingRequest, execution_name
+from courtside.contracts.events import ApprovalAnswer, RetrainingRequest
+from courtside.contracts.execution_names import execution_name
 
 
 class TrainingIdTaken(CourtsideError):

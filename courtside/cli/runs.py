@@ -172,7 +172,7 @@ def _logged(run: Run, stage: str) -> "list[LogLine]":
     """Return the lines about a run; those of a check carry the id of the training that it may start."""
     from courtside.adapters.stack_resources import stack_resources
     from courtside.adapters.stage_logs import lines_about
-    from courtside.contracts.events import training_of_check
+    from courtside.contracts.execution_names import training_of_check
     from courtside.contracts.names import stack_name
 
     about = training_of_check(run.id) if run.kind is RunKind.CHECK else run.id

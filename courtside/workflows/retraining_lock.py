@@ -11,14 +11,8 @@ from typing import TypeVar
 
 from courtside.contracts import ledger_keys
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.events import (
-    LockOutcome,
-    LockResponse,
-    RetrainingRequest,
-    UnlockRequest,
-    UnlockResponse,
-    shortened,
-)
+from courtside.contracts.events import LockOutcome, LockResponse, RetrainingRequest, UnlockRequest, UnlockResponse
+from courtside.contracts.execution_names import shortened
 from courtside.contracts.key_names import LONGEST
 from courtside.contracts.records import RetrainingLockState, TrainingSlot, TrainingSlots
 from courtside.contracts.versioned import TooNew

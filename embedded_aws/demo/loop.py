@@ -9,13 +9,8 @@ from courtside.adapters.deployed_check import check_now, judge_now, predict_now
 from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.channels import CHANNELS
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.events import (
-    DriftCheckRequest,
-    DriftCheckResponse,
-    RetrainingRequest,
-    Window,
-    execution_name,
-)
+from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, RetrainingRequest, Window
+from courtside.contracts.execution_names import execution_name
 from courtside.contracts.names import DEFAULT_DATASET, STACKS, StackOutput, stack_name
 from courtside.contracts.records import ChampionReference, GateDecision, TrainingRecord
 from courtside.contracts.scoring import PerformanceRequest, PerformanceResponse, PredictRequest, PredictResponse

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pytest
 
 from courtside.adapters.s3_lake import S3Lake
-from courtside.contracts.events import RetrainingRequest, Trigger, execution_name
+from courtside.contracts.events import RetrainingRequest, Trigger
+from courtside.contracts.execution_names import execution_name
 from courtside.contracts.names import StackOutput
 from courtside.core.games import read_games
 from courtside.datasets.simulated import simulate_games

@@ -10,7 +10,7 @@ from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.adapters.mlflow_tracking import MlflowTracking
 from courtside.contracts import ledger_keys
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.events import execution_name
+from courtside.contracts.execution_names import execution_name
 from courtside.contracts.names import ModelPlace
 from courtside.contracts.records import ChampionPointer, ChampionReference, RetrainingLockState
 from courtside.core.drift import Profile

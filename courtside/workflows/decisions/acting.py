@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from courtside.contracts.events import (
-    RetrainingRequest,
-    Trigger,
+from courtside.contracts.events import RetrainingRequest, Trigger
+from courtside.contracts.execution_names import (
     roll_back_of,
     training_by_performance,
     training_by_schedule,

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from courtside.contracts import ledger_keys
-from courtside.contracts.events import RetrainingRequest, Trigger, Window, execution_name, training_of_check
+from courtside.contracts.events import RetrainingRequest, Trigger, Window
+from courtside.contracts.execution_names import execution_name, training_of_check
 from courtside.contracts.ledger_keys import APPROVALS_PREFIX
 from courtside.contracts.metrics import NAMESPACE
 from courtside.contracts.records import ApprovalRecord, RetrainingLockState

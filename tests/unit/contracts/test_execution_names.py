@@ -2,7 +2,7 @@
 
 import pytest
 
-from courtside.contracts.events import NAME_LIMIT, execution_name
+from courtside.contracts.execution_names import NAME_LIMIT, execution_name
 
 
 @pytest.mark.parametrize("letters", [1, NAME_LIMIT - 11, NAME_LIMIT - 10])

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from courtside.contracts import lake_keys, ledger_keys, training_keys
-from courtside.contracts.events import execution_name
+from courtside.contracts.execution_names import execution_name
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.ports import LedgerWrite
 from tests.fakes.ports import InMemoryLedger

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from courtside.contracts.events import Trigger, training_by_schedule
+from courtside.contracts.events import Trigger
+from courtside.contracts.execution_names import training_by_schedule
 from courtside.contracts.records.situations import Situation
 from courtside.core.decision.brakes import cooling
 from courtside.core.decision.decision import ACTS, Action, Decision
