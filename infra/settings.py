@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from pydantic import ValidationError
 
-from infra.stage import SettingsInvalid, StageSettings, TaskSize, UnknownStage, explain
+from infra.stage import SettingsInvalid, StageSettings, UnknownStage, explain
+from infra.task_size import TaskSize
 
 
 def dev() -> StageSettings:

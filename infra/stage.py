@@ -3,24 +3,17 @@
 import json
 import re
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from courtside.contracts.channels import CHANNELS, Channel
 from courtside.contracts.emails import is_email
 from courtside.contracts.errors import BadInput
 from courtside.contracts.incoming import bucket_and_prefix
+from infra.task_size import TaskSize
 from infra.training_packages import TrainingPackages
 
-# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
-_FARGATE_MEMORY_MIB = {
-    256: (512, 1024, 2048),
-    512: tuple(range(1024, 4097, 1024)),
-    1024: tuple(range(2048, 8193, 1024)),
-    2048: tuple(range(4096, 16385, 1024)),
-    4096: tuple(range(8192, 30721, 1024)),
-}
 # This file alone names the images that ours are built on; `make bases` pins and renews them.
 _BASES: dict[str, str] = json.loads((Path(__file__).parents[1] / "images" / "bases.json").read_text())
 _SCHEDULE = re.compile(r"rate\([1-9]\d* (minutes?|hours?|days?)\)|cron\(([^\s()]+ ){5}[^\s()]+\)")
@@ -114,34 +107,16 @@ def _two_zones(zones: tuple[str, ...]) -> tuple[str, ...]:
     return zones
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class TaskSize(_Settings):
-    """CPU units (1024 = one vCPU) and memory of a Fargate task, one of the pairs Fargate offers."""
-
-    cpu: int
-    memory_mib: int
-
-    @model_validator(mode="after")
-    def _offered(self) -> Self:
-        offered = _FARGATE_MEMORY_MIB.get(self.cpu)
-        if offered is None:
-            raise ValueError(f"cpu must be one of {', '.join(map(str, _FARGATE_MEMORY_MIB))}")
-        if self.memory_mib not in offered:
-            raise ValueError(f"with cpu {self.cpu}, memory_mib must be one of {', '.join(map(str, offered))}")
-        return self
-
-
 _IMAGE = r"^[\w./-]+(:\d+/[\w./-]+)?(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$"
 _ZoneId = Annotated[str, Field(pattern=r"^[a-z]+\d+(-[a-z]+\d+)*-az\d+$")]
 _ImageReference = Annotated[str, Field(pattern=_IMAGE), AfterValidator(_exact)]
 LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]
 
 
-class StageSettings(_Settings):
+class StageSettings(BaseModel):
     """One stage: who receives alerts, when rounds look at its models, and how large things are."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     stage: str = Field(pattern=r"^[a-z][a-z0-9]{1,15}$", description="2 to 16 lower-case letters and digits")
     account: Annotated[str, Field(pattern=r"^\d{12}$")] | None = Field(

@@ -6,7 +6,8 @@ from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from infra.assets import container_image, runtime_platform
-from infra.stage import StageSettings, TaskSize
+from infra.stage import StageSettings
+from infra.task_size import TaskSize
 
 _SCRATCH = "scratch"
 

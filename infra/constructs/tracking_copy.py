@@ -9,7 +9,8 @@ from courtside.contracts.environment import TrackingCopyEnv
 from infra.constructs.database import TrackingDatabase
 from infra.constructs.image_task import ImageTask
 from infra.constructs.logs import log_group
-from infra.stage import StageSettings, TaskSize
+from infra.stage import StageSettings
+from infra.task_size import TaskSize
 
 _SIZE = TaskSize(cpu=256, memory_mib=512)
 BACKUPS = f"{lake_keys.TRACKING_BACKUPS_PREFIX}*"

@@ -20,7 +20,8 @@ from infra.constructs.logs import log_group
 from infra.constructs.mlflow_server import ARTIFACT_FOLDER, MlflowDatabaseEnv, MlflowMigrationEnv, MlflowServer
 from infra.constructs.network import place_of_tasks
 from infra.constructs.scheduled_work import ScheduledWork
-from infra.stage import StageSettings, TaskSize
+from infra.stage import StageSettings
+from infra.task_size import TaskSize
 
 # `mlflow gc` may delete these files under the server's artifact root, with the runs that wrote them.
 DELETABLE = f"{ARTIFACT_FOLDER}/*"

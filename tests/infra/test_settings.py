@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from courtside.contracts.errors import BadInput
 from infra import settings as ops
-from infra.stage import SettingsInvalid, StageSettings, TaskSize, UnknownStage
+from infra.stage import SettingsInvalid, StageSettings, UnknownStage
+from infra.task_size import TaskSize
 from tests.infra.conftest import synthesize
 
 
