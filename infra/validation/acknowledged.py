@@ -4,8 +4,9 @@ A finding that is not here fails synthesis. An entry that matches no finding in 
 `tests/infra/test_validation.py`, so entries are removed once their finding is fixed.
 """
 
-from infra.validation.acknowledged_grants import GRANTS, STEPS, WATCH
+from infra.validation.acknowledged_grants import GRANTS
 from infra.validation.acknowledgement import Acknowledged
+from infra.validation.roles import STEPS, WATCH
 
 _DATABASE = ("data/Database/Instance/Resource",)
 _DEAD_LETTERS = (

@@ -1,25 +1,27 @@
 """Accepted findings about what roles may do: every grant with a star in it, and why it has one."""
 
 from courtside.contracts import lake_keys, training_keys
-from infra.constructs import tracking_routes
 from infra.validation.acknowledgement import Acknowledged
+from infra.validation.roles import (
+    ARRIVALS_ROLE,
+    CHECK_ROLE,
+    COLLECTION_ROLE,
+    FIND_DUE_ROLE,
+    JUDGE_ROLE,
+    MACHINE_ROLE,
+    MAP_POLICY,
+    PREDICT_ROLE,
+    REPORTING,
+    REPORTING_OF_STAGE,
+    SETTLE_ROLE,
+    STEPS,
+    TRAINING_ROLE,
+    WATCH,
+    WATCH_ROLE,
+    step_role,
+    tracking_callers,
+)
 
-_CHECK_ROLE = "pipeline/DriftCheck/Function/ServiceRole/DefaultPolicy/Resource"
-_ARRIVALS_ROLE = "pipeline/Arrivals/Function/ServiceRole/DefaultPolicy/Resource"
-_TRAINING_ROLE = "pipeline/Training/Task/TaskRole/DefaultPolicy/Resource"
-_MACHINE_ROLE = "pipeline/Retraining/Machine/Role/DefaultPolicy/Resource"
-_WATCH_ROLE = "pipeline/Watch/Machine/Role/DefaultPolicy/Resource"
-_MAP_POLICY = "pipeline/Watch/Machine/DistributedMapPolicy/Resource"
-_FIND_DUE_ROLE = "pipeline/Watch/FindDueFunction/ServiceRole/DefaultPolicy/Resource"
-_SETTLE_ROLE = "pipeline/Watch/SettleFunction/ServiceRole/DefaultPolicy/Resource"
-_TEND_ROLE = "pipeline/Watch/TendIncidentsFunction/ServiceRole/DefaultPolicy/Resource"
-_PREDICT_ROLE = "pipeline/Scoring/Predict/ServiceRole/DefaultPolicy/Resource"
-_JUDGE_ROLE = "pipeline/Scoring/CheckPerformance/ServiceRole/DefaultPolicy/Resource"
-_ANNOUNCE_ROLE = "pipeline/Steps/Announce/ServiceRole/DefaultPolicy/Resource"
-_REPORTING = (_CHECK_ROLE, _ARRIVALS_ROLE, _PREDICT_ROLE, _SETTLE_ROLE, _TEND_ROLE, _ANNOUNCE_ROLE)
-"""Who reports incidents."""
-_REPORTING_OF_STAGE = (_TEND_ROLE, _FIND_DUE_ROLE)
-_COLLECTION_ROLE = "pipeline/TrackingUpkeep/Collection/TaskRole/DefaultPolicy/Resource"
 _RESULTS = tuple(
     key("*", "*")
     for key in (
@@ -32,43 +34,10 @@ _RESULTS = tuple(
         training_keys.training_card_text,
     )
 )
-WATCH = (
-    "Watch/TendIncidentsFunction",
-    "Watch/FindDueFunction",
-    "Arrivals/Function",
-    "DriftCheck/Function",
-    "Scoring/Predict",
-    "Scoring/CheckPerformance",
-    "Watch/SettleFunction",
-)
-"""The functions that the watch's state machine calls."""
-STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Seal", "Promote", "RollBack", "Announce", "Unlock")
-
-
-def _step_role(step: str) -> str:
-    return f"pipeline/Steps/{step}/ServiceRole/DefaultPolicy/Resource"
 
 
 def _iam5(resource: str, *at: str, reason: str) -> Acknowledged:
     return Acknowledged(rule=f"AwsSolutions-IAM5[Resource::{resource}]", at=at, reason=reason)
-
-
-def _callers() -> dict[str, tuple[str, ...]]:
-    """Return the roles that are granted each call of the tracking API, by `METHOD/path`."""
-    calls = {
-        _TRAINING_ROLE: tracking_routes.TRAINING,
-        _CHECK_ROLE: tracking_routes.DRIFT_CHECK,
-        _step_role("Seal"): tracking_routes.SEAL,
-        _step_role("Promote"): tracking_routes.PROMOTION,
-        _step_role("RollBack"): tracking_routes.PROMOTION,
-    }
-    granted = sorted({call for routes in calls.values() for call in routes})
-    return {
-        call.replace(" ", "", 1).replace("{model_id}", "*"): tuple(
-            role for role, routes in calls.items() if call in routes
-        )
-        for call in granted
-    }
 
 
 GRANTS = (
@@ -78,84 +47,84 @@ GRANTS = (
         "tracking/TrackingCopy/Task/ExecutionRole/DefaultPolicy/Resource",
         "pipeline/Training/Task/ExecutionRole/DefaultPolicy/Resource",
         "pipeline/TrackingUpkeep/*/ExecutionRole/DefaultPolicy/Resource",
-        _MACHINE_ROLE,
-        _WATCH_ROLE,
+        MACHINE_ROLE,
+        WATCH_ROLE,
         "pipeline/*/ServiceRole/DefaultPolicy/Resource",
         reason="AWS has no narrower resource for these actions; infra/validation/unscoped.py explains each of them.",
     ),
     _iam5(
         "<LakeBucket>/*",
-        _CHECK_ROLE,
+        CHECK_ROLE,
         reason="It reads data, profiles and decisions, whose keys depend on the model; it writes under three prefixes.",
     ),
     *(
         _iam5(
             f"<LakeBucket>/{prefix}*",
-            _step_role("Freeze"),
-            _ARRIVALS_ROLE,
-            _PREDICT_ROLE,
-            _JUDGE_ROLE,
+            step_role("Freeze"),
+            ARRIVALS_ROLE,
+            PREDICT_ROLE,
+            JUDGE_ROLE,
             reason="It reads all seasons, or all files of a table.",
         )
         for prefix in (lake_keys.GAMES_PREFIX, lake_keys.TABLES_PREFIX)
     ),
     _iam5(
         f"<LakeBucket>/{training_keys.trainings('*')}*",
-        _step_role("Gate"),
-        _step_role("Seal"),
+        step_role("Gate"),
+        step_role("Seal"),
         reason="It reads what the training wrote; its own verdict lies under another key.",
     ),
     _iam5(
         f"<LakeBucket>/{lake_keys.seals('*')}*",
-        *map(_step_role, ("Seal", "Promote", "RollBack")),
-        _PREDICT_ROLE,
-        _JUDGE_ROLE,
+        *map(step_role, ("Seal", "Promote", "RollBack")),
+        PREDICT_ROLE,
+        JUDGE_ROLE,
         reason="There is one folder for each seal, by model.",
     ),
     _iam5(
         f"<LakeBucket>/{lake_keys.champion_reference('*')}",
-        *map(_step_role, ("Gate", "Promote", "RollBack")),
+        *map(step_role, ("Gate", "Promote", "RollBack")),
         reason="There is one such document for each model.",
     ),
     _iam5(
         f"<LakeBucket>/{lake_keys.contracts('*')}*",
-        *map(_step_role, ("Freeze", "Gate", "Seal", "Promote", "RollBack")),
-        _ARRIVALS_ROLE,
-        _CHECK_ROLE,
-        _PREDICT_ROLE,
-        _JUDGE_ROLE,
+        *map(step_role, ("Freeze", "Gate", "Seal", "Promote", "RollBack")),
+        ARRIVALS_ROLE,
+        CHECK_ROLE,
+        PREDICT_ROLE,
+        JUDGE_ROLE,
         reason="It reads the contract of the model that it is called for; only people may write one.",
     ),
-    _iam5("<ArtifactsBucket>/mlflow/*/models/*", _step_role("Seal"), reason="MLflow chooses the keys of models."),
+    _iam5("<ArtifactsBucket>/mlflow/*/models/*", step_role("Seal"), reason="MLflow chooses the keys of models."),
     _iam5(
         "<LakeBucket>/*",
-        _TRAINING_ROLE,
+        TRAINING_ROLE,
         reason="Training reads frozen data, whose keys depend on the dataset; it writes only its own results.",
     ),
     _iam5(
         "<ArtifactsBucket>/*",
-        _TRAINING_ROLE,
+        TRAINING_ROLE,
         "tracking/Mlflow/Task/TaskRole/DefaultPolicy/Resource",
         reason="MLflow chooses the keys, with a folder for each run and model.",
     ),
-    _iam5("<ArtifactsBucket>/mlflow/*", _COLLECTION_ROLE, reason="It deletes only under MLflow's own folder."),
-    _iam5("<ArtifactsBucket>/mlflow/*", _TRAINING_ROLE, reason="It writes only under MLflow's own folder."),
+    _iam5("<ArtifactsBucket>/mlflow/*", COLLECTION_ROLE, reason="It deletes only under MLflow's own folder."),
+    _iam5("<ArtifactsBucket>/mlflow/*", TRAINING_ROLE, reason="It writes only under MLflow's own folder."),
     _iam5(
         "<ArtifactsBucket>/mlflow/*/artifacts/report.html",
-        _CHECK_ROLE,
+        CHECK_ROLE,
         reason="The run's id is in the middle of the key; the name at its end keeps every model out of reach.",
     ),
     Acknowledged(
         rule="AwsSolutions-IAM5[Action::kms:GenerateDataKey*]",
-        at=(*_REPORTING, _FIND_DUE_ROLE, _step_role("RequestApproval"), _MACHINE_ROLE),
+        at=(*REPORTING, FIND_DUE_ROLE, step_role("RequestApproval"), MACHINE_ROLE),
         reason="This is about the alert topic's own key; SNS may make a data key by either call.",
     ),
     *(
-        _iam5(f"<LakeBucket>/{prefix}*", _CHECK_ROLE, reason="They are stored by model, day and check.")
+        _iam5(f"<LakeBucket>/{prefix}*", CHECK_ROLE, reason="They are stored by model, day and check.")
         for prefix in (lake_keys.drift_reports("*"), lake_keys.DRIFT_ROWS_PREFIX, lake_keys.DECISIONS_PREFIX)
     ),
     *(
-        _iam5(f"<LakeBucket>/{prefix}*", _ARRIVALS_ROLE, reason=reason)
+        _iam5(f"<LakeBucket>/{prefix}*", ARRIVALS_ROLE, reason=reason)
         for prefix, reason in (
             (lake_keys.INCOMING_PREFIX, "Whoever writes the files chooses their names."),
             (
@@ -167,18 +136,18 @@ GRANTS = (
     ),
     _iam5(
         f"<LakeBucket>/{lake_keys.quarantines('*')}*",
-        _ARRIVALS_ROLE,
-        _PREDICT_ROLE,
+        ARRIVALS_ROLE,
+        PREDICT_ROLE,
         reason="There is one folder for each wrong file, and for what cannot be predicted, by model.",
     ),
     _iam5(
         f"<LakeBucket>/{lake_keys.incidents('*')}*",
-        *_REPORTING,
+        *REPORTING,
         reason="There is one object for each incident, by model; the function can add them, but delete none.",
     ),
     _iam5(
         f"<LakeBucket>/{lake_keys.incidents('')}*",
-        *_REPORTING_OF_STAGE,
+        *REPORTING_OF_STAGE,
         reason="There is one object for each incident of the stage itself; the function can add them, but delete none.",
     ),
     *(
@@ -188,22 +157,22 @@ GRANTS = (
             reason="There are files for each model and day; the function can add and read them, but delete none.",
         )
         for prefix, *roles in (
-            (lake_keys.PREDICTIONS_PREFIX, _PREDICT_ROLE, _JUDGE_ROLE),
-            (lake_keys.LABELS_PREFIX, _JUDGE_ROLE),
-            (lake_keys.PERFORMANCE_PREFIX, _JUDGE_ROLE),
-            (lake_keys.EVIDENCE_PREFIX, _JUDGE_ROLE),
-            (lake_keys.PROMISE_TESTS_PREFIX, _JUDGE_ROLE),
-            (lake_keys.ESTIMATES_PREFIX, _PREDICT_ROLE),
+            (lake_keys.PREDICTIONS_PREFIX, PREDICT_ROLE, JUDGE_ROLE),
+            (lake_keys.LABELS_PREFIX, JUDGE_ROLE),
+            (lake_keys.PERFORMANCE_PREFIX, JUDGE_ROLE),
+            (lake_keys.EVIDENCE_PREFIX, JUDGE_ROLE),
+            (lake_keys.PROMISE_TESTS_PREFIX, JUDGE_ROLE),
+            (lake_keys.ESTIMATES_PREFIX, PREDICT_ROLE),
         )
     ),
     _iam5(
         f"<LakeBucket>/{lake_keys.ARRIVING_TABLES}",
-        _ARRIVALS_ROLE,
+        ARRIVALS_ROLE,
         reason="It is the copy of a file that is being loaded, beside the table only until it is known to fit.",
     ),
     Acknowledged(
         rule="AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::",
-        at=(_ARRIVALS_ROLE,),
+        at=(ARRIVALS_ROLE,),
         reason="It is a folder in a team's own bucket that incoming_prefixes names; the function may only read it.",
         goes_on=True,
     ),
@@ -212,18 +181,18 @@ GRANTS = (
         "tracking/TrackingCopy/Task/TaskRole/DefaultPolicy/Resource",
         reason="There is one object for each backup; the task can add and read them, but delete none.",
     ),
-    *(_iam5(f"<LakeBucket>/{key}", _TRAINING_ROLE, reason="One object of each training's folder.") for key in _RESULTS),
+    *(_iam5(f"<LakeBucket>/{key}", TRAINING_ROLE, reason="One object of each training's folder.") for key in _RESULTS),
     *(
         _iam5(f"<LakeBucket>/{key('*', '*')}", *roles, reason="One object of each training's folder.")
         for key, roles in (
-            (training_keys.training_card, (_JUDGE_ROLE,)),
-            (training_keys.training_holdout, (_JUDGE_ROLE, _PREDICT_ROLE)),
+            (training_keys.training_card, (JUDGE_ROLE,)),
+            (training_keys.training_holdout, (JUDGE_ROLE, PREDICT_ROLE)),
         )
     ),
     *(
         _iam5(
             f"<LakeBucket>/{prefix}*",
-            *map(_step_role, ("Promote", "RollBack")),
+            *map(step_role, ("Promote", "RollBack")),
             reason="Notebooks read the files by these names.",
         )
         for prefix in (lake_keys.LEGACY_MODELS_PREFIX, lake_keys.LEGACY_FEATURES_PREFIX)
@@ -234,29 +203,29 @@ GRANTS = (
             (
                 lake_keys.LEGACY_STAGED_PREFIX,
                 "Each training has a folder for its files.",
-                *map(_step_role, ("Promote", "RollBack")),
+                *map(step_role, ("Promote", "RollBack")),
             ),
             (
                 training_keys.training_legacy("*", "*"),
                 "Files that wait for a promotion lie in each training's folder.",
-                _TRAINING_ROLE,
+                TRAINING_ROLE,
             ),
             (
                 training_keys.training_spool("*", "*"),
                 "Runs that waited for the server lie in each training's folder.",
-                _TRAINING_ROLE,
+                TRAINING_ROLE,
             ),
         )
     ),
     _iam5(
         f"<LakeBucket>/{training_keys.training_manifest('*', '*')}",
-        _step_role("Freeze"),
-        _PREDICT_ROLE,
+        step_role("Freeze"),
+        PREDICT_ROLE,
         reason="One object of each training's folder.",
     ),
     _iam5(
         f"<LakeBucket>/{training_keys.training_verdict('*', '*')}",
-        *map(_step_role, ("Gate", "RequestApproval", "Promote")),
+        *map(step_role, ("Gate", "RequestApproval", "Promote")),
         reason="One object of each training's folder.",
     ),
     *(
@@ -265,7 +234,7 @@ GRANTS = (
             *roles,
             reason="It is one call of this one API; the stars stand for its stage and the model's id from MLflow.",
         )
-        for call, roles in _callers().items()
+        for call, roles in tracking_callers().items()
     ),
     *(
         _iam5(
@@ -274,7 +243,7 @@ GRANTS = (
             reason="A task's name is made when it is started, and it may be given tags only at that moment.",
         )
         for cluster, role in (
-            ("<TrainingCluster>", _MACHINE_ROLE),
+            ("<TrainingCluster>", MACHINE_ROLE),
             ("<MlflowCluster>", "pipeline/SchedulerRoleForTarget-*/DefaultPolicy/Resource"),
         )
     ),
@@ -285,38 +254,38 @@ GRANTS = (
     ),
     *(
         _iam5(
-            f"<Steps{step}.Arn>:*", _MACHINE_ROLE, reason="These are the versions of the function that the state calls."
+            f"<Steps{step}.Arn>:*", MACHINE_ROLE, reason="These are the versions of the function that the state calls."
         )
         for step in STEPS
     ),
     *(
         _iam5(
             f"<{function.replace('/', '')}.Arn>:*",
-            _WATCH_ROLE,
+            WATCH_ROLE,
             reason="These are the versions of the function that the state calls.",
         )
         for function in WATCH
     ),
     _iam5(
         f"<LakeBucket>/{lake_keys.WATCH_PREFIX}*",
-        _FIND_DUE_ROLE,
-        _SETTLE_ROLE,
+        FIND_DUE_ROLE,
+        SETTLE_ROLE,
         reason="There is one list and one folder for each round.",
     ),
     _iam5(
         f"<LakeBucket>/{lake_keys.contracts('*')}*",
-        _SETTLE_ROLE,
+        SETTLE_ROLE,
         reason="It reads how often a model is checked in the model's contract, whose key depends on its content.",
     ),
     Acknowledged(
         rule="AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:",
-        at=(_MAP_POLICY,),
+        at=(MAP_POLICY,),
         reason="These are the executions of this one state machine, which its map starts and may stop or start again.",
         goes_on=True,
     ),
     _iam5(
         "arn:<AWS::Partition>:s3:::<LakeBucket>/*",
-        _WATCH_ROLE,
+        WATCH_ROLE,
         reason="CDK grants this to a map that reads its list; a denial restricts it to the lists of rounds.",
     ),
 )
