@@ -15,6 +15,7 @@ from courtside.workflows.ledger_documents import LedgerBusy, read, written
 from courtside.workflows.ledger_transactions import MOST_TRIES
 from courtside.workflows.legacy_set import LegacyFiles
 from courtside.workflows.ports import Lake, Ledger, LedgerWrite, ObjectMissing, Registry
+from courtside.workflows.production_errors import ChampionChanged, MadeBefore, MoveUnfinished, NeverChampion
 from courtside.workflows.sealed_models import (
     LEGACY,
     ReferenceUnreadable,
@@ -24,62 +25,6 @@ from courtside.workflows.sealed_models import (
     sealed_model,
 )
 from courtside.workflows.training_records import record_of_version
-
-
-class ChampionChanged(CourtsideError):
-    """The champion in production is not the one that a step was decided about."""
-
-    def __init__(self, model: str, *, expected: str | None, found: str | None) -> None:
-        self.model = model
-        self.expected = expected
-        self.found = found
-        super().__init__(
-            f"the champion of {model} is {_named(found)}, but this was decided about {_named(expected)}: somebody "
-            f"moved it meanwhile, so nothing was changed. `courtside versions history --model {model}` shows who; "
-            "train or decide again"
-        )
-
-
-class MadeBefore(CourtsideError):
-    """A move that happens only once has been made, and somebody has moved the champion since."""
-
-    def __init__(self, model: str, version: str, *, found: str | None) -> None:
-        self.model = model
-        self.version = version
-        self.found = found
-        super().__init__(
-            f"version {version} of {model} was promoted by this before, and since then somebody made {_named(found)} "
-            "champion, so nothing was changed. To promote it again: "
-            f"`courtside versions promote {version} --reason WHY --model {model}`"
-        )
-
-
-class MoveUnfinished(CourtsideError):
-    """The ledger names the new champion, and something that follows it could not be written."""
-
-    def __init__(self, version: str | None, cause: CourtsideError) -> None:
-        self.version = version
-        self.cause = cause
-        super().__init__(
-            f"{_named(version)} is champion by the ledger, but not everything follows it yet ({cause}); "
-            "run the same command again to finish"
-        )
-
-
-class NeverChampion(CourtsideError):
-    """A version was never champion under a seal, so nothing may make it champion again without being asked."""
-
-    def __init__(self, model: str, version: str) -> None:
-        self.model = model
-        self.version = version
-        super().__init__(
-            f"version {version} of {model} was never champion under a seal, so only a person can make it champion: "
-            f"`courtside versions promote {version} --reason WHY --model {model}`"
-        )
-
-
-def _named(version: str | None) -> str:
-    return f"version {version}" if version else "nobody"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ import pytest
 from courtside.contracts import ledger_keys, training_keys
 from courtside.workflows.compare_versions import NothingToCompare, compare
 from courtside.workflows.ports import VersionMissing
-from courtside.workflows.production import ChampionChanged, MadeBefore, Production
+from courtside.workflows.production import Production
+from courtside.workflows.production_errors import ChampionChanged, MadeBefore
 from courtside.workflows.promote import NotApproved
 from courtside.workflows.rollback import AlreadyChampion, Moved, NothingToRollBackTo
 from courtside.workflows.sealed_models import (

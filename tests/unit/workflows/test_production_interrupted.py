@@ -9,7 +9,8 @@ from courtside.contracts import lake_keys
 from courtside.workflows.ledger_documents import LedgerBusy
 from courtside.workflows.legacy_set import LegacyFiles
 from courtside.workflows.ports import Lake, LedgerWrite, TrackingUnavailable
-from courtside.workflows.production import ChampionChanged, Move, MoveUnfinished, Production
+from courtside.workflows.production import Move, Production
+from courtside.workflows.production_errors import ChampionChanged, MoveUnfinished
 from courtside.workflows.rollback import Moved
 from tests.fakes.dying_lake import BrokeOff, InterruptedLake
 from tests.fakes.ports import InMemoryLake, InMemoryLedger, InMemoryRegistry

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from courtside.contracts.events import RetrainingRequest
 from courtside.contracts.retraining_ends import RollBackRequest, RollBackResponse
-from courtside.workflows.production import ChampionChanged, NeverChampion, Production
+from courtside.workflows.production import Production
+from courtside.workflows.production_errors import ChampionChanged, NeverChampion
 from courtside.workflows.rollback import roll_back
 from courtside.workflows.sealed_models import CannotBeSealed
 from tests.fakes.endings import TRAINING
