@@ -41,7 +41,7 @@ def shortened(name: str, limit: int) -> str:
     """Return a name of at most `limit` letters; one that was longer ends in its digest.
 
     >>> shortened("a-name-that-is-too-long", 20)
-    'a-name-th-39c10e42ed'
+    'a-name-th-c8400dedb3'
     """
     if len(name) <= limit:
         return name
