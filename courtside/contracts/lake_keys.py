@@ -1,4 +1,4 @@
-"""Where everything lies in the lake bucket: with `training_keys` and `scoring_keys` the only place that spells a key.
+"""Where everything lies in the lake bucket: this, and `training_keys`, `scoring_keys` and `drift_keys`, spell its keys.
 
 No key is built from a name that could lead out of its prefix: every function here that takes a name raises
 `NameUnusable` for such a name.
@@ -179,41 +179,6 @@ def sealed(model: str, sha256: str) -> str:
 def champion_reference(model: str) -> str:
     """Key of the document that says what a model's drift is measured against."""
     return f"{records(model)}reference/champion.json"
-
-
-def accepted_reference(model: str) -> str:
-    """Key of the record of what people accepted as a model's new normal."""
-    return f"{records(model)}reference/accepted.json"
-
-
-def accepted_profile(model: str, sha256: str) -> str:
-    """Key of the profile of a window that was accepted; what lies there is never replaced by another one."""
-    return f"{records(model)}reference/accepted/{sha256}.profile"
-
-
-def drift_reports(model: str) -> str:
-    """Prefix of a model's drift reports for programs and people."""
-    return f"{records(model)}drift/"
-
-
-def drift_report(model: str, day: date, check_id: str) -> str:
-    """Key of one archived drift report as JSON."""
-    return f"{drift_reports(model)}dt={day.isoformat()}/{_check(check_id)}.json"
-
-
-def drift_page(model: str, day: date, check_id: str) -> str:
-    """Key of the same report as a page for people."""
-    return f"{drift_reports(model)}dt={day.isoformat()}/{_check(check_id)}.html"
-
-
-def is_drift_report(key: str) -> bool:
-    """Tell whether a key is one that `drift_report` or `drift_page` gives."""
-    return re.fullmatch(rf"{MODELS_PREFIX}[^/]+/drift/dt=[^/]+/[^/]+\.(json|html)", key) is not None
-
-
-def drift_rows(model: str, day: date, check_id: str) -> str:
-    """Key of the same report, one row per feature, in a folder that query engines can read."""
-    return f"{drift_rows_of(model)}dt={day.isoformat()}/{_check(check_id)}.parquet"
 
 
 def drift_rows_of(model: str) -> str:

@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from courtside.contracts import lake_keys
+from courtside.contracts import drift_keys, lake_keys
 from courtside.contracts.days import shifted
 from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.events import Window
@@ -123,7 +123,7 @@ class Acceptances:
                 left_out=moved.left_out,
                 profile_sha256=hashlib.sha256(profile).hexdigest(),
             )
-            self.lake.write(lake_keys.accepted_profile(model, act.profile_sha256), profile)
+            self.lake.write(drift_keys.accepted_profile(model, act.profile_sha256), profile)
             if self._write(known.model_copy(update={"acts": (*known.acts, act)}), stamp):
                 return act
 
@@ -171,7 +171,7 @@ class Acceptances:
 
     def _known(self) -> tuple[AcceptedReference, str | None]:
         """Return what was accepted so far, and the stamp of that, None where there is none yet."""
-        key = lake_keys.accepted_reference(self.dataset.name)
+        key = drift_keys.accepted_reference(self.dataset.name)
         stored = self.lake.stamped(key)
         if stored is None:
             return AcceptedReference(model=self.dataset.name), None
@@ -179,7 +179,7 @@ class Acceptances:
 
     def _write(self, reference: AcceptedReference, stamp: str | None) -> bool:
         """Write the record unless somebody else did meanwhile; return whether it was written."""
-        key, content = lake_keys.accepted_reference(self.dataset.name), reference.model_dump_json(indent=2).encode()
+        key, content = drift_keys.accepted_reference(self.dataset.name), reference.model_dump_json(indent=2).encode()
         return self.lake.claim(key, content) if stamp is None else self.lake.replace(key, content, stamp=stamp)
 
 

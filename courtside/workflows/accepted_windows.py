@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from courtside.contracts import lake_keys
+from courtside.contracts import drift_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import Window
 from courtside.contracts.records import AcceptedAct, AcceptedReference, ChampionReference
@@ -21,7 +21,7 @@ class AcceptedProfileChanged(CourtsideError):
         self.model = model
         self.act = act
         super().__init__(
-            f"{lake_keys.accepted_profile(model, act.profile_sha256)}, which {act.by} accepted on {act.at.date()}, "
+            f"{drift_keys.accepted_profile(model, act.profile_sha256)}, which {act.by} accepted on {act.at.date()}, "
             f"{problem}, so nothing can be compared with it; restore the object's earlier version in the lake, or take "
             f"the acceptance back with `courtside alerts accept --undo --model {model}`"
         )
@@ -46,7 +46,7 @@ def accepted_windows(champion: ChampionReference, window: Window, *, lake: Lake)
     Raises `AcceptedProfileChanged` and `DocumentDamaged`.
     """
     model = champion.dataset
-    known = find_document(AcceptedReference, lake_keys.accepted_reference(model), lake=lake)
+    known = find_document(AcceptedReference, drift_keys.accepted_reference(model), lake=lake)
     acts = [act for act in known.in_force(champion) if window.end > act.window.start] if known else []
     if not acts:
         return AcceptedWindows()
@@ -65,7 +65,7 @@ def _accepted(act: AcceptedAct, model: str, *, lake: Lake) -> Accepted:
 
 def _profile(act: AcceptedAct, model: str, *, lake: Lake) -> bytes:
     try:
-        content = lake.read(lake_keys.accepted_profile(model, act.profile_sha256))
+        content = lake.read(drift_keys.accepted_profile(model, act.profile_sha256))
     except ObjectMissing as error:
         raise AcceptedProfileChanged(model, act, "is gone") from error
     if hashlib.sha256(content).hexdigest() != act.profile_sha256:

@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from courtside.contracts import lake_keys
+from courtside.contracts import drift_keys, lake_keys
 from courtside.contracts.events import DriftCheckResponse, Window
 from courtside.contracts.records import ChampionReference, DecisionRecord
 from courtside.core.dataset import Dataset
@@ -60,7 +60,7 @@ def record_of(
         action=decision.action,
         rule=decision.rule,
         reason=decision.reason,
-        report_key=lake_keys.drift_report(dataset.name, window.end, check_id) if decided.report else "",
+        report_key=drift_keys.drift_report(dataset.name, window.end, check_id) if decided.report else "",
         decided_at=now,
         contract_version=contract.version,
         contract_hash=contract.sha256,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from courtside.contracts import lake_keys
+from courtside.contracts import drift_keys
 from courtside.contracts.records import DecisionRecord
 from courtside.core.drift import statistics, table_statistics
 from courtside.core.drift.reports.report import DriftReport, Verdict
@@ -98,13 +98,13 @@ def archive(found: WindowReport, record: DecisionRecord, *, lake: Lake, performa
     day, dataset = record.window.end, record.model
     lake.write(record.report_key, json.dumps(found.report.to_dict(), indent=2).encode())
     lake.write(
-        lake_keys.drift_rows(dataset, day, record.check_id),
+        drift_keys.drift_rows(dataset, day, record.check_id),
         parquet_content(report_rows(found.report, record)),
     )
     page = _page(found, record, performance)
     if page is None:
         return Archived(None, None)
-    key = lake_keys.drift_page(dataset, day, record.check_id)
+    key = drift_keys.drift_page(dataset, day, record.check_id)
     lake.write(key, page)
     return Archived(key, page)
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from courtside.adapters.files import write_files
-from courtside.contracts import lake_keys, training_keys
+from courtside.contracts import drift_keys, lake_keys, training_keys
 from courtside.contracts.names import DEFAULT_DATASET
 from embedded_aws.demo.loop import Loop
 from embedded_aws.demo.result import DemoResult
@@ -37,7 +37,7 @@ def _archived(loop: Loop, story: Story, folder: Path) -> list[tuple[str, Path]]:
     contents: list[tuple[str, Path, bytes]] = []
     for key in story.lake().keys(lake_keys.records(loop.model)):
         path = Path(key)
-        if lake_keys.is_drift_report(key):
+        if drift_keys.is_drift_report(key):
             contents.append((REPORTS[path.suffix], folder / "drift" / path.name, loop.read(key)))
         elif training_keys.is_training_card_page(key):
             contents.append(("model_card", folder / "models" / f"{path.parent.name}.html", loop.read(key)))

@@ -4,7 +4,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts import drift_keys, lake_keys, ledger_keys
 from courtside.contracts.environment import CheckDriftEnv
 from courtside.contracts.names import DRIFT_PAGE
 from infra.constructs import tracking_routes
@@ -20,7 +20,7 @@ from infra.stage import StageSettings
 
 # The check adds reports and decisions, and changes nothing else.
 WRITABLE = (
-    f"{lake_keys.drift_reports('*')}*",
+    f"{drift_keys.drift_reports('*')}*",
     f"{lake_keys.DRIFT_ROWS_PREFIX}*",
     f"{lake_keys.DECISIONS_PREFIX}*",
 )

@@ -1,6 +1,6 @@
 """Accepted findings about what roles may do: every grant with a star in it, and why it has one."""
 
-from courtside.contracts import lake_keys, training_keys
+from courtside.contracts import drift_keys, lake_keys, training_keys
 from infra.validation.acknowledgement import Acknowledged
 from infra.validation.roles import (
     ARRIVALS_ROLE,
@@ -121,7 +121,7 @@ GRANTS = (
     ),
     *(
         _iam5(f"<LakeBucket>/{prefix}*", CHECK_ROLE, reason="They are stored by model, day and check.")
-        for prefix in (lake_keys.drift_reports("*"), lake_keys.DRIFT_ROWS_PREFIX, lake_keys.DECISIONS_PREFIX)
+        for prefix in (drift_keys.drift_reports("*"), lake_keys.DRIFT_ROWS_PREFIX, lake_keys.DECISIONS_PREFIX)
     ),
     *(
         _iam5(f"<LakeBucket>/{prefix}*", ARRIVALS_ROLE, reason=reason)

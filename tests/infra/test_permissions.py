@@ -5,7 +5,7 @@ from fnmatch import fnmatch
 
 import pytest
 
-from courtside.contracts import lake_keys, training_keys
+from courtside.contracts import drift_keys, lake_keys, training_keys
 from courtside.contracts.names import DRIFT_PAGE
 from infra.constructs.arrivals import DELETABLE as ARRIVING
 from infra.constructs.drift_check import ARTIFACT, WRITABLE
@@ -102,7 +102,7 @@ def test_the_check_may_alert_and_start_this_retraining(dev: SynthesizedStage) ->
     "key",
     [
         key("nba_games", date(2018, 11, 1), "c1")
-        for key in (lake_keys.drift_report, lake_keys.drift_page, lake_keys.drift_rows, lake_keys.decision)
+        for key in (drift_keys.drift_report, drift_keys.drift_page, drift_keys.drift_rows, lake_keys.decision)
     ],
 )
 def test_what_the_check_writes_lies_under_its_prefixes(key: str) -> None:

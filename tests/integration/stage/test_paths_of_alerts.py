@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from courtside.adapters.sns_alerts import SnsAlerts
 from courtside.cli.main import app
-from courtside.contracts import lake_keys
+from courtside.contracts import drift_keys
 from courtside.contracts.events import Window
 from courtside.contracts.incidents import Severity, Telling
 from courtside.contracts.names import StackOutput
@@ -42,7 +42,7 @@ def test_watch_checks_the_stage_in_a_round_of_its_own() -> None:
     assert (summer.exit_code, settled["model"], settled["outcome"]) == (0, "nba_games", "nothing_to_check")
     season = CliRunner().invoke(app, ["watch", "--as-of", "2011-01-20", "--json"])
     (settled,) = json.loads(season.stdout)["settled"]
-    assert settled["report_key"].startswith(lake_keys.drift_reports("nba_games"))
+    assert settled["report_key"].startswith(drift_keys.drift_reports("nba_games"))
 
 
 def test_a_test_alert_reaches_slack(stage: Stage) -> None:

@@ -16,7 +16,7 @@ import mlflow
 import pyarrow.parquet as pq
 import pytest
 
-from courtside.contracts import lake_keys
+from courtside.contracts import drift_keys, lake_keys
 from courtside.contracts.events import Window
 from courtside.contracts.names import DRIFT_EXPERIMENT, DRIFT_PAGE, REGISTERED_MODEL
 from courtside.contracts.records import DecisionRecord
@@ -52,7 +52,7 @@ def test_a_check_archives_its_report_and_logs_a_run(stage: Stage) -> None:
         stage.end(answer.execution_arn)
     assert answer.page_key is not None
     page = stage.lake.read(answer.page_key)
-    rows = pq.read_table(io.BytesIO(stage.lake.read(lake_keys.drift_rows("nba_games", MARCH.end, answer.check_id))))
+    rows = pq.read_table(io.BytesIO(stage.lake.read(drift_keys.drift_rows("nba_games", MARCH.end, answer.check_id))))
     assert rows.schema.equals(ROWS_SCHEMA)
     assert rows.num_rows == 16
     (run,) = runs(stage, answer.check_id)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courtside.contracts import lake_keys, ledger_keys, training_keys
+from courtside.contracts import drift_keys, lake_keys, ledger_keys, training_keys
 from courtside.contracts.key_names import LONGEST, NameUnusable, key_name
 
 DAY = date(2024, 3, 1)
@@ -25,9 +25,9 @@ KEYS: list[Callable[[str], str]] = [
     partial(training_keys.training_profile, "nba_games"),
     partial(training_keys.training_holdout, "nba_games"),
     partial(training_keys.training_verdict, "nba_games"),
-    partial(lake_keys.drift_report, "nba_games", DAY),
-    partial(lake_keys.drift_page, "nba_games", DAY),
-    partial(lake_keys.drift_rows, "nba_games", DAY),
+    partial(drift_keys.drift_report, "nba_games", DAY),
+    partial(drift_keys.drift_page, "nba_games", DAY),
+    partial(drift_keys.drift_rows, "nba_games", DAY),
     partial(lake_keys.decision, "nba_games", DAY),
     ledger_keys.approval,
     ledger_keys.of_model,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from courtside.contracts import lake_keys, ledger_keys, training_keys
+from courtside.contracts import drift_keys, lake_keys, ledger_keys, training_keys
 from courtside.contracts.key_names import NameUnusable
 
 ROOT = Path(__file__).parents[3]
@@ -129,7 +129,7 @@ def test_the_key_of_a_decision_is_parsed() -> None:
         "archive/decisions/model=m/dt=2026-02-30/abc.json",
         "archive/decisions/model=m/dt=2026-03-01/a/b.json",
         "archive/decisions/model=m/dt=2026-03-01/abc.html",
-        lake_keys.drift_report("nba_games", date(2026, 3, 1), "abc"),
+        drift_keys.drift_report("nba_games", date(2026, 3, 1), "abc"),
         lake_keys.tracking_backup(datetime(2026, 3, 1, tzinfo=UTC)),
     ],
 )

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from courtside.contracts import lake_keys
+from courtside.contracts import drift_keys, lake_keys
 from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, Window
 from courtside.contracts.records import AcceptedAct, AcceptedReference, ChampionReference
 from courtside.core.drift import ClassicPolicy
@@ -33,7 +33,7 @@ def checked(setup: DriftSetup, window: Window = CHANGED) -> DriftCheckResponse:
 
 
 def recorded(lake: InMemoryLake) -> AcceptedReference:
-    return AcceptedReference.model_validate_json(lake.read(lake_keys.accepted_reference(MODEL)))
+    return AcceptedReference.model_validate_json(lake.read(drift_keys.accepted_reference(MODEL)))
 
 
 def test_an_act_says_who_when_what_and_by_which_window_and_keeps_its_profile(setup: DriftSetup) -> None:
@@ -43,7 +43,7 @@ def test_an_act_says_who_when_what_and_by_which_window_and_keeps_its_profile(set
     assert (act.window, act.champion_version, act.rows) == (CHANGED, "1", found.rows)
     assert set(act.features) == set(found.features_drifted) >= SCORING
     assert recorded(setup.lake).acts == (act,)
-    assert lake_keys.accepted_profile(MODEL, act.profile_sha256) in setup.lake.objects
+    assert drift_keys.accepted_profile(MODEL, act.profile_sha256) in setup.lake.objects
 
 
 def test_what_was_accepted_is_no_news_and_starts_nothing(setup: DriftSetup) -> None:
@@ -138,14 +138,14 @@ def test_the_newest_check_of_the_champion_says_which_window_is_meant(setup: Drif
 def test_nothing_can_be_accepted_where_nothing_moved(setup: DriftSetup) -> None:
     with pytest.raises(NothingToAccept, match=r"from 2010-07-01 to 2011-07-01: nothing moved$"):
         acceptances(setup.lake).accept(by="ana", now=LATER, window=QUIET)
-    assert lake_keys.accepted_reference(MODEL) not in setup.lake.objects
+    assert drift_keys.accepted_reference(MODEL) not in setup.lake.objects
 
 
 def test_a_window_too_small_to_be_a_reference_is_refused(setup: DriftSetup) -> None:
     with pytest.raises(WindowTooSmall) as refused:
         acceptances(setup.lake).accept(by="ana", now=LATER, window=FEW_DAYS)
     assert 100 <= refused.value.rows < refused.value.needed == 200
-    assert lake_keys.accepted_reference(MODEL) not in setup.lake.objects
+    assert drift_keys.accepted_reference(MODEL) not in setup.lake.objects
 
 
 def test_a_window_without_rows_and_a_model_without_champion_are_named(setup: DriftSetup) -> None:
@@ -160,7 +160,7 @@ def test_a_window_without_rows_and_a_model_without_champion_are_named(setup: Dri
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"model": "nba_games", "acts": [{"by": 1}]}'])
 def test_a_damaged_record_is_named_and_never_taken_for_an_empty_one(setup: DriftSetup, content: bytes) -> None:
-    setup.lake.write(lake_keys.accepted_reference(MODEL), content)
+    setup.lake.write(drift_keys.accepted_reference(MODEL), content)
     with pytest.raises(DocumentDamaged, match=r"reference/accepted\.json"):
         checked(setup)
     with pytest.raises(DocumentDamaged):
@@ -170,7 +170,7 @@ def test_a_damaged_record_is_named_and_never_taken_for_an_empty_one(setup: Drift
 def test_a_profile_that_is_gone_or_was_changed_is_named(setup: DriftSetup) -> None:
     checked(setup)
     act = acceptances(setup.lake).accept(by="ana", now=LATER)
-    key = lake_keys.accepted_profile(MODEL, act.profile_sha256)
+    key = drift_keys.accepted_profile(MODEL, act.profile_sha256)
     setup.lake.write(key, b"another")
     with pytest.raises(AcceptedProfileChanged, match="holds other bytes than were accepted"):
         checked(setup)
@@ -189,7 +189,7 @@ class Overtaken(InMemoryLake):
         self.objects, self._other = lake.objects, [other]
 
     def _before(self, key: str) -> None:
-        if key == lake_keys.accepted_reference(MODEL) and self._other:
+        if key == drift_keys.accepted_reference(MODEL) and self._other:
             content = AcceptedReference(model=MODEL, acts=(self._other.pop(),)).model_dump_json()
             super().write(key, content.encode())
 
@@ -205,7 +205,7 @@ class Overtaken(InMemoryLake):
 def test_of_two_people_at_once_one_accepts_and_the_other_gets_that_act(setup: DriftSetup) -> None:
     checked(setup)
     act = acceptances(setup.lake).accept(by="ana", now=LATER)
-    setup.lake.remove([lake_keys.accepted_reference(MODEL)])
+    setup.lake.remove([drift_keys.accepted_reference(MODEL)])
     assert acceptances(Overtaken(setup.lake, act)).accept(by="ben", now=LATER) == act
     assert recorded(setup.lake).acts == (act,)
 
@@ -226,7 +226,7 @@ def test_a_later_act_covers_what_moved_again_and_leaves_the_rest_as_it_was_accep
     first = mine.accept(by="ana", now=LATER)
     held = first.model_copy(update={"features": first.features[:1]})
     setup.lake.write(
-        lake_keys.accepted_reference(MODEL), AcceptedReference(model=MODEL, acts=(held,)).model_dump_json().encode()
+        drift_keys.accepted_reference(MODEL), AcceptedReference(model=MODEL, acts=(held,)).model_dump_json().encode()
     )
     second = mine.accept(by="ben", now=LATER)
     assert set(second.features) == set(first.features[1:])

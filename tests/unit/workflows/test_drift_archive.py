@@ -7,7 +7,7 @@ from datetime import date
 import pyarrow.parquet as pq
 import pytest
 
-from courtside.contracts import lake_keys
+from courtside.contracts import drift_keys, lake_keys
 from courtside.contracts.events import DriftCheckRequest, Window
 from courtside.contracts.names import DRIFT_PAGE
 from courtside.contracts.records import DecisionRecord
@@ -43,7 +43,7 @@ def test_a_report_is_stored_as_json_page_and_rows_under_its_day(setup: DriftSetu
 
 def test_the_archive_has_a_fixed_schema_and_one_row_per_feature(setup: DriftSetup) -> None:
     answer = setup.monitor.run(CHANGED_RUN, now=NOW)
-    rows = pq.read_table(io.BytesIO(setup.lake.read(lake_keys.drift_rows("nba_games", CHANGED.end, answer.check_id))))
+    rows = pq.read_table(io.BytesIO(setup.lake.read(drift_keys.drift_rows("nba_games", CHANGED.end, answer.check_id))))
     assert rows.schema.equals(ROWS_SCHEMA)
     report = json.loads(setup.lake.read(answer.report_key))
     assert rows.column("feature").to_pylist() == list(report["features"])

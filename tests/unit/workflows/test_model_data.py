@@ -6,7 +6,7 @@ from itertools import chain
 
 import pytest
 
-from courtside.contracts import lake_keys, ledger_keys, training_keys
+from courtside.contracts import drift_keys, lake_keys, ledger_keys, training_keys
 from courtside.contracts.records import ChampionPointer, RetrainingLockState
 from courtside.workflows.ledger_documents import read, written
 from courtside.workflows.model_data import TrainingRuns, delete_data
@@ -23,8 +23,8 @@ def keys_of(model: str) -> list[str]:
         training_keys.training_record(model, "t"),
         f"{lake_keys.sealed(model, 'b' * 64)}model",
         lake_keys.champion_reference(model),
-        lake_keys.drift_report(model, DAY, "c"),
-        lake_keys.drift_rows(model, DAY, "c"),
+        drift_keys.drift_report(model, DAY, "c"),
+        drift_keys.drift_rows(model, DAY, "c"),
         lake_keys.decision(model, DAY, "c"),
         lake_keys.arrival(model, "a"),
         lake_keys.arrived_load(model, DAY, "l"),
