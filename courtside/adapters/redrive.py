@@ -55,6 +55,10 @@ class _NotTaken(Exception):
     """The receiver did not take it."""
 
 
+class _NotHandedOver(Exception):
+    """This letter cannot be handed over, which says nothing about the receiver of it."""
+
+
 @dataclass
 class Redrive:
     """The dead letters of a stage's alerts."""
@@ -104,6 +108,8 @@ class Redrive:
             return Redriven(subject, to, Outcome.KEPT, self._silent[to])
         try:
             return Redriven(subject, to, self._given(letter, to, message))
+        except _NotHandedOver as error:
+            return Redriven(subject, to, Outcome.KEPT, str(error))
         except (_NotTaken, BotoCoreError, ClientError) as error:
             self._silent[to] = str(error)
             return Redriven(subject, to, Outcome.KEPT, str(error))
@@ -142,10 +148,13 @@ class Redrive:
 
     def _as_the_rule_would(self, letter: RuleEvent) -> None:
         name = letter.rule.rpartition("/")[2]
-        pages = boto3.client("events").get_paginator("list_targets_by_rule").paginate(Rule=name)
-        targets = [each for page in pages for each in page["Targets"] if each["Arn"] == letter.target]
+        try:
+            pages = boto3.client("events").get_paginator("list_targets_by_rule").paginate(Rule=name)
+            targets = [each for page in pages for each in page["Targets"] if each["Arn"] == letter.target]
+        except (BotoCoreError, ClientError) as error:
+            raise _NotHandedOver(str(error)) from error
         if not targets:
-            raise _NotTaken(f"the rule {name} has no such target any more")
+            raise _NotHandedOver(f"the rule {name} has no such target any more")
         handed = rule_input(targets[0], letter.event)
         if letter.target == self.topic:
             boto3.client("sns", config=_PATIENT).publish(TopicArn=self.topic, Message=handed)

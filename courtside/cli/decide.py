@@ -186,11 +186,13 @@ def _counted(replayed: "Sequence[Replayed]") -> list[dict[str, object]]:
 
 def _unknown(records: "Sequence[DecisionRecord]", replayed: "Sequence[Replayed]") -> Iterator[str]:
     """Say what a replay cannot know."""
+    from courtside.core.sentences import plural
+
     old = [each for each in records if each.situation is None]
     if old:
         yield (
-            f"{len(old)} decisions are not replayed, because they do not say what they were made from: those of "
-            "people, and those that an older version made"
+            f"{len(old)} {plural('decision', old)} of people or of an older version of Courtside cannot be replayed, "
+            "because it is not known from what they were made"
         )
     parted = next((each.record.window.end for each in replayed if each.parted), None)
     if parted is not None:

@@ -17,6 +17,8 @@ from courtside.core.incidents import Finding
 from courtside.core.performance_alert import CALIBRATION, PERFORMANCE, ROLL_BACK, in_one_line, performance_alert
 
 _MENDED_FIRST = frozenset({"broken_columns", "files_quarantined"})
+DRIFT_OFF = "drift_off"
+"""Why nothing was checked where the contract wants no checks."""
 _SETTLED = frozenset({"no_drift", "usual", "accepted"})
 _ACTIONS = {PERFORMANCE: Action.RETRAIN, CALIBRATION: Action.RECALIBRATE, ROLL_BACK: Action.ROLL_BACK}
 
@@ -71,6 +73,8 @@ class Decided:
         situation = self.situation
         if situation.named:
             return
+        if situation.drift.unchecked == DRIFT_OFF:
+            yield from ((kind, "the contract says that nothing is checked any more") for kind in (DRIFT, BROKEN_DATA))
         if self.report is not None:
             if self._of_the_data.rule in _SETTLED:
                 yield DRIFT, f"{self._of_the_data.reason} in the window that ends before {situation.as_of}"
@@ -90,7 +94,7 @@ class Decided:
     def _of_the_data(self) -> Decision:
         """What would have been decided if nothing but the data mattered."""
         unknown = self.situation.performance.model_copy(update={"tests": ()})
-        data = self.situation.model_copy(update={"performance": unknown, "due": None})
+        data = self.situation.model_copy(update={"performance": unknown, "due": None, "overdue_since": None})
         return decide(data, self.policy)
 
     @property

@@ -7,6 +7,7 @@ from courtside.core.decision import Decision
 from courtside.core.decision.performance_matter import matter
 from courtside.core.decision_alert import AlertContext, closing
 from courtside.core.display_text import display_text
+from courtside.core.sentences import plural
 
 PERFORMANCE, CALIBRATION, ROLL_BACK = "performance", "calibration", "roll_back"
 """The kinds of incidents that are about performance."""
@@ -30,4 +31,5 @@ def performance_alert(
 def in_one_line(test: PromiseTest, situation: Situation) -> str:
     """Say what a promise test found out in one sentence."""
     said = matter(test, situation)
-    return display_text(f"{said[0].upper()}{said[1:]}, by {test.rows:,} labels of {test.days} days.", LINE_LIMIT)
+    labels, days = plural("label", range(test.rows)), plural("day", range(test.days))
+    return display_text(f"{said[0].upper()}{said[1:]}, by {test.rows:,} {labels} of {test.days} {days}.", LINE_LIMIT)

@@ -12,7 +12,7 @@ from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, Wi
 from courtside.contracts.records import ChampionReference, DecisionRecord, DriftFacts, DueFacts
 from courtside.core.dataset import Dataset
 from courtside.core.decision import ACTS, Action, decide
-from courtside.core.decision_findings import Decided
+from courtside.core.decision_findings import DRIFT_OFF, Decided
 from courtside.core.drift import Policy
 from courtside.core.drift.reading import Days, NothingReadable
 from courtside.core.drift.story.facts import drift_facts
@@ -62,7 +62,7 @@ class DriftOff(CourtsideError):
 
 UNCHECKED = (DriftOff, NoChampion, NoReference, NoRows, EmptyWindow, NoNewLoad)
 UNCHECKED_RULES: Mapping[type[CourtsideError], str] = {
-    DriftOff: "drift_off",
+    DriftOff: DRIFT_OFF,
     NoChampion: "no_champion",
     NoReference: "no_reference",
     NoNewLoad: "no_new_load",

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from courtside.adapters.stack_resources import StackResource
 from courtside.contracts.names import POSTED
 
@@ -30,10 +32,14 @@ def resource(logical_id: str, kind: str) -> StackResource:
 
 @dataclass
 class FakeLetters:
-    """Answers as SQS, Lambda, EventBridge, SNS and CloudWatch Logs do; a killed process is one whose `deaths` is 1."""
+    """Answers as SQS, Lambda, EventBridge, SNS and CloudWatch Logs do; a killed process is one whose `deaths` is 1.
+
+    `rules` are the names of those that exist, None for all.
+    """
 
     functions: dict[str, Function] = field(default_factory=dict)
     targets: list[dict[str, Any]] = field(default_factory=list)
+    rules: set[str] | None = None
     waiting: list[dict[str, Any]] = field(default_factory=list)
     hidden: list[dict[str, Any]] = field(default_factory=list)
     called: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -115,6 +121,9 @@ class _Pages:
 
     def paginate(self, **asked: Any) -> list[dict[str, Any]]:
         if self.name == "list_targets_by_rule":
+            if self.letters.rules is not None and asked["Rule"] not in self.letters.rules:
+                missing = {"Code": "ResourceNotFoundException", "Message": f"Rule {asked['Rule']} does not exist."}
+                raise ClientError({"Error": missing}, "ListTargetsByRule")
             return [{"Targets": self.letters.targets}]
         if self.name == "filter_log_events":
             word = asked["filterPattern"].strip('"')

@@ -77,17 +77,29 @@ class PastTraining(Payload):
     moved: tuple[str, ...] = ()
 
 
+class PastRollBack(Payload):
+    """A roll-back of champion `version` to the version `to` that was started by itself, and the day on which it was."""
+
+    version: str
+    to: str
+    day: date
+
+
 class PastCheck(Payload):
-    """What an earlier decision of the same champion was about: the end of its window, and what drifted in it."""
+    """What an earlier decision of the same champion was about: the end of its window, and what drifted in it.
+
+    It was `unchecked` if there was nothing to check.
+    """
 
     day: date
     moved: tuple[str, ...] = ()
+    unchecked: bool = False
     action: str = ""
     rule: str = ""
 
 
 class HistoryFacts(Payload):
-    """What happened before: trainings of the last 366 days and decisions of this champion, each oldest first.
+    """What happened before: trainings and roll-backs of the last 366 days, decisions of this champion; oldest first.
 
     The trainings that this decision itself asked for, when it was made before, are not among them, so that a repeated
     delivery decides the same. The champion's data end before `data_until`.
@@ -98,6 +110,7 @@ class HistoryFacts(Payload):
     champion_since: date | None = None
     data_until: date | None = None
     trainings: tuple[PastTraining, ...] = ()
+    roll_backs: tuple[PastRollBack, ...] = ()
     checks: tuple[PastCheck, ...] = Field((), max_length=60)
 
 

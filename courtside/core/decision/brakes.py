@@ -84,7 +84,7 @@ def checks_in_a_row(situation: Situation) -> int:
     """
     now, row, day = set(situation.drift.moved), 1, situation.as_of
     for check in sorted(situation.history.checks, key=lambda check: check.day, reverse=True):
-        if check.day >= day or check.action == Action.NOTHING_TO_CHECK:
+        if check.day >= day or check.unchecked or check.action == Action.NOTHING_TO_CHECK:
             continue
         if not now & set(check.moved):
             break

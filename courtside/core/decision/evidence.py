@@ -42,6 +42,18 @@ def beaten_by_previous(situation: Situation) -> PromiseTest | None:
     return None
 
 
+def rolled_back_on(test: PromiseTest, situation: Situation) -> date | None:
+    """Return the day, before this one, on which the champion was to go back to the opponent by itself; None if none.
+
+    That happens once for each two versions: if the champion is still this one or this one again, it did not work, or
+    a person wanted this one back.
+    """
+    for each in situation.history.roll_backs:
+        if (each.version, each.to) == (test.version, test.opponent_version) and each.day < situation.as_of:
+            return each.day
+    return None
+
+
 def miscalibrated(situation: Situation) -> PromiseTest | None:
     """Return the test by which the champion's probabilities broke while its ranking held."""
     for test in tests(situation):

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from courtside.contracts.days import shifted
 from courtside.contracts.events import Trigger
 from courtside.contracts.records import ChampionReference, DecisionRecord
-from courtside.contracts.records.situations import HistoryFacts, PastCheck, PastTraining
+from courtside.contracts.records.situations import HistoryFacts, PastCheck, PastRollBack, PastTraining
 from courtside.workflows.decisions.logged import logged_decisions
 from courtside.workflows.ports import Lake
 
@@ -23,11 +23,13 @@ def history_facts(
     """
     newest = logged_decisions(model, until=as_of, newest=MOST_CHECKS, lake=lake)
     records = [each for each in newest if not without(each)]
+    since = shifted(as_of, -REMEMBERED)
     return HistoryFacts(
         champion_version=champion.version,
         previous_version=champion.previous,
         champion_since=champion.since.date() if champion.since else None,
-        trainings=tuple(_trainings(records, since=shifted(as_of, -REMEMBERED))),
+        trainings=tuple(_trainings(records, since=since)),
+        roll_backs=tuple(_roll_backs(records, since=since)),
         checks=tuple(_checks(records, champion.version))[-MOST_CHECKS:],
     )
 
@@ -39,6 +41,23 @@ def _trainings(records: Sequence[DecisionRecord], *, since: date) -> Iterable[Pa
         for training in (*past, *_started(record)):
             known.setdefault(training.training_id, training)
     return sorted((each for each in known.values() if each.as_of >= since), key=lambda each: each.as_of)
+
+
+def _roll_backs(records: Sequence[DecisionRecord], *, since: date) -> Iterable[PastRollBack]:
+    known: dict[tuple[str, str], PastRollBack] = {}
+    for record in records:
+        past = record.situation.history.roll_backs if record.situation else ()
+        for each in (*past, *_rolled_back(record)):
+            known.setdefault((each.version, each.to), each)
+    return sorted((each for each in known.values() if each.day >= since), key=lambda each: each.day)
+
+
+def _rolled_back(record: DecisionRecord) -> Iterable[PastRollBack]:
+    asked = record.request
+    if asked is not None and asked.roll_back_to is not None:
+        yield PastRollBack(
+            version=asked.roll_back_from or record.champion_version, to=asked.roll_back_to, day=asked.as_of
+        )
 
 
 def _started(record: DecisionRecord) -> Iterable[PastTraining]:
@@ -63,4 +82,10 @@ def _checks(records: Iterable[DecisionRecord], version: str) -> Iterable[PastChe
     for record in records:
         seen = record.situation
         if seen is not None and not seen.named and seen.history.champion_version == version:
-            yield PastCheck(day=seen.as_of, moved=seen.drift.moved, action=record.action, rule=record.rule)
+            yield PastCheck(
+                day=seen.as_of,
+                moved=seen.drift.moved,
+                unchecked=bool(seen.drift.unchecked),
+                action=record.action,
+                rule=record.rule,
+            )

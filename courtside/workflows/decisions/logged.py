@@ -20,13 +20,16 @@ def logged_decisions(
 ) -> list[DecisionRecord]:
     """Return the decisions of days from `since` to `until`, or the `newest` of them, in the order of their making.
 
-    Those that were computed later, and those that cannot be read, are left out.
+    Those that were computed later, and those that cannot be read, are left out. Keys do not say which decision of a
+    day is the newest.
     """
-    named = [(found, key) for key in lake.keys(lake_keys.decisions(model)) if (found := lake_keys.decision_of(key))]
-    keys = [key for (day, _), key in sorted(named) if since <= day <= until and not lake_keys.is_backfilled(key)]
-    keys = keys if newest is None else keys[-newest:]
+    named = [(found[0], key) for key in lake.keys(lake_keys.decisions(model)) if (found := lake_keys.decision_of(key))]
+    made = sorted((day, key) for day, key in named if since <= day <= until and not lake_keys.is_backfilled(key))
+    first = made[-newest:][0][0] if newest and made else date.min
+    keys = [key for day, key in made if day >= first]
     records = [record for _, record in ahead(lambda key: _record(key, lake=lake), keys, at_once=_READERS)]
-    return sorted((each for each in records if each is not None), key=lambda each: each.decided_at)
+    known = sorted((each for each in records if each is not None), key=lambda each: each.decided_at)
+    return known if newest is None else known[-newest:]
 
 
 def _record(key: str, *, lake: Lake) -> DecisionRecord | None:

@@ -118,6 +118,15 @@ def test_what_a_rule_could_not_say_is_said_by_the_topic_in_the_words_of_the_rule
     assert (kept.outcome, kept.why) == (Outcome.KEPT, "the rule Ended has no such target any more")
 
 
+def test_a_rule_that_is_gone_keeps_no_letter_of_another_rule_from_the_topic(letters: FakeLetters) -> None:
+    letters.targets = [{"Arn": TOPIC, "Input": "said"}]
+    letters.rules = {"Ended"}
+    letters.leave(json.dumps(EVENT), **RULE | {"RULE_ARN": "arn:aws:events:eu-central-1:1:rule/Removed"})
+    letters.leave(json.dumps(EVENT), **RULE)
+    assert [each.outcome for each in redriven(letters)] == [Outcome.KEPT, Outcome.SENT]
+    assert letters.published == ["said"]
+
+
 @pytest.mark.parametrize(
     ("function", "request_"),
     [

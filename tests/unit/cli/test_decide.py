@@ -84,7 +84,7 @@ def test_a_replay_shows_both_decisions_of_each_day_and_what_it_cannot_know(lake:
         ["2026-05-03", "retrain (share_drifted)", "retrain (share_drifted)", ""],
     ]
     assert lines[5:] == [["alert", "1", "0"], ["nothing", "1", "1"], ["retrain", "1", "2"]]
-    assert "1 decisions are not replayed" in shown.stderr
+    assert "1 decision of people or of an older version of Courtside cannot be replayed" in shown.stderr
     assert "From 2026-05-03 on the two policies have trained at different times" in shown.stderr
     document = json.loads(decided(*asked, "--json").stdout)
     assert document["policy"]["share"] == 0.1

@@ -7,7 +7,7 @@ from courtside.contracts import lake_keys
 from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse
 from courtside.core.decision import DecisionPolicy
 from courtside.core.performance.spark import LEVELS
-from courtside.core.rhythm import WatchRhythm
+from courtside.core.rhythm import PartOfYear, WatchRhythm
 from tests.fakes.drift_setup import CHANGED, DATASET, DriftSetup
 from tests.fakes.proved import prove
 
@@ -113,3 +113,20 @@ def test_the_alert_of_drift_and_its_page_say_what_performance_is(setup: DriftSet
     assert "Unknown: no window of its predictions has its labels yet." in page
     assert "<dt>retrain.share</dt><dd>0.2</dd>" in page
     assert "with retrain." in page
+
+
+def test_drift_that_is_over_ends_even_where_rows_are_overdue(setup: DriftSetup) -> None:
+    check(setup, DRIFTED)
+    always = (PartOfYear((1, 1), (12, 31)),)
+    rhythm = WatchRhythm(window=timedelta(365), season=always, overdue=ONE)
+    setup.follow(replace(setup.monitor.dataset, watch=rhythm))
+    assert check(setup, date(2011, 7, 1)).rule == "overdue"
+    assert told(setup) == [("drift", "opened"), ("drift", "resolved")]
+
+
+def test_incidents_of_checks_are_over_when_the_contract_wants_no_checks_any_more(setup: DriftSetup) -> None:
+    check(setup, DRIFTED)
+    setup.follow(replace(setup.monitor.dataset, drift=False))
+    assert check(setup, DRIFTED + ONE).rule == "drift_off"
+    assert told(setup) == [("drift", "opened"), ("drift", "resolved")]
+    assert "the contract says that nothing is checked any more" in setup.alerts.sent[-1].text

@@ -136,9 +136,10 @@ def test_a_champion_that_the_version_before_beats_goes_back_to_it(setup: DriftSe
     (request,) = started(setup)
     assert (request.roll_back_from, request.roll_back_to) == ("1", "0")
     assert (request.training_id, request.cooldown_days) == ("rollback-v1-to-v0", 0)
-    check(setup, DAY + ONE)
+    later = [check(setup, DAY + number * ONE) for number in (1, 2)]
+    assert [(each.decision, each.rule) for each in later] == [("alert", "worse_than_previous")] * 2
     assert len(started(setup)) == 1
-    assert told(setup)[0] == ("roll_back", "opened")
+    assert told(setup) == [("roll_back", "opened")]
     text = setup.alerts.sent[0].text
     assert "Version 1 has been worse than version 0, the one before it, since 2011-01-10, by 1,234 labels" in text
     assert "Version 0 is tried on rows whose predictions are known" in text

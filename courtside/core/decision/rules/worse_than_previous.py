@@ -15,6 +15,9 @@ def _applies(case: Case) -> Decision | None:
     if case.policy.roll_back is RollBack.ASK:
         reason = f"{said}: a person is asked whether to roll back (`retrain.roll_back`)"
         return Decision(Action.ALERT, RULE.name, reason, version=previous, numbers=evidence.compared(test))
+    if tried := evidence.rolled_back_on(test, case.situation):
+        reason = f"{said}, but a roll-back to it was started on {tried} already: a person must look"
+        return Decision(Action.ALERT, RULE.name, reason, version=previous, numbers=evidence.compared(test))
     reason = f"{said}: rolling back"
     return Decision(Action.ROLL_BACK, RULE.name, reason, version=previous, numbers=evidence.compared(test))
 

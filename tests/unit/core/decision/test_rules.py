@@ -13,6 +13,7 @@ from courtside.contracts.records import (
     HistoryFacts,
     Known,
     PastCheck,
+    PastRollBack,
     PastTraining,
     PerformanceFacts,
     Situation,
@@ -115,6 +116,9 @@ def test_checks_in_a_row_are_counted_by_days_and_past_days_without_rows() -> Non
     three = replace(PLAIN, persistence=5)
     decision = decide(situation(THREE, history={"checks": row}), three)
     assert decision.numbers == {"checks_in_a_row": 4, "retrain.persistence": 5}
+    overdue = check(2, action="stale_data").model_copy(update={"unchecked": True})
+    without_rows = (*row[:3], overdue, row[-1])
+    assert decide(situation(THREE, history={"checks": without_rows}), three).numbers["checks_in_a_row"] == 4
     broken = (*row[:-1], check(1))
     assert decide(situation(THREE, history={"checks": broken}), three).numbers["checks_in_a_row"] == 1
 
@@ -216,6 +220,25 @@ def test_a_champion_that_is_worse_than_the_previous_version_goes_back_to_it() ->
     assert said(decide(situation(QUIET, BEATEN), replace(PLAIN, roll_back=RollBack.NEVER)))[1] == "no_drift"
     gone = situation(QUIET, BEATEN, history={"previous_version": "1"})
     assert said(decide(gone, PLAIN))[1] == "no_drift"
+
+
+def test_two_versions_never_take_turns_and_nobody_is_told_of_a_roll_back_that_does_not_happen() -> None:
+    """It is asked for once; where version 3 is champion still, or again, a person decides."""
+    yesterday = PastRollBack(version="3", to="2", day=AS_OF - timedelta(days=1))
+    again = decide(situation(QUIET, BEATEN, history={"roll_backs": (yesterday,)}), PLAIN)
+    assert (said(again), again.version) == ((Action.ALERT, "worse_than_previous"), "2")
+    assert again.reason == (
+        "version 3 has been worse than version 2, the one before it, since 2026-05-20, but a roll-back to it was "
+        "started on 2026-05-31 already: a person must look"
+    )
+    others = (yesterday.model_copy(update={"version": "2", "to": "3"}), yesterday.model_copy(update={"day": AS_OF}))
+    for each in others:
+        assert decide(situation(QUIET, BEATEN, history={"roll_backs": (each,)}), PLAIN).action is Action.ROLL_BACK
+
+
+def test_one_file_is_one_file() -> None:
+    decision = decide(situation(QUIET.model_copy(update={"files_quarantined": 1})), PLAIN)
+    assert decision.reason.startswith("1 file could not be read: mend it first; ")
 
 
 def test_what_has_to_be_mended_goes_before_everything_and_says_what_would_follow() -> None:

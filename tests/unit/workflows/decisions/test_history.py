@@ -8,8 +8,9 @@ import pytest
 from courtside.contracts import lake_keys
 from courtside.contracts.events import RetrainingRequest, Trigger, Window
 from courtside.contracts.records import ChampionReference, DecisionRecord
-from courtside.contracts.records.situations import DriftFacts, HistoryFacts, PastTraining, Situation
+from courtside.contracts.records.situations import DriftFacts, HistoryFacts, PastRollBack, PastTraining, Situation
 from courtside.workflows.decisions.history import MOST_CHECKS, history_facts
+from courtside.workflows.decisions.logged import logged_decisions
 from tests.fakes.ports import InMemoryLake
 
 DAY = date(2026, 3, 10)
@@ -36,8 +37,10 @@ def record(
     situation = Situation(
         model="loans",
         as_of=day,
-        drift=DriftFacts(features_drifted=moved),
-        history=HistoryFacts(champion_version=version, trainings=more.pop("trainings", ())),
+        drift=DriftFacts(features_drifted=moved, unchecked=more.pop("unchecked", "")),
+        history=HistoryFacts(
+            champion_version=version, trainings=more.pop("trainings", ()), roll_backs=more.pop("roll_backs", ())
+        ),
         named=more.pop("named", False),
     )
     fields = {"action": "nothing", "rule": "no_drift", "situation": situation} | more
@@ -139,3 +142,28 @@ def test_a_decision_that_cannot_be_read_hides_no_other() -> None:
     lake = kept(record(days_ago(1)), record(days_ago(2)))
     lake.write(lake_keys.decision("loans", days_ago(1), "v2-other"), b"cut off")
     assert len(history(lake).checks) == 2
+
+
+def test_a_roll_back_is_known_for_a_year_and_past_many_checks() -> None:
+    asked_for = asked(
+        days_ago(300), "rollback-v2-to-v1", trigger=Trigger.PERFORMANCE, roll_back_from="2", roll_back_to="1"
+    )
+    known = PastRollBack(version="2", to="1", day=days_ago(300))
+    lake = kept(record(days_ago(300), request=asked_for), record(days_ago(1), request=asked_for))
+    assert history(lake).roll_backs == (known,)
+    carried = record(days_ago(1), roll_backs=(known,))
+    assert history(kept(carried)).roll_backs == (known,)
+    assert history(kept(carried), DAY + timedelta(67)).roll_backs == ()
+
+
+def test_a_check_without_rows_is_told_as_one_even_where_rows_are_overdue() -> None:
+    empty = record(days_ago(1), action="stale_data", rule="overdue", unchecked="no_rows")
+    (only,) = history(kept(empty)).checks
+    assert only.unchecked
+
+
+def test_the_newest_decision_of_a_day_is_the_one_that_was_made_last() -> None:
+    morning, evening = record(DAY, "z"), record(DAY, "a")
+    late = evening.model_copy(update={"decided_at": evening.decided_at + timedelta(hours=8)})
+    (newest,) = logged_decisions("loans", newest=1, lake=kept(record(days_ago(1)), morning, late))
+    assert newest.check_id == "a"
