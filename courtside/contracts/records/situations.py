@@ -68,13 +68,17 @@ class PerformanceFacts(Payload):
 
 
 class PastTraining(Payload):
-    """A training that was started for the model, by what, the day up to which its data reach, and what moved then."""
+    """A training that was started for the model, by what, the day up to which its data reach, and what moved then.
+
+    `champion` is the version that was champion then; older records do not say it.
+    """
 
     training_id: str
     as_of: date
     trigger: str
     recalibrated: bool = False
     moved: tuple[str, ...] = ()
+    champion: str = ""
 
 
 class PastRollBack(Payload):

@@ -4,7 +4,7 @@ from datetime import date
 
 from courtside.contracts.days import shifted
 from courtside.contracts.events import Trigger
-from courtside.contracts.records.situations import PastTraining, Situation
+from courtside.contracts.records.situations import HistoryFacts, PastTraining, Situation
 from courtside.contracts.scoring import Opponent, PromiseTest
 from courtside.core.decision_policy import MONTH
 
@@ -68,15 +68,20 @@ def since(test: PromiseTest, situation: Situation) -> date:
 
 
 def tried(situation: Situation, *, recalibrated: bool) -> list[PastTraining]:
-    """Return the trainings of this kind that performance has started for this champion, oldest first."""
-    history = situation.history
+    """Return the trainings of this kind that performance has started for this version, oldest first."""
     return [
         each
-        for each in history.trainings
+        for each in situation.history.trainings
         if each.trigger == Trigger.PERFORMANCE
         and each.recalibrated == recalibrated
-        and (history.champion_since is None or each.as_of > history.champion_since)
+        and _for_champion(each, situation.history)
     ]
+
+
+def _for_champion(training: PastTraining, history: HistoryFacts) -> bool:
+    if training.champion:
+        return training.champion == history.champion_version
+    return history.champion_since is None or training.as_of > history.champion_since
 
 
 def predates(test: PromiseTest, situation: Situation) -> bool:

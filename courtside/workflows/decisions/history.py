@@ -70,6 +70,7 @@ def _started(record: DecisionRecord) -> Iterable[PastTraining]:
             trigger=asked.trigger,
             recalibrated=asked.recalibrate,
             moved=record.situation.drift.moved if record.situation else (),
+            champion=record.champion_version,
         )
     elif asked is None and record.execution_arn is not None:
         trigger = Trigger.SCHEDULE if record.rule == Trigger.SCHEDULE else Trigger.DRIFT

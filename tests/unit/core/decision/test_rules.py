@@ -179,6 +179,17 @@ def test_what_did_not_help_is_not_repeated_for_a_month_and_the_next_cure_is_trie
     assert said(decide(situation(QUIET, new, history=former), PLAIN)) == (Action.RETRAIN, "performance_worse")
 
 
+def test_a_training_of_the_day_on_which_its_champion_came_back_is_not_asked_for_again_under_its_taken_name() -> None:
+    came = AS_OF - timedelta(days=2)
+    test = WORSE.model_copy(update={"since": came})
+    of_that_day = training(2, Trigger.PERFORMANCE).model_copy(update={"champion": "3"})
+    history: dict[str, Any] = {"champion_since": came, "trainings": (of_that_day,)}
+    assert said(decide(situation(QUIET, test, history=history), PLAIN))[1] == "performance_left_to_people"
+    of_another = of_that_day.model_copy(update={"champion": "2"})
+    history["trainings"] = (of_another,)
+    assert said(decide(situation(QUIET, test, history=history), PLAIN))[1] == "performance_worse"
+
+
 def test_a_bar_that_an_earlier_champion_missed_already_starts_no_training_of_each_new_one() -> None:
     """The test of the best promise goes on when a champion is replaced, so it would say the same of all of them."""
     best = promise_test(Opponent.BEST_PROMISE, "worse")
