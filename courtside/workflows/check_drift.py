@@ -20,6 +20,7 @@ from courtside.core.rows import time_column_of
 from courtside.workflows.check_records import (
     check_of,
     decision_key,
+    decision_of,
     document_of,
     is_repetition,
     record_of,
@@ -159,7 +160,7 @@ class DriftMonitor:
         begun = self._logged(record)
         if begun is None or begun.situation is None or begun.policy != record.policy:
             return record, decided
-        return begun, replace(decided, situation=begun.situation, decision=decide(begun.situation, decided.policy))
+        return begun, replace(decided, situation=begun.situation, decision=decision_of(begun, begun.situation, decided))
 
     def _nothing_to_check(
         self,

@@ -1,14 +1,15 @@
 """What a drift check leaves: the record of its decision, and its answer."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from courtside.contracts import drift_keys, lake_keys
 from courtside.contracts.events import DriftCheckResponse, Window
-from courtside.contracts.records import ChampionReference, DecisionRecord
+from courtside.contracts.records import ChampionReference, DecisionRecord, Situation
 from courtside.core.dataset import Dataset
-from courtside.core.decision import Action
+from courtside.core.decision import Action, Decision, decide
 from courtside.core.decision_findings import Decided
 from courtside.core.drift import DriftReport
 from courtside.workflows.drift_window import WindowReport
@@ -71,6 +72,22 @@ def record_of(
         history=decision.history,
         situation=situation,
         policy=decided.policy.as_dict(),
+    )
+
+
+def decision_of(record: DecisionRecord, situation: Situation, decided: Decided) -> Decision:
+    """Return what was decided according to a record, though today's rules might decide otherwise."""
+    today, asked = decide(situation, decided.policy), record.request
+    if record.action == today.action:
+        return today
+    return replace(
+        today,
+        action=Action(record.action),
+        rule=record.rule,
+        reason=record.reason,
+        trigger=asked.trigger if asked else None,
+        version=asked.roll_back_to if asked else None,
+        would_change=record.would_change,
     )
 
 

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from courtside.contracts import lake_keys
 from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse
+from courtside.contracts.records import DecisionRecord
 from courtside.workflows.claims import Claims
 from tests.fakes.drift_setup import CHANGED, NOW, DriftSetup
-from tests.fakes.ports import InMemoryLake
+from tests.fakes.ports import InMemoryLake, InMemoryLedger
 
 REQUEST = DriftCheckRequest(model="nba_games", window=CHANGED)
 
@@ -103,6 +105,29 @@ def test_a_check_killed_anywhere_is_completed_by_its_retry_and_alerts_once(lake:
         moment += 1
     assert moment > 15
     assert [place for place in places if not place.endswith(": 1")] == ["after publish: 2", "before put: 2"]
+
+
+def test_what_an_older_release_began_by_other_rules_is_finished_as_it_was_decided(setup: DriftSetup) -> None:
+    """By today's rules the logged situation leads to an alert, but a training was asked for and may run already."""
+    dying = setup.wired(retraining=Mortal(setup.retraining, _dies))
+    with pytest.raises(Killed):
+        dying.run(REQUEST, now=NOW)
+    (key,) = [key for key in setup.lake.objects if lake_keys.decision_of(key)]
+    begun = DecisionRecord.model_validate_json(setup.lake.objects[key])
+    assert begun.situation is not None
+    mended_first = begun.situation.drift.model_copy(update={"files_quarantined": 1})
+    situation = begun.situation.model_copy(update={"drift": mended_first})
+    setup.lake.write(key, begun.model_copy(update={"situation": situation}).model_dump_json().encode())
+    setup.ledger = InMemoryLedger()
+    setup.monitor = setup.wired()
+    answer = setup.monitor.run(REQUEST, now=NOW)
+    assert (answer.decision, answer.rule) == ("retrain", "share_drifted")
+    assert len(setup.retraining.started) == 1
+    assert "A challenger is being trained" in setup.alerts.sent[0].text
+
+
+def _dies(_: str) -> None:
+    raise Killed
 
 
 def test_a_slow_check_that_another_delivery_replaced_does_not_alert(setup: DriftSetup) -> None:
