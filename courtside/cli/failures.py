@@ -37,9 +37,12 @@ def tell(error: BaseException) -> int:
             "FileUnusable", f"{name} cannot be read or written ({error.strerror}); choose another file or folder"
         )
         return EXIT_BAD_INPUT
-    if isinstance(error, UnicodeEncodeError) and "surrogates" in error.reason:
+    # Pydantic wraps the error in its own, which is not imported here because it takes time at each start.
+    if isinstance(error, ValueError) and "surrogates not allowed" in str(error):
         say_failure(
-            "NameUnreadable", "a name that was given is no text in UTF-8, which this command needs; rename the file"
+            "NameUnreadable",
+            "a name or a remark that was given is no text in UTF-8, which this command needs; rename the file, or "
+            "write the remark anew",
         )
         return EXIT_BAD_INPUT
     say_failure(*_limit(error) or ("Unforeseen", _unforeseen(error)))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from courtside.cli import main as commands
 from courtside.contracts.errors import BadInput, CourtsideError
+from courtside.contracts.records import IncidentEvent
 from tests.fakes.console_script import Done, run
 
 COMMAND = [sys.executable, "-m", "courtside.cli"]
@@ -25,6 +27,13 @@ def broken_by(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> Done:
 
     monkeypatch.setattr(commands, "app", fail)
     return run("status")
+
+
+def _not_kept(note: str) -> Exception:
+    """Return the error of a document that cannot be written because of what a person wrote."""
+    with pytest.raises(ValueError, match="surrogates") as caught:
+        IncidentEvent(at=datetime(2026, 11, 29, tzinfo=UTC), what="snoozed", by="me", said=note).model_dump_json()
+    return caught.value
 
 
 @pytest.mark.parametrize(
@@ -43,6 +52,7 @@ def broken_by(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> Done:
         (EndpointConnectionError(endpoint_url="https://sts"), 1, "AwsUnusable"),
         (EndpointConnectionError(endpoint_url="https://127.0.0.1:4566"), 1, "`eval $(courtside local env --unset)`"),
         (UnicodeEncodeError("utf-8", "\udcff", 0, 1, "surrogates not allowed"), 2, "rename the file"),
+        (_not_kept("\udcff"), 2, "write the remark anew"),
         (MemoryError(), 1, "memory"),
         (BrokenPipeError(), 1, ""),
     ],
