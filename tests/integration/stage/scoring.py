@@ -10,10 +10,12 @@ from typing import Any
 
 import psutil
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from courtside.contracts import lake_keys, ledger_keys, scoring_keys
 from courtside.contracts.names import StackOutput
 from courtside.contracts.records import ChampionPointer
+from courtside.contracts.scoring import Role
 from courtside.core.archive_schemas import PREDICTIONS
 from courtside.core.parquet import read_parquet_content
 from courtside.workflows.ledger_documents import read
@@ -64,11 +66,12 @@ class Scored:
         return {key: self.stage.lake.read(key) for key in self.keys(as_of)}
 
     def stored(self, as_of: date) -> pa.Table:
-        """Return the predictions of a day in the order in which they were kept."""
-        return pa.concat_tables([PREDICTIONS.empty_table(), *map(read_parquet_content, self.files(as_of).values())])
+        """Return what champions predicted on a day, in the order in which it was kept."""
+        kept = pa.concat_tables([PREDICTIONS.empty_table(), *map(read_parquet_content, self.files(as_of).values())])
+        return kept.filter(pc.equal(kept.column("role"), Role.CHAMPION.value))
 
     def is_whole(self, as_of: date, rows: int) -> bool:
-        """Tell whether every row was predicted once, by one version."""
+        """Tell whether every row was predicted once, by one champion."""
         ids = self.stored(as_of).column("id").to_pylist()
         return (len(ids), len(set(ids))) == (rows, rows)
 

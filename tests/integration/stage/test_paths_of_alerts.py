@@ -97,7 +97,8 @@ def reply_of(stage: Stage, said: Alert) -> None:
 def test_a_webhook_gets_one_line_of_what_people_know_already(stage: Stage) -> None:
     alerts = SnsAlerts(stage.loop.output(StackOutput.ALERT_TOPIC), "churn")
     alerts.publish(replace(alert(Telling.UPDATED, "income of churn moved too", moved="• income"), id="another"))
-    assert told_once(stage, containing="income of churn") == "income of churn moved too"
+    told = "income of churn moved too (model churn · drift · warning · incident churn-drift-1)"
+    assert told_once(stage, containing="income of churn") == told
 
 
 def test_an_alarm_is_told_in_sentences_and_its_end_in_one_line(stage: Stage) -> None:
@@ -113,7 +114,7 @@ def test_an_alarm_is_told_in_sentences_and_its_end_in_one_line(stage: Stage) -> 
     told = told_once(stage, containing="*Alarm: The tracking database was over 80 % busy")
     assert "docs/runbooks.md#database-busy" in told
     assert name in told
-    assert told_once(stage, containing="Over: ").startswith("Over: The tracking database was over 80 % busy")
+    assert "\n" not in told_once(stage, containing="Over: The tracking database was over 80 % busy")
 
 
 @pytest.fixture
@@ -137,10 +138,11 @@ def test_an_alert_for_a_wrong_webhook_becomes_a_dead_letter_that_is_told_once_it
     assert stage.loop.output(SLACK.secret_output) in found["Slack"]["fix"]
     before = len(texts(stage, containing="a test alert of stage dev"))
     kept = CliRunner().invoke(app, ["alerts", "redrive", "--json"])
-    assert (kept.exit_code, [each["outcome"] for each in json.loads(kept.stdout)]) == (1, ["kept"])
+    # An alarm that rang meanwhile has become a letter, too.
+    assert (kept.exit_code, {each["outcome"] for each in json.loads(kept.stdout)}) == (1, {"kept"})
     stage.loop.set_webhooks({"slack": stage.slack.url})
-    (sent,) = json.loads(CliRunner().invoke(app, ["alerts", "redrive", "--json"]).stdout)
-    assert (sent["to"], sent["outcome"]) == ("Slack", "sent")
+    sent = json.loads(CliRunner().invoke(app, ["alerts", "redrive", "--json"]).stdout)
+    assert {(each["to"], each["outcome"]) for each in sent} == {("Slack", "sent")}
     assert len(texts(stage, containing="a test alert of stage dev")) == before + 1
     again = CliRunner().invoke(app, ["alerts", "redrive", "--json"])
     assert (again.exit_code, json.loads(again.stdout)) == (0, [])

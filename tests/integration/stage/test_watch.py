@@ -120,7 +120,7 @@ def test_functions_and_task_log_json_with_the_trainings_id(lines: list[Line]) ->
     logged = [line.fields for line in lines if "level" in line.fields]
     assert [found for found in logged if not found.get("correlation_id")] == []
     first = {found["service"] for found in logged if found["correlation_id"] == "first"}
-    assert first == {"lock", "freeze", "train", "gate", "seal", "promote", "unlock"}
+    assert first == {"lock", "freeze", "train", "gate", "seal", "promote", "announce", "unlock"}
 
 
 @pytest.mark.usefixtures("champion")
