@@ -1,6 +1,6 @@
 """`courtside predict`: let a stage predict what comes, or a version of it the rows of a file."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -121,7 +121,8 @@ def _predict_stage(
         _seal(stage, name, versions)
         request = PredictRequest(model=name, as_of=day, versions=tuple(versions))
         done = predict_now(outputs[StackOutput.PREDICT], request)
-        rows = _asked_for(newest_predictions(day, lake=models.lake, dataset=dataset), done)
+        shown = _shown(done, {*dataset.predict.shadows, *versions})
+        rows = _of(shown, newest_predictions(day, lake=models.lake, dataset=dataset))
     if out is not None:
         write_predictions([rows], out)
     if as_json:
@@ -129,7 +130,7 @@ def _predict_stage(
         print_json({**done.model_dump(mode="json"), "predictions": kept})
         return
     _say(done, day)
-    columns = ["id", "time", "prediction", "version", *(["role"] if done.shadows else []), "contributions"]
+    columns = ["id", "time", "prediction", "version", *(["role"] if len(shown) > 1 else []), "contributions"]
     _show(f"Predictions of {name}", rows.select(columns).slice(0, MOST_SHOWN), rows.num_rows, explain, out)
 
 
@@ -180,13 +181,21 @@ def _seal(stage: str, model: str | None, versions: Sequence[str]) -> None:
             production.sealed(version)
 
 
-def _asked_for(rows: "pa.Table", done: PredictResponse) -> "pa.Table":
-    """Return the predictions of the champion and of the shadows that are named in an answer."""
+def _shown(done: PredictResponse, named: Collection[str]) -> list[tuple[Role, str | None]]:
+    """Return whose predictions are shown: the champion's, and those of shadows that contract or person `named`.
+
+    The version before the champion predicts for decisions, even if nobody named it.
+    """
+    shadows = [(each.role, each.version) for each in done.shadows if not {each.role, each.version}.isdisjoint(named)]
+    return [(Role.CHAMPION, done.version), *shadows]
+
+
+def _of(shown: Sequence[tuple[Role, str | None]], rows: "pa.Table") -> "pa.Table":
+    """Return the predictions of the versions in these roles."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    roles = [(done.version, Role.CHAMPION), *((each.version, each.role) for each in done.shadows)]
-    wanted = pa.array([f"{role} {version}" for version, role in roles], pa.string())
+    wanted = pa.array([f"{role} {version}" for role, version in shown], pa.string())
     joined: Any = pc.binary_join_element_wise
     of_row = joined(rows.column("role"), rows.column("version"), " ")
     return rows.filter(pc.is_in(of_row, value_set=wanted))

@@ -20,6 +20,7 @@ from courtside.contracts.days import DayToCome
 from courtside.contracts.errors import InputMismatch
 from courtside.contracts.names import StackOutput
 from courtside.contracts.scoring import PredictRequest, PredictResponse
+from courtside.core.decision_policy import DecisionPolicy
 from courtside.core.drift.errors import MissingColumns
 from courtside.workflows.drift_window import NoChampion
 from courtside.workflows.predict.versions import NotSealed
@@ -100,6 +101,21 @@ def test_a_version_that_a_person_names_is_sealed_and_shown_beside_the_champion(s
     assert [row["version"] for row in answer("--as-of", DAY)["predictions"]] == ["1"]
     told = predict("--as-of", DAY, "--version", "9")
     assert "shadow version 9: 0 rows predicted, 1 before" in told.stderr
+
+
+def test_the_version_before_is_shown_where_the_contract_or_a_person_names_it(stage: LoansStage) -> None:
+    stage.dataset = replace(stage.dataset, retrain=DecisionPolicy())
+    for version, weight in (("1", 0.5), ("2", 0.25)):
+        stage.promote(version, weight)
+    stage.put("march", loans(1, [0.4]))
+    found = answer("--as-of", DAY)
+    assert [each["version"] for each in found["shadows"]] == ["1"]
+    assert [row["version"] for row in found["predictions"]] == ["2"]
+    both = {("2", "champion"), ("1", "previous")}
+    asked = answer("--as-of", DAY, "--version", "1")
+    assert {(row["version"], row["role"]) for row in asked["predictions"]} == both
+    stage.shadowed_by("previous")
+    assert {(row["version"], row["role"]) for row in answer("--as-of", DAY)["predictions"]} == both
 
 
 def test_problems_and_a_missing_champion_are_told(stage: LoansStage) -> None:
