@@ -72,14 +72,6 @@ def incidents_of(env: IncidentsEnv, model: str) -> "Incidents":
     return Incidents(DynamoDbLedger(env.ledger_table), lake_of(env.lake_bucket), alerts)
 
 
-def deployed_incidents(outputs: "StageOutputs") -> "Incidents":
-    """Wire the incidents of a stage with these outputs, for a person, who answers them and tells nobody."""
-    from courtside.workflows.incidents import Incidents
-
-    models = deployed_models(outputs)
-    return Incidents(models.ledger, models.lake)
-
-
 def retraining_lock_of(env: LedgerEnv, model: str) -> "RetrainingLock":
     """Wire the retraining lock of a model, and the slots that its stage's trainings share."""
     from courtside.workflows.retraining_lock import RetrainingLock
