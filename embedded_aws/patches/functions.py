@@ -64,6 +64,8 @@ class FolderWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack ha
         answer = json.loads(process.stdout.readline() or '{"error_type": "Runtime.ExitError"}')
         if answer.get("status") != "ready":
             process.kill()
+            # Without waiting, the next invocation could still find this process alive and send it its event.
+            process.wait()
             raise _InitFailed(answer["error_type"], answer.get("error", "The process ended while it was starting."))
 
     def _read_log(self) -> None:
