@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from courtside.core.report_page import plot
-from courtside.core.report_page.markup import Markup
-from courtside.core.report_page.plot import WIDTH, Description
-from courtside.core.report_page.wording import percent
+from courtside.core.pages import plot
+from courtside.core.pages.markup import Markup
+from courtside.core.pages.plot import WIDTH, Description
+from courtside.core.pages.wording import percent
 
 CUT = 0.5
 HEIGHT = 188.0

@@ -12,7 +12,7 @@ from courtside.core.drift.columns.arrow import Period
 from courtside.core.model_card.confusion_matrix import confusion
 from courtside.core.model_card.reliability import reliability
 from courtside.core.model_card.roc_curve import roc
-from courtside.core.report_page.wording import percent, period
+from courtside.core.pages.wording import percent, period
 
 METRICS: Mapping[str, str] = {
     "test_auc": "AUC",

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from courtside.contracts.shortening import shortened
-from courtside.core.report_page import plot
-from courtside.core.report_page.markup import Markup, element
-from courtside.core.report_page.plot import WIDTH, Description, Scale
-from courtside.core.report_page.wording import percent
+from courtside.core.pages import plot
+from courtside.core.pages.markup import Markup, element
+from courtside.core.pages.plot import WIDTH, Description, Scale
+from courtside.core.pages.wording import percent
 
 MOST_BARS = 20
 ROW = 20.0

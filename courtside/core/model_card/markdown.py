@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from courtside.contracts.model_card import ModelCard
 from courtside.core.model_card.facts import METRICS, best_of, caveats, data_facts, figure, lineage, usage, why
-from courtside.core.report_page.wording import DASH, percent
+from courtside.core.pages.wording import DASH, percent
 
 MOST_IMPORTANT = 8
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!])")

@@ -6,9 +6,10 @@ from courtside.contracts.model_card import CandidateCard, ModelCard
 from courtside.contracts.records import ModelRecord
 from courtside.core.model_card.facts import COMPARED, METRICS, best_of, caveats, data_facts, figure, lineage, why
 from courtside.core.model_card.plots import TITLES, charts
-from courtside.core.report_page.document import document
-from courtside.core.report_page.markup import Markup, element
-from courtside.core.report_page.wording import DASH
+from courtside.core.pages.document import document
+from courtside.core.pages.markup import Markup, element
+from courtside.core.pages.parts import pairs, section
+from courtside.core.pages.wording import DASH
 
 TITLE = "Courtside model card"
 
@@ -24,12 +25,12 @@ def render_page(card: ModelCard) -> str:
     return document(
         f"{card.record.best} of training {card.record.training_id}: {TITLE}",
         _banner(card),
-        _section("caveats", "Keep in mind", element("ul", *(element("li", text) for text in caveats(card)))),
-        _section("candidates", "The candidates on the test part", _comparison(card, names), _note(card)),
-        _section("data", "Data", _pairs(data_facts(card))),
-        _section("chosen", "The chosen one, in full", chosen),
+        section("caveats", "Keep in mind", element("ul", *(element("li", text) for text in caveats(card)))),
+        section("candidates", "The candidates on the test part", _comparison(card, names), _note(card)),
+        section("data", "Data", pairs(data_facts(card).items())),
+        section("chosen", "The chosen one, in full", chosen),
         _others(list(articles.values())),
-        _section("lineage", "Lineage", _pairs(lineage(card))),
+        section("lineage", "Lineage", pairs(lineage(card).items())),
     )
 
 
@@ -50,14 +51,6 @@ def _banner(card: ModelCard) -> Markup:
         element("p", noted, class_="note") if noted else None,
         element("p", element("strong", "Why this one: "), why(card), class_="decision"),
     )
-
-
-def _section(key: str, title: str, *inside: Markup | None) -> Markup:
-    return element("section", element("h2", title, id=key), *inside, aria_labelledby=key)
-
-
-def _pairs(pairs: Mapping[str, str]) -> Markup:
-    return element("dl", *(element("div", element("dt", name), element("dd", value)) for name, value in pairs.items()))
 
 
 def _comparison(card: ModelCard, links: Mapping[str, str]) -> Markup:
@@ -98,7 +91,7 @@ def _candidate(card: ModelCard, candidate: CandidateCard, key: str, *, chosen: b
     return element(
         "article",
         element("h3", candidate.name, badge),
-        _pairs(figures),
+        pairs(figures.items()),
         element("div", *drawn, class_="figures"),
         element("p", "Parameters: ", ", ".join(f"{k} = {v}" for k, v in candidate.params.items()), class_="note"),
         id=key,

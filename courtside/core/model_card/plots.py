@@ -5,9 +5,9 @@ from courtside.core.model_card.confusion_matrix import confusion_chart
 from courtside.core.model_card.importance import importance_chart
 from courtside.core.model_card.reliability import reliability_chart
 from courtside.core.model_card.roc_curve import roc_chart
-from courtside.core.report_page.document import style
-from courtside.core.report_page.markup import Markup, element
-from courtside.core.report_page.plot import Description
+from courtside.core.pages.document import style
+from courtside.core.pages.markup import Markup, element
+from courtside.core.pages.plot import Description
 
 TITLES = {
     "confusion_matrix": "Confusion matrix at probability 0.5",

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from courtside.contracts.model_card import ReliabilityBin
 from courtside.core.model_card.roc_curve import ACROSS, HEIGHT, SIDE, TOP, UP, square
-from courtside.core.report_page import plot
-from courtside.core.report_page.markup import Markup
-from courtside.core.report_page.plot import Description
+from courtside.core.pages import plot
+from courtside.core.pages.markup import Markup
+from courtside.core.pages.plot import Description
 
 BINS = 10
 NORMAL_95 = 1.959964

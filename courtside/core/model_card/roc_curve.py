@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from courtside.core.report_page import plot
-from courtside.core.report_page.markup import Markup
-from courtside.core.report_page.plot import Description, Scale
+from courtside.core.pages import plot
+from courtside.core.pages.markup import Markup
+from courtside.core.pages.plot import Description, Scale
 
 MOST_POINTS = 200
 SIDE = 270.0

@@ -1,7 +1,7 @@
 """The drift report as one self-contained HTML page.
 
 Plain functions write it rather than a template engine: the drift check's function makes the page, so its image stays
-small, and `markup.element` escapes whatever is not markup already, so there is no filter to forget.
+small, and `pages.markup.element` escapes whatever is not markup already, so there is no filter to forget.
 """
 
 from courtside.core.report_page.decided import PageDecision

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from courtside.contracts.shortening import shortened
-from courtside.core.report_page.markup import Markup, element
+from courtside.core.pages.markup import Markup, element
+from courtside.core.pages.parts import pairs, section
 from courtside.core.report_page.overview import bullets
 
 LONGEST = 600
@@ -27,18 +28,16 @@ class PageDecision:
 
 def background(decided: PageDecision) -> Markup:
     """Return how the model does, and why that and the data led to the decision."""
-    pairs = [("Rule", decided.rule), *((name, f"{value:.4g}") for name, value in decided.numbers.items())]
-    facts = [element("div", element("dt", name), element("dd", value)) for name, value in pairs]
+    facts = [("Rule", decided.rule), *((name, f"{value:.4g}") for name, value in decided.numbers.items())]
     known = [shortened(said, LONGEST) for said in decided.performance]
     changes = [said.replace("`", "") for said in decided.would_change]
-    return element(
-        "section",
-        element("h2", "Why it was decided", id="decided"),
+    return section(
+        "decided",
+        "Why it was decided",
         element("h3", f"Performance of champion version {decided.champion}") if known else None,
         bullets(known),
         element("h3", "What the rule compared"),
-        element("dl", *facts),
+        pairs(facts),
         element("h3", "What would have changed it") if changes else None,
         bullets(changes),
-        aria_labelledby="decided",
     )

@@ -1,7 +1,7 @@
 """One feature in full: both distributions, the trend by sub-window, the statistics, the reason."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from courtside.contracts.shortening import quoted, shortened
 from courtside.core.drift import statistics
@@ -9,17 +9,17 @@ from courtside.core.drift.columns.column import CategoryColumn, Column, NumericC
 from courtside.core.drift.reports.report import FeatureDrift
 from courtside.core.drift.reports.trends import Trend
 from courtside.core.drift.statistics import Statistic
+from courtside.core.pages.markup import Markup, element, joined
+from courtside.core.pages.parts import Row, table
+from courtside.core.pages.plot import Description
+from courtside.core.pages.wording import number, percent, span
 from courtside.core.report_page.distribution import Histogram, Levels, beyond, distributions
 from courtside.core.report_page.distribution_chart import distribution_chart
-from courtside.core.report_page.markup import Markup, element, joined
 from courtside.core.report_page.overview import badge, kind_of
-from courtside.core.report_page.plot import Description
 from courtside.core.report_page.trend_chart import trend_chart
-from courtside.core.report_page.wording import corrected, number, percent, pvalue, since, span, statistic
+from courtside.core.report_page.wording import corrected, pvalue, since, statistic
 
 BEYOND_NOTED = 0.01
-
-Row = Sequence[str]
 
 
 def feature_section(feature: FeatureDrift, reference: Column, current: Column, *, key: str) -> Markup:
@@ -166,13 +166,3 @@ def _statistics(feature: FeatureDrift) -> Iterable[Row]:
 
 def _page_order(each: Statistic) -> tuple[bool, bool]:
     return all(figure.pvalue is None for figure in each.figures), any(figure.in_unit for figure in each.figures)
-
-
-def table(caption: str, columns: Row, rows: Iterable[Row]) -> Markup:
-    """Return a table; the first cell of each row is its name."""
-    head = element("tr", *(element("th", column, scope="col") if column else element("td") for column in columns))
-    body = [
-        element("tr", element("th", name, scope="row"), *(element("td", cell) for cell in cells))
-        for name, *cells in rows
-    ]
-    return element("table", element("caption", caption), element("thead", head), element("tbody", *body))

@@ -6,7 +6,7 @@ import numpy as np
 
 from courtside.core.drift.columns.column import CategoryColumn, Column, NumericColumn
 from courtside.core.drift.columns.rounding import Floats
-from courtside.core.report_page.wording import number
+from courtside.core.pages.wording import number
 
 BINS = 40
 MOST_VALUES = 24

@@ -6,11 +6,11 @@ import numpy as np
 
 from courtside.contracts.shortening import shortened
 from courtside.core.drift.columns.rounding import Floats
-from courtside.core.report_page import plot
+from courtside.core.pages import plot
+from courtside.core.pages.markup import Markup, element, joined
+from courtside.core.pages.plot import WIDTH, Description, Scale
+from courtside.core.pages.wording import percent
 from courtside.core.report_page.distribution import Histogram, Levels
-from courtside.core.report_page.markup import Markup, element, joined
-from courtside.core.report_page.plot import WIDTH, Description, Scale
-from courtside.core.report_page.wording import percent
 
 HEIGHT = 176.0
 LEFT, RIGHT, TOP, BOTTOM = 40.0, 14.0, 18.0, 22.0

@@ -6,9 +6,10 @@ from courtside.contracts.shortening import shortened
 from courtside.core.drift.reports.report import DriftReport, FeatureDrift
 from courtside.core.drift.reports.sides import Side
 from courtside.core.drift.story import headline
-from courtside.core.report_page.markup import Markup, element
+from courtside.core.pages.markup import Markup, element
+from courtside.core.pages.wording import percent, period
 from courtside.core.report_page.overview import badge, bullets, by_urgency, features_moved, verdict
-from courtside.core.report_page.wording import percent, period, pvalue, statistic
+from courtside.core.report_page.wording import pvalue, statistic
 
 MOST_SHOWN = 60
 MOST_LEFT_OUT = 20

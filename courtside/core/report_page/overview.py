@@ -7,7 +7,9 @@ from courtside.contracts.shortening import listed, shortened
 from courtside.core.drift.reports.report import BROKEN, DriftReport, FeatureDrift, Verdict
 from courtside.core.drift.reports.together import told_together
 from courtside.core.drift.story import headline
-from courtside.core.report_page.markup import Markup, element, joined
+from courtside.core.pages.markup import Markup, element, joined
+from courtside.core.pages.parts import pairs, section
+from courtside.core.pages.wording import known, percent, period
 from courtside.core.report_page.wording import (
     BROKEN_SIGN,
     SEVERITIES,
@@ -15,9 +17,6 @@ from courtside.core.report_page.wording import (
     VERDICTS,
     chance,
     disagreement,
-    known,
-    percent,
-    period,
     since,
     statistic,
 )
@@ -80,7 +79,7 @@ def _drifted(report: DriftReport) -> str:
 def stories(report: DriftReport) -> Markup | None:
     """Return what moved under a heading; None if nothing did."""
     said = sentences(report)
-    return element("section", element("h2", "What moved", id="moved"), said, aria_labelledby="moved") if said else None
+    return section("moved", "What moved", said) if said else None
 
 
 def sentences(report: DriftReport) -> Markup | None:
@@ -114,19 +113,14 @@ def set_aside(report: DriftReport) -> Markup | None:
         for file in files[:MOST_STORIES]
     ]
     more = element("li", f"and {len(files) - MOST_STORIES} more") if len(files) > MOST_STORIES else None
-    return element(
-        "section",
-        element("h2", f"{_counted(len(files), 'file')} set aside, not counted", id="aside"),
-        element("ul", *items, more),
-        aria_labelledby="aside",
-    )
+    return section("aside", f"{_counted(len(files), 'file')} set aside, not counted", element("ul", *items, more))
 
 
 def facts(report: DriftReport) -> Markup:
     """Return what was compared with what, and how much of it drifted."""
     unjudged = len(report.features) - report.features_checked
     weight, by = report.share_importance, report.contract
-    pairs = [
+    told = [
         ("Drifted", f"{len(report.features_drifted)} of {report.features_checked} ({percent(report.share_drifted)})"),
         ("Usual", _usual(report)),
         ("Accepted", in_a_row(map(headline.accepted, report.acceptances)) or None),
@@ -144,10 +138,7 @@ def facts(report: DriftReport) -> Markup:
         ("Contract", None if by is None else f"{by.name}, version {by.version}, SHA-256 {by.sha256[:12]}…"),
         ("Policy", f"{report.policy}; {chance(report)}"),
     ]
-    shown = [element("div", element("dt", name), element("dd", value)) for name, value in pairs if value is not None]
-    return element(
-        "section", element("h2", "What was compared", id="facts"), element("dl", *shown), aria_labelledby="facts"
-    )
+    return section("facts", "What was compared", pairs((name, value) for name, value in told if value is not None))
 
 
 def _usual(report: DriftReport) -> str | None:
@@ -158,12 +149,7 @@ def _usual(report: DriftReport) -> str | None:
 def every_feature(ordered: list[FeatureDrift], links: Mapping[str, str]) -> Markup:
     """Return one line per feature; `links` are the ids of those shown in detail."""
     lines = [_line(feature, links.get(feature.name)) for feature in ordered]
-    return element(
-        "section",
-        element("h2", "Every feature", id="features"),
-        element("ol", *lines, class_="lines"),
-        aria_labelledby="features",
-    )
+    return section("features", "Every feature", element("ol", *lines, class_="lines"))
 
 
 def by_urgency(features: Iterable[FeatureDrift]) -> list[FeatureDrift]:

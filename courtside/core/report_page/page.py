@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from courtside.core.drift.profiles.profile import Profile
 from courtside.core.drift.reports.report import DriftReport, FeatureDrift
+from courtside.core.pages.document import document
+from courtside.core.pages.markup import Markup, element, joined
+from courtside.core.pages.parts import section
 from courtside.core.report_page.decided import PageDecision, background
 from courtside.core.report_page.detail import feature_section
-from courtside.core.report_page.document import document
-from courtside.core.report_page.markup import Markup, element, joined
 from courtside.core.report_page.overview import banner, by_urgency, every_feature, facts, set_aside, stories, verdict
 from courtside.core.report_page.segments import segments
 
@@ -62,13 +63,8 @@ def _outcomes(found: Sequence[FeatureDrift], reference: Profile | None, current:
         feature_section(outcome, reference.by_name[outcome.name], current.by_name[outcome.name], key=role)
         for outcome, role in zip(found, roles, strict=True)
     ]
-    return element(
-        "section",
-        element("h2", " and ".join(roles).capitalize(), id="outcomes"),
-        element("p", "Not read by the model: judged apart, and in none of the figures above.", class_="note"),
-        *cards,
-        aria_labelledby="outcomes",
-    )
+    note = element("p", "Not read by the model: judged apart, and in none of the figures above.", class_="note")
+    return section("outcomes", " and ".join(roles).capitalize(), note, *cards)
 
 
 def _details(shown: list[FeatureDrift], cards: dict[str, Markup], *, left_out: int) -> Markup:
@@ -77,9 +73,7 @@ def _details(shown: list[FeatureDrift], cards: dict[str, Markup], *, left_out: i
     still = [cards[feature.name] for feature in shown if not feature.drifted]
     more = f"{left_out} more features are in the report's JSON form." if left_out > 0 else None
     return joined(
-        element("section", element("h2", "What moved, in full", id="full"), *moved, aria_labelledby="full")
-        if moved
-        else None,
+        section("full", "What moved, in full", *moved) if moved else None,
         element("details", element("summary", f"{len(still)}{' other' if moved else ''} features, in full"), *still)
         if still
         else None,

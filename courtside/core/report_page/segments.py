@@ -2,8 +2,8 @@
 
 from courtside.contracts.shortening import quoted, shortened
 from courtside.core.drift.reports.report import DriftReport, FeatureDrift, SegmentDrift
-from courtside.core.report_page.detail import Row, table
-from courtside.core.report_page.markup import Markup, element
+from courtside.core.pages.markup import Markup, element
+from courtside.core.pages.parts import Row, section, table
 from courtside.core.report_page.wording import VERDICTS, corrected, statistic
 
 COLUMNS = ("Segment", "rows of the reference", "rows now", "verdict", "what drifted")
@@ -14,13 +14,8 @@ def segments(report: DriftReport) -> Markup | None:
     if not report.segments:
         return None
     lines = [_line(each) for each in report.segments]
-    return element(
-        "section",
-        element("h2", "By segments", id="segments"),
-        element("p", "Judged apart, with p-values corrected for their number.", class_="note"),
-        table("Segments", COLUMNS, lines),
-        aria_labelledby="segments",
-    )
+    note = element("p", "Judged apart, with p-values corrected for their number.", class_="note")
+    return section("segments", "By segments", note, table("Segments", COLUMNS, lines))
 
 
 def _line(segment: SegmentDrift) -> Row:

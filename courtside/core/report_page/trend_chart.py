@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from courtside.core.drift.reports.trends import Trend, TrendPoint
-from courtside.core.report_page import plot
-from courtside.core.report_page.markup import Markup
-from courtside.core.report_page.plot import WIDTH, Description, Scale
-from courtside.core.report_page.wording import day, percent, statistic
+from courtside.core.pages import plot
+from courtside.core.pages.markup import Markup
+from courtside.core.pages.plot import WIDTH, Description, Scale
+from courtside.core.pages.wording import day, percent
+from courtside.core.report_page.wording import statistic
 
 HEIGHT = 176.0
 LEFT, RIGHT, TOP = 46.0, 10.0, 20.0

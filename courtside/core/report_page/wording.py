@@ -1,18 +1,15 @@
-"""Numbers, days and verdicts as people read them; what is not known is a dash."""
+"""Verdicts, distances and p-values of a report as people read them; what is not known is a dash."""
 
 import math
-from datetime import date, timedelta
+from datetime import date
 
 from courtside.contracts.shortening import listed, shortened
-from courtside.core.drift.columns.arrow import Period
 from courtside.core.drift.policies.clauses import known_pvalue, short
 from courtside.core.drift.policies.policy import Null
 from courtside.core.drift.reports.report import DriftReport, FeatureDrift, Verdict
 from courtside.core.drift.reports.severity import Severity
 from courtside.core.drift.reports.sides import NewestPart
-
-DASH = "\N{EN DASH}"
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from courtside.core.pages.wording import DASH, day, month
 
 VERDICTS = {
     Verdict.NO_DRIFT: "no drift",
@@ -76,11 +73,6 @@ def disagreement(part: NewestPart) -> str:
     )
 
 
-def known(value: float | None) -> bool:
-    """Say whether there is a number to show."""
-    return value is not None and math.isfinite(value)
-
-
 def statistic(value: float | None) -> str:
     """Write a distance: two significant digits."""
     return short(value) if value is not None and math.isfinite(value) else DASH
@@ -105,53 +97,6 @@ def pvalue(value: float | None, *, windows: int | None = None, alpha: float | No
 def corrected(feature: FeatureDrift) -> str:
     """Write a feature's corrected p-value as what decided on it."""
     return pvalue(feature.p_adjusted, windows=feature.windows, alpha=feature.alpha)
-
-
-def number(value: float | None) -> str:
-    """Write a value of a feature with four significant digits.
-
-    >>> number(110.3812), number(0.04567), number(48213.7), number(1.7e9)
-    ('110.4', '0.04567', '48,214', '1.7e+09')
-    """
-    if value is None or not math.isfinite(value):
-        return DASH
-    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e7 else f"{value:.4g}"
-
-
-def percent(share: float | None) -> str:
-    """Write a share in percent with at most three digits.
-
-    >>> percent(0.1689), percent(1.0), percent(0.00004), percent(0.0)
-    ('16.9 %', '100 %', '< 0.01 %', '0 %')
-    """
-    if share is None or not math.isfinite(share):
-        return DASH
-    return "< 0.01 %" if 0 < share < 1e-4 else f"{100 * share:.3g} %"
-
-
-def day(moment: date) -> str:
-    """Write a day, in English whatever the machine's locale: 16 Oct 2018."""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
-
-
-def month(moment: date) -> str:
-    """Write a month: Oct 2018."""
-    return f"{_MONTHS[moment.month - 1]} {moment.year}"
-
-
-def period(days: Period | None) -> str:
-    """Write the first and last day, or a dash if there are none."""
-    if days is None:
-        return DASH
-    return day(days[0]) if days[0] == days[1] else f"{day(days[0])} {DASH} {day(days[1])}"
-
-
-def span(start: date, end: date) -> str:
-    """Write the sub-window [start, end) briefly: the month if it is a whole one, else its days."""
-    last = end - timedelta(days=1)
-    if start.day == 1 and end == (start + timedelta(days=32)).replace(day=1):
-        return month(start)
-    return period((start, last))
 
 
 def since(began: date | None, first: date | None) -> str:

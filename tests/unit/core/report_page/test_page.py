@@ -12,8 +12,9 @@ from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import CalibratedPolicy, ClassicPolicy, Policy, Profile, Verdict, check, fit
 from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.drift.statistics import KEYS
+from courtside.core.pages.wording import DASH
 from courtside.core.report_page import render_page
-from courtside.core.report_page.wording import DASH, statistic
+from courtside.core.report_page.wording import statistic
 from tests.unit.core.drift.calibration.streams import NUMBERS, YEAR, stream, until
 from tests.unit.core.drift.story.windows import FEATURES, FIRST, REFERENCE, league, points, told
 from tests.unit.core.drift.turned import DAYS, reference, turned

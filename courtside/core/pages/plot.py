@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import overload
 
 from courtside.core.drift.columns.rounding import Floats
-from courtside.core.report_page.markup import Markup, element
+from courtside.core.pages.markup import Markup, element
 
 LONGEST_LABEL = 6
 WIDTH = 340.0

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courtside.core.report_page.markup import element
-from courtside.core.report_page.plot import path, place
+from courtside.core.pages.markup import element
+from courtside.core.pages.plot import path, place
 
 TURNED = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 FORBIDDEN = ["\ufffe", "\uffff", "\ud800"] + [

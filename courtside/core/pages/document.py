@@ -3,15 +3,15 @@
 from functools import cache
 from importlib.resources import files
 
-from courtside.core.report_page.markup import Markup, element
+from courtside.core.pages.markup import Markup, element
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def document(title: str, *sections: Markup | None) -> str:
-    """Return a whole HTML document."""
+def document(title: str, *sections: Markup | None, own_style: Markup | None = None) -> str:
+    """Return a whole HTML document; `own_style` is what one kind of page adds to the style of all."""
     body = element("body", element("main", *sections))
-    return f"<!doctype html>\n{element('html', _head(title), body, lang='en')}\n"
+    return f"<!doctype html>\n{element('html', _head(title, own_style), body, lang='en')}\n"
 
 
 @cache
@@ -20,7 +20,7 @@ def style() -> Markup:
     return Markup((files(__package__) / "style.css").read_text(encoding="utf-8"))
 
 
-def _head(title: str) -> Markup:
+def _head(title: str, own_style: Markup | None) -> Markup:
     return element(
         "head",
         element("meta", charset="utf-8"),
@@ -28,5 +28,5 @@ def _head(title: str) -> Markup:
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("title", title),
-        element("style", style()),
+        element("style", style(), own_style),
     )

@@ -1,0 +1,1 @@
+"""What every page shares: markup that is escaped by construction, the document, its style, charts' frames, wording."""
