@@ -1,7 +1,7 @@
 """Numbers, days and shares as people read them; what is not known is a dash."""
 
 import math
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 DASH = "\N{EN DASH}"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -37,6 +37,16 @@ def percent(share: float | None) -> str:
 def day(moment: date) -> str:
     """Write a day, in English whatever the machine's locale: 16 Oct 2018."""
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def moment(at: datetime, seen_from: datetime | None) -> str:
+    """Write a moment, without the year where it is the one that it is seen from.
+
+    >>> moment(datetime(2026, 3, 9, 6, 5), datetime(2026, 11, 1)), moment(datetime(2025, 3, 9, 6, 5), None)
+    ('9 Mar 06:05', '9 Mar 2025 06:05')
+    """
+    year = "" if seen_from is not None and seen_from.year == at.year else f" {at.year}"
+    return f"{at.day} {_MONTHS[at.month - 1]}{year} {at:%H:%M}"
 
 
 def month(moment: date) -> str:

@@ -1,0 +1,102 @@
+"""What is open, with the command that answers it, and what changed within a day."""
+
+from courtside.contracts.dashboard_keys import OVERVIEW_PAGE, from_page, model_page
+from courtside.contracts.incidents import IncidentState, Severity
+from courtside.contracts.shortening import shortened
+from courtside.core.dashboard.health_words import severity_badge
+from courtside.core.dashboard.views import IncidentLine, StageView
+from courtside.core.pages.commands import command
+from courtside.core.pages.markup import Markup, element, joined
+from courtside.core.pages.wording import moment
+from courtside.core.sentences import ended
+
+MOST_IN_FULL = 20
+"""Incidents and changes shown at once; the others are folded away."""
+LONGEST = 400
+_URGENCY = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
+
+
+def is_open(incident: IncidentLine) -> bool:
+    """Say whether an incident is not over, whoever looks after it."""
+    return incident.resolved_at is None
+
+
+def open_incidents(view: StageView) -> Markup | None:
+    """Return what is open: what nobody has answered first, then the worst, then the oldest; None without any model."""
+    found = sorted(filter(is_open, view.incidents), key=_urgency)
+    if not found and not view.models:
+        return None
+    nothing = element("p", "Nothing is open.", class_="note") if not found else None
+    lines = [_incident(each, view) for each in found]
+    return element(
+        "section",
+        element("h2", "Open incidents", id="incidents"),
+        nothing or folded(lines, "open incidents", class_="incidents"),
+        aria_labelledby="incidents",
+    )
+
+
+def changes(view: StageView) -> Markup:
+    """Return what changed within the last 24 hours, model by model."""
+    lines = [_change(each.model, each.page_key, said) for each in view.models for said in each.changed]
+    nothing = element("p", "Nothing changed.", class_="note")
+    return element(
+        "section",
+        element("h2", "What changed in the last 24 hours", id="changed"),
+        folded(lines, "changes", class_="changes") if lines else nothing,
+        aria_labelledby="changed",
+    )
+
+
+def folded(lines: list[Markup], what: str, *, class_: str) -> Markup:
+    """Return the first lines as a list, and the others below it, folded away (print opens them)."""
+    shown, others = lines[:MOST_IN_FULL], lines[MOST_IN_FULL:]
+    more = element("summary", f"{len(others):,} more {what}")
+    rest = element("details", more, element("ul", *others, class_=class_)) if others else None
+    return joined(element("ul", *shown, class_=class_), rest)
+
+
+def linked_model(model: str, page_key: str) -> Markup:
+    """Return a model's name as a link to its page."""
+    name = element("bdi", shortened(model))
+    return element("a", name, href=from_page(OVERVIEW_PAGE, page_key), class_="name")
+
+
+def _urgency(incident: IncidentLine) -> tuple[bool, int, float]:
+    worst_first = _URGENCY.index(Severity(incident.severity))
+    return incident.state != IncidentState.OPEN, worst_first, incident.opened_at.timestamp()
+
+
+def _incident(incident: IncidentLine, view: StageView) -> Markup:
+    about = linked_model(incident.model, model_page(incident.model)) if incident.model else "The stage itself"
+    report = from_page(OVERVIEW_PAGE, incident.report_key) if incident.report_key.endswith(".html") else None
+    return element(
+        "li",
+        severity_badge(incident.severity),
+        element(
+            "div",
+            element("p", about, ": ", element("bdi", shortened(incident.headline, LONGEST)), class_="said"),
+            element("p", _story(incident, view), class_="reason"),
+            element("p", _command(incident, view.stage), class_="command"),
+            element("p", element("a", "The report it rests on", href=report)) if report else None,
+        ),
+    )
+
+
+def _story(incident: IncidentLine, view: StageView) -> Markup:
+    opened = element("time", moment(incident.opened_at, view.at), datetime=incident.opened_at.isoformat())
+    if incident.state == IncidentState.OPEN:
+        return joined("Open since ", opened, "; nobody has answered.")
+    note = f": {shortened(incident.note, LONGEST)}" if incident.note else ""
+    answer = ended(f"{incident.state.capitalize()} by {shortened(incident.by)}{note}")
+    return joined(element("bdi", answer), " Open since ", opened, ".")
+
+
+def _command(incident: IncidentLine, stage: str) -> Markup:
+    verb = "ack" if incident.state == IncidentState.OPEN else "show"
+    model = f" --model {incident.model}" if incident.model else ""
+    return command(f"courtside alerts {verb} {incident.id} --stage {stage}{model}")
+
+
+def _change(model: str, page_key: str, said: str) -> Markup:
+    return element("li", linked_model(model, page_key), ": ", element("bdi", shortened(said, LONGEST)))

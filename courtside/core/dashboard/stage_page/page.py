@@ -1,0 +1,114 @@
+"""The whole page of a stage."""
+
+from collections import Counter
+from functools import cache
+from importlib.resources import files
+
+from courtside.contracts.shortening import shortened
+from courtside.core.dashboard.health_words import HEALTH, NEED_A_PERSON, signed
+from courtside.core.dashboard.stage_page.incidents import LONGEST, changes, is_open, linked_model, open_incidents
+from courtside.core.dashboard.stage_page.models import by_urgency, every_model
+from courtside.core.dashboard.views import Health, StageView, Summary
+from courtside.core.pages.commands import command
+from courtside.core.pages.document import document
+from courtside.core.pages.markup import Markup, element
+from courtside.core.pages.wording import moment
+from courtside.core.sentences import ended, plural
+
+
+def render(view: StageView) -> str:
+    """Return the page as one HTML document that needs no network and runs no script.
+
+    The same view gives the same bytes, less than 2 KB for each model.
+    """
+    return document(
+        f"{verdict(view)[1]} Courtside, stage {view.stage}",
+        _banner(view),
+        _glance(view) if view.models else _first_steps(view.stage),
+        open_incidents(view),
+        changes(view) if view.models else None,
+        every_model(view) if view.models else None,
+        own_style=_style(),
+    )
+
+
+def verdict(view: StageView) -> tuple[Health | None, str]:
+    """Return the worst health of all, None without any model, and the sentence that sums the stage up."""
+    if not view.models:
+        return None, "No model yet."
+    needy = sum(each.health in NEED_A_PERSON for each in view.models)
+    worst = next(health for health in Health if any(each.health is health for each in view.models))
+    count = len(view.models)
+    if needy:
+        return worst, "The model needs you." if count == 1 else f"{needy:,} of {count:,} models {_need(needy)} you."
+    own = sum(is_open(each) and not each.model for each in view.incidents)
+    if own:
+        well = "The model is" if count == 1 else f"All {count:,} models are"
+        return Health.WARNING, f"{well} well, but the stage itself needs you."
+    return worst, "The model is well." if count == 1 else f"None of {count:,} models needs you."
+
+
+def _need(count: int) -> str:
+    return "needs" if count == 1 else "need"
+
+
+@cache
+def _style() -> Markup:
+    return Markup((files(__package__) / "style.css").read_text(encoding="utf-8"))
+
+
+def _banner(view: StageView) -> Markup:
+    worst, said = verdict(view)
+    kind, sign = (HEALTH[worst].kind, HEALTH[worst].sign) if worst else ("unknown", "○")
+    at = element("time", moment(view.at, None), datetime=view.at.isoformat(timespec="minutes"))
+    cost = "" if view.month_usd is None else f" By list prices, a month of this stage costs ${view.month_usd:,.2f}."
+    return element(
+        "header",
+        element("p", "Courtside, stage ", element("strong", view.stage), class_="eyebrow"),
+        element("h1", signed(sign), " ", said, class_=f"verdict {kind}"),
+        *(_most_urgent(each) for each in by_urgency(view.models)[:1] if each.health in NEED_A_PERSON),
+        element("p", "As of ", at, " UTC, like all times on this page.", cost, class_="note"),
+    )
+
+
+def _most_urgent(model: Summary) -> Markup:
+    name = linked_model(model.model, model.page_key)
+    why = element("bdi", ended(shortened(model.why, LONGEST)))
+    return element("p", "Most urgent is ", name, ": ", why, class_="lead")
+
+
+def _glance(view: StageView) -> Markup:
+    """Return the counts, each a link to what it counts."""
+    found = Counter(each.health for each in view.models)
+    unresolved = sum(map(is_open, view.incidents))
+    tiles = [
+        _tile(found[health], look.title, look.kind, health.name.lower())
+        for health, look in HEALTH.items()
+        if found[health]
+    ]
+    incidents = _tile(
+        unresolved, plural("Open incident", range(unresolved)), "usual" if unresolved else "quiet", "incidents"
+    )
+    return element("nav", element("ul", *tiles, incidents, class_="tiles"), aria_label="At a glance")
+
+
+def _tile(count: int, words: str, kind: str, target: str) -> Markup:
+    figure, word = element("span", f"{count:,}", class_="big"), element("span", words, class_="word")
+    return element("li", element("a", figure, Markup(" "), word, href=f"#{target}"), class_=f"tile {kind}")
+
+
+def _first_steps(stage: str) -> Markup:
+    """Return what comes first in a stage without models."""
+    steps = (
+        ("Write the contract of your table:", "courtside init churn.csv"),
+        ("Put it into this stage:", f"courtside models add churn.yaml --stage {stage}"),
+        ("Load its rows:", f"courtside tables load --table churn.csv --model churn --stage {stage}"),
+    )
+    return element(
+        "section",
+        element("h2", "What comes first", id="first"),
+        element("p", "The stage runs, and has no model to look after yet. With a table of your own:"),
+        element("ol", *(element("li", said, " ", command(typed)) for said, typed in steps), class_="steps"),
+        element("p", "The next round of the watch looks at the model; this page shows it from then on.", class_="note"),
+        aria_labelledby="first",
+    )
