@@ -28,7 +28,7 @@ class PageLeft(Exception):
 
 
 class Browser:
-    """One page of the browser; `requests` holds every request that it made."""
+    """One page of the browser; `requests` holds every request that it made, `complaints` the errors of its console."""
 
     def __init__(self, to_browser: int, from_browser: int) -> None:
         self._out, self._in = to_browser, from_browser
@@ -36,10 +36,11 @@ class Browser:
         self._number = 0
         self._session: str | None = None
         self.requests: list[str] = []
+        self.complaints: list[str] = []
         self._loaded = False
         target = self._call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Network", "Runtime"):
+        for domain in ("Page", "Network", "Runtime", "Log"):
             self._call(f"{domain}.enable")
 
     def open(self, path: Path, *, width: int, dark: bool = False) -> None:
@@ -50,10 +51,32 @@ class Browser:
     def visit(self, url: str) -> None:
         """Go to an address as if it were typed, and wait until it is loaded."""
         self.requests.clear()
+        self.complaints.clear()
         self._loaded = False
         self._call("Page.navigate", url=url)
+        self.loaded()
+
+    def loaded(self) -> None:
+        """Wait until the page to which an action leads is loaded."""
         while not self._loaded:
             self._heed(self._receive())
+
+    def press(self, key: str) -> None:
+        """Press a key and let it go: Tab, Enter or another that stands for no character but the line's end."""
+        self._loaded = False
+        code = {"Tab": 9, "Enter": 13}[key]
+        text = {"text": "\r"} if key == "Enter" else {}
+        for kind, more in (("keyDown", text), ("keyUp", {})):
+            self._call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, **more)
+
+    def click(self, selector: str) -> None:
+        """Click the middle of the first element that a selector finds; what covers it gets the click."""
+        self._loaded = False
+        middle = "(() => { const e = document.querySelector(%s); e.scrollIntoView({block: 'center', inline: 'center'});"
+        middle += " const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; })()"
+        x, y = self.evaluate(middle % json.dumps(selector))
+        for kind in ("mousePressed", "mouseReleased"):
+            self._call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
     def trust_every_certificate(self) -> None:
         """Accept a server's own certificate, as a person might."""
@@ -108,6 +131,10 @@ class Browser:
             self.requests.append(event["params"]["request"]["url"])
         if event.get("method") == "Page.loadEventFired":
             self._loaded = True
+        if event.get("method") == "Runtime.exceptionThrown":
+            self.complaints.append(event["params"]["exceptionDetails"]["text"])
+        if event.get("method") == "Log.entryAdded" and event["params"]["entry"]["level"] == "error":
+            self.complaints.append(event["params"]["entry"]["text"])
 
     def _receive(self) -> dict[str, Any]:
         while b"\0" not in self._pending:

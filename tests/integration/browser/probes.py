@@ -2,8 +2,10 @@
 
 from tests.integration.browser.chromium import Browser
 
-PHONE, DESK = 360, 1200
-LOOKS = [(width, dark) for width in (PHONE, DESK) for dark in (False, True)]
+PHONE, DESK = 360, 1440
+LOOKS = [(width, dark) for width in (PHONE, 390, 768, DESK) for dark in (False, True)]
+PAPER = 688
+"""The width in CSS pixels between the margins of A4."""
 
 CONTRASTS = """
 (() => {
@@ -40,6 +42,21 @@ CUT_LABELS = """
   return box.left < frame.left - 1 || box.right > frame.right + 1
     || box.top < frame.top - 1 || box.bottom > frame.bottom + 1;
 }).map(text => text.textContent)
+"""
+BEYOND = """
+[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth)
+  .filter(e => {
+    // What is in a box that scrolls by itself is reached there; the box must be within the screen.
+    for (let at = e.parentElement; at; at = at.parentElement)
+      if (at !== document.body && /auto|scroll/.test(getComputedStyle(at).overflowX)) return false;
+    return true;
+  }).map(e => e.outerHTML.slice(0, 80))
+"""
+# Its rules about contrast skip what it cannot see through, such as text in charts; CONTRASTS measures that.
+ACCESSIBILITY = """
+axe.run(document, {resultTypes: ['violations']}).then(found => found.violations
+  .filter(({impact}) => impact === 'serious' || impact === 'critical')
+  .map(({id, help, nodes}) => [id, help, nodes.length, nodes[0].html.slice(0, 160)]))
 """
 UNFOLD = "document.querySelectorAll('details').forEach(details => details.open = true)"
 

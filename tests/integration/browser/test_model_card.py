@@ -8,7 +8,7 @@ import pytest
 from courtside.core.model_card import plot_files, render_page
 from tests.fakes.model_cards import card
 from tests.integration.browser.chromium import Browser
-from tests.integration.browser.looks import EveryLook
+from tests.integration.browser.looks import EveryLook, OnPaper
 from tests.integration.browser.probes import (
     CONTRASTS,
     DESK,
@@ -48,10 +48,15 @@ def _written(page: str, folder: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("page", ["usual", "wreck"])
-@pytest.mark.parametrize(("width", "dark"), LOOKS)
+@pytest.mark.parametrize("page", ["usual", "wreck"], scope="class")
+@pytest.mark.parametrize(("width", "dark"), LOOKS, scope="class")
 class TestEveryLook(EveryLook):
     fewest_texts = 150
+
+
+@pytest.mark.parametrize("page", ["usual", "wreck"])
+class TestOnPaper(OnPaper):
+    pass
 
 
 def test_a_card_shows_its_sections_in_order(browser: Browser, usual: Path) -> None:

@@ -3,19 +3,25 @@ network.
 """
 
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from tests.integration.browser.chromium import Browser
-from tests.integration.browser.looks import EveryLook
-from tests.integration.browser.probes import CONTRASTS, DESK, LOOKS, UNFOLD, count
+from tests.integration.browser.looks import EveryLook, OnPaper
+from tests.integration.browser.probes import CONTRASTS, DESK, LOOKS, PHONE, UNFOLD, count
+
+
+@pytest.mark.parametrize("page", ["season", "wreck"], scope="class")
+@pytest.mark.parametrize(("width", "dark"), LOOKS, scope="class")
+class TestEveryLook(EveryLook):
+    fewest_texts = 200
 
 
 @pytest.mark.parametrize("page", ["season", "wreck"])
-@pytest.mark.parametrize(("width", "dark"), LOOKS)
-class TestEveryLook(EveryLook):
-    fewest_texts = 200
+class TestOnPaper(OnPaper):
+    pass
 
 
 def test_a_report_shows_its_sections_in_order(browser: Browser, season: Path) -> None:
@@ -65,7 +71,7 @@ def test_a_printed_page_holds_two_features(browser: Browser, season: Path) -> No
 
 
 def test_a_screenshot_is_not_empty(browser: Browser, season: Path, tmp_path: Path) -> None:
-    for width, dark in LOOKS:
+    for width, dark in product((PHONE, DESK), (False, True)):
         browser.open(season, width=width, dark=dark)
         picture = browser.screenshot()
         (tmp_path / f"{width}-{'dark' if dark else 'light'}.png").write_bytes(picture)
