@@ -26,6 +26,10 @@ EVIDENCE_PREFIX = "archive/evidence/"
 PROMISE_TESTS_PREFIX = "archive/promise_tests/"
 ESTIMATES_PREFIX = "archive/estimates/"
 DECISIONS_PREFIX = "archive/decisions/"
+DECISION_ROWS_PREFIX = "archive/decision_rows/"
+INCIDENT_ROWS_PREFIX = "archive/incident_rows/"
+PRODUCTION_ROWS_PREFIX = "archive/production_rows/"
+RUN_ROWS_PREFIX = "archive/run_rows/"
 TRACKING_BACKUPS_PREFIX = "backups/tracking/"
 LEGACY_MODELS_PREFIX = "ml-models/"
 LEGACY_FEATURES_PREFIX = "ml-features/"
@@ -269,7 +273,9 @@ def all_of(model: str) -> tuple[str, ...]:
     """Prefixes of all that the lake holds of one model alone; games belong to every model that learns from them."""
     scored = (predictions, labels, performance, evidence, promise_tests, estimates)
     archived = (key(model) for key in (arrived_rows, drift_rows_of, decisions, *scored))
-    return (records(model), tables(model), incoming(model), *archived)
+    derived = (DECISION_ROWS_PREFIX, INCIDENT_ROWS_PREFIX, PRODUCTION_ROWS_PREFIX, RUN_ROWS_PREFIX)
+    rows = (f"{prefix}model={_model(model)}/" for prefix in derived)
+    return (records(model), tables(model), incoming(model), *archived, *rows)
 
 
 def _model(model: str) -> str:

@@ -64,5 +64,19 @@ def log_file_of(key: str) -> tuple[date, int] | None:
         return None
 
 
+def merged_file_of_log(prefix: str, day: date, first: int, last: int) -> str:
+    """Key of one file that holds what several files of a day's log held, from one number to another."""
+    return f"{day_of_log(prefix, day)}{first:06d}-{last:06d}.parquet"
+
+
+def merged_log_file_of(key: str) -> tuple[date, int, int] | None:
+    """Return day and numbers of a merged file, the inverse of `merged_file_of_log`; None for any other key."""
+    found = re.search(r"/dt=(\d{4}-\d\d-\d\d)/(\d{6,})-(\d{6,})\.parquet$", key)
+    try:
+        return None if found is None else (date.fromisoformat(found[1]), int(found[2]), int(found[3]))
+    except ValueError:  # digits that are not a day
+        return None
+
+
 def _load(load_id: str) -> str:
     return key_name(load_id, "the id of a load")
