@@ -30,6 +30,26 @@ def summary(model: str) -> str:
     return f"{pages(model)}summary.json"
 
 
+def notes(model: str) -> str:
+    """Prefix of what building a model's pages remembers, so that it reads only what is new; no page links it."""
+    return f"{pages(model)}notes/"
+
+
+def month_note(model: str, year: int, month: int) -> str:
+    """Key of what a month of a model's archives says, as its pages show it."""
+    return f"{notes(model)}{year:04d}-{month:02d}.json"
+
+
+def calibration_note(model: str) -> str:
+    """Key of how a champion's predictions met their labels, as of its newest statements."""
+    return f"{notes(model)}calibration.json"
+
+
+def years_note(model: str) -> str:
+    """Key of what the pages of past years were made from."""
+    return f"{notes(model)}years.json"
+
+
 def from_page(page: str, key: str) -> str:
     """Return the relative address of one object on a page that is another.
 

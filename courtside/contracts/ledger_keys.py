@@ -90,12 +90,17 @@ def model_round(model: str) -> str:
     return f"rounds-{shard(model)}/{key_name(model, 'the name of a model')}"
 
 
+def incidents_of(model: str) -> str:
+    """Prefix of the part of the ledger that a model's incidents lie in, beside those of others."""
+    return f"incidents-{_incident_shard(model)}/"
+
+
 def incident(model: str, kind: str) -> str:
     """Key of the newest incident of a model and kind (an empty model is the stage itself); raises `NameUnusable`.
 
     No name of a model begins with a dot, or holds one.
     """
-    return f"incidents-{_incident_shard(model)}/{_incident(model, kind)}"
+    return f"{incidents_of(model)}{_incident(model, kind)}"
 
 
 def incident_telling(model: str, kind: str) -> str:

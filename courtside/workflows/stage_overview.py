@@ -10,12 +10,15 @@ from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import (
     ApprovalRecord,
     ChampionPointer,
+    IncidentRecord,
     ModelRound,
     Reign,
     RetrainingLockState,
     StageModel,
 )
 from courtside.contracts.versioned import TooNew
+from courtside.core.dashboard.health import Judged, Known, health_of
+from courtside.workflows.incidents.incidents import listed_incidents
 from courtside.workflows.ledger_documents import LedgerDocumentDamaged, read
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.ports import Ledger
@@ -47,7 +50,7 @@ class UnderWay:
 class ModelOverview:
     """One model: its entry, its champion, its newest round (None: there was none yet), and what is under way.
 
-    `problem` is why the ledger's entries of these cannot be read.
+    `problem` is why the ledger's entries of these cannot be read; `incidents` are the open ones, the newest first.
     """
 
     entry: StageModel
@@ -55,6 +58,33 @@ class ModelOverview:
     round: ModelRound | None = None
     under_way: UnderWay = UnderWay()
     problem: CourtsideError | None = None
+    incidents: tuple[IncidentRecord, ...] = ()
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When the next check is due; None where nobody knows it, and for a paused model, which rounds pass over."""
+        return None if self.round is None or self.entry.paused else self.round.next_due
+
+    def judged(self, now: datetime) -> Judged:
+        """Judge how the model is."""
+        newest = self.round or ModelRound(model=self.entry.name)
+        return health_of(
+            Known(
+                model=self.entry.name,
+                at=now,
+                problem=str(self.problem or ""),
+                paused=self.entry.paused,
+                has_champion=self.champion is not None,
+                training=self.under_way.training or "",
+                approval=self.under_way.approval.training_id if self.under_way.approval else "",
+                failing=newest.failing,
+                failing_since=newest.failing_since,
+                last=newest.last_outcome,
+                last_round_at=newest.last_round_at,
+                next_due=newest.next_due,
+                incidents=self.incidents,
+            )
+        )
 
     @property
     def health(self) -> str:
@@ -72,17 +102,20 @@ class ModelOverview:
 
 def overview(entries: Iterable[StageModel], *, ledger: Ledger, now: datetime) -> list[ModelOverview]:
     """Return these models of a stage at a glance, in their order; one that cannot be read hides no other."""
+    entries, opened = list(entries), dict[str, list[IncidentRecord]]()
+    for incident in listed_incidents(ledger, entries[0].name if len(entries) == 1 else None):
+        opened.setdefault(incident.model, []).append(incident)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return list(pool.map(lambda entry: _of(entry, ledger, now), entries))
+        return list(pool.map(lambda entry: _of(entry, ledger, now, tuple(opened.get(entry.name, ()))), entries))
 
 
-def _of(entry: StageModel, ledger: Ledger, now: datetime) -> ModelOverview:
+def _of(entry: StageModel, ledger: Ledger, now: datetime, incidents: tuple[IncidentRecord, ...]) -> ModelOverview:
     own = ModelLedger(ledger, entry.name)
     try:
         round_, _ = read(ledger, ledger_keys.model_round(entry.name), ModelRound)
-        return ModelOverview(entry, champion_of(own), round_, _under_way(own, now))
+        return ModelOverview(entry, champion_of(own), round_, _under_way(own, now), incidents=incidents)
     except (LedgerDocumentDamaged, TooNew) as error:
-        return ModelOverview(entry, problem=error)
+        return ModelOverview(entry, problem=error, incidents=incidents)
 
 
 def _under_way(ledger: ModelLedger, now: datetime) -> UnderWay:

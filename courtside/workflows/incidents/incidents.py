@@ -64,16 +64,9 @@ class Incidents:
     def list(self, model: str | None = None, *, resolved: bool = False) -> list[IncidentRecord]:
         """Return the open incidents, the newest first, and of each model and kind without one the last if `resolved`.
 
-        `model` is empty for those of the stage itself, and None for all. One that cannot be read hides no other.
+        See `listed_incidents`.
         """
-        found = []
-        for entry in self.ledger.entries(*ledger_keys.INCIDENTS):
-            try:
-                found.append(parsed(entry, IncidentRecord))
-            except (LedgerDocumentDamaged, TooNew) as error:
-                logger.warning("an incident cannot be read: %s", error)
-        wanted = [each for each in found if model in {None, each.model} and (resolved or not each.is_over)]
-        return sorted(wanted, key=lambda each: (each.opened_at, each.id), reverse=True)
+        return listed_incidents(self.ledger, model, resolved=resolved)
 
     def find(self, incident_id: str) -> IncidentRecord:
         """Return the newest incident of a model and kind by its id; raises `IncidentUnknown`."""
@@ -224,3 +217,18 @@ class Incidents:
     def _is_done(self, record: IncidentRecord | None) -> bool:
         """Say whether nothing is left that these incidents can do; what cannot be told waits for those that can."""
         return record is None or record.is_settled or (self.alerts is None and record.kept)
+
+
+def listed_incidents(ledger: Ledger, model: str | None = None, *, resolved: bool = False) -> list[IncidentRecord]:
+    """Return the open incidents, the newest first, and of each model and kind without one the last if `resolved`.
+
+    `model` is empty for those of the stage itself, and None for all. One that cannot be read hides no other.
+    """
+    found = []
+    for entry in ledger.entries(*(ledger_keys.INCIDENTS if model is None else [ledger_keys.incidents_of(model)])):
+        try:
+            found.append(parsed(entry, IncidentRecord))
+        except (LedgerDocumentDamaged, TooNew) as error:
+            logger.warning("an incident cannot be read: %s", error)
+    wanted = [each for each in found if model in {None, each.model} and (resolved or not each.is_over)]
+    return sorted(wanted, key=lambda each: (each.opened_at, each.id), reverse=True)

@@ -1,0 +1,102 @@
+"""The dashboard of a stage: pages that are built from what the stage wrote down, and written into its lake."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+
+from courtside import __version__
+from courtside.contracts import dashboard_keys
+from courtside.core.dashboard.views import ModelView, StageView
+from courtside.workflows.dashboard import plain
+from courtside.workflows.dashboard.archived import SETTLED
+from courtside.workflows.dashboard.kept_summaries import content_of
+from courtside.workflows.dashboard.model_view import model_view
+from courtside.workflows.dashboard.source import ModelSource
+from courtside.workflows.dashboard.stage_view import stage_view
+from courtside.workflows.ports import ObjectMissing
+from courtside.workflows.stage_models import StageModels
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """Builds the pages of one stage's models.
+
+    `stage_usd` is what a month of the stage costs and `model_usd` what each further model adds to it, None where nobody
+    has estimated it.
+    """
+
+    stage: str
+    models: StageModels
+    stage_usd: float | None = None
+    model_usd: float | None = None
+
+    def publish_model(self, model: str, *, now: datetime) -> tuple[str, ...]:
+        """Build the pages of a model and write those that changed, its summary last; return their keys.
+
+        Raises `ModelUnknown`, `ModelRemoved`, `ContractChanged` and what reading a contract raises.
+        """
+        return self._write(self.model_pages(model, now=now))
+
+    def publish_stage(self, *, now: datetime) -> tuple[str, ...]:
+        """Build the page of all models from their summaries and write it; return its key."""
+        return self._write(self.stage_pages(now=now))
+
+    def model_view(self, model: str, *, now: datetime, start: date | None = None, end: date | None = None) -> ModelView:
+        """Return what a model's page shows, of the newest year unless days are given; raises as `publish_model`."""
+        return model_view(self._source(model, now), stage=self.stage, start=start, end=end, month_usd=self.model_usd)
+
+    def stage_view(self, *, now: datetime) -> StageView:
+        """Return what the page of all models shows."""
+        return stage_view(self.models, stage=self.stage, now=now, month_usd=self.stage_usd)
+
+    def model_pages(self, model: str, *, now: datetime, anew: bool = False) -> dict[str, bytes]:
+        """Return a model's pages by their keys, and its summary: all years if `anew`, else those that changed."""
+        source = self._source(model, now)
+        view = model_view(source, stage=self.stage, month_usd=self.model_usd)
+        pages = {dashboard_keys.model_page(model): plain.render_model(view).encode()}
+        made_from = dict(_made_from(source, view.years))
+        before = {} if anew else self._years_before(model)
+        for year in view.years:
+            if made_from[str(year)] != before.get(str(year)):
+                start, end = date(year, 1, 1), date(year + 1, 1, 1)
+                of_year = model_view(source, stage=self.stage, start=start, end=end, month_usd=self.model_usd)
+                pages[dashboard_keys.year_page(model, year)] = plain.render_model(of_year).encode()
+        pages[dashboard_keys.years_note(model)] = json.dumps(made_from, indent=2).encode()
+        pages[dashboard_keys.summary(model)] = content_of(view.summary, at=now)
+        return pages
+
+    def stage_pages(self, *, now: datetime) -> dict[str, bytes]:
+        """Return the page of all models by its key."""
+        return {dashboard_keys.OVERVIEW_PAGE: plain.render_stage(self.stage_view(now=now)).encode()}
+
+    def _source(self, model: str, now: datetime) -> ModelSource:
+        entry = self.models.show(model)
+        return ModelSource(entry, self.models.said_by(entry), self.models.ledger, self.models.lake, now)
+
+    def _years_before(self, model: str) -> Mapping[str, str]:
+        try:
+            said = json.loads(self.models.lake.read(dashboard_keys.years_note(model)))
+        except (ObjectMissing, ValueError):
+            return {}
+        return said if isinstance(said, dict) else {}
+
+    def _write(self, pages: Mapping[str, bytes]) -> tuple[str, ...]:
+        for key, content in pages.items():
+            self.models.lake.write(key, content)
+        return tuple(pages)
+
+
+def _made_from(source: ModelSource, years: Iterable[int]) -> Iterator[tuple[str, str]]:
+    """Yield each year with what tells its page from any other: its archives, and what happened in it.
+
+    Labels of a year come until long after it, so that until then its page is built again every day.
+    """
+    for year in years:
+        start, end = date(year, 1, 1), date(year + 1, 1, 1)
+        awaited = source.now.date() - end <= source.dataset.label_delay + SETTLED
+        day = source.now.date() if awaited else end
+        names = source.archived.between(start, end)
+        said = (__version__, day, source.archived.digest(names), source.incidents(start, end), source.champions)
+        yield str(year), sha256(repr(said).encode()).hexdigest()
