@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from courtside.contracts.incidents import IncidentState, Severity
 from courtside.contracts.records import IncidentRecord
 from courtside.core.dashboard.views import Health
+from courtside.core.decision.decision import Action
 from courtside.core.sentences import enumerated
 
 LATE = timedelta(days=1)
@@ -100,7 +101,7 @@ def _new(known: Known) -> Judged | None:
 def _good(known: Known) -> Judged:
     if known.last_round_at is None:
         return Judged(Health.GOOD, "no round has looked at it yet")
-    said = f": {known.last}" if known.last else ""
+    said = "" if known.last in {"", Action.NOTHING} else f" (its outcome: {known.last.replace('_', ' ')})"
     return Judged(Health.GOOD, f"the newest round found nothing that needs you{said}")
 
 

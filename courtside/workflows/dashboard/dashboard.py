@@ -4,12 +4,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from hashlib import sha256
+from pathlib import Path
 
-from courtside import __version__
 from courtside.contracts import dashboard_keys
+from courtside.core import dashboard, pages
+from courtside.core.dashboard import model_page, stage_page
 from courtside.core.dashboard.views import ModelView, StageView
-from courtside.workflows.dashboard import plain
 from courtside.workflows.dashboard.archived import SETTLED
 from courtside.workflows.dashboard.kept_summaries import content_of
 from courtside.workflows.dashboard.model_view import model_view
@@ -55,21 +57,21 @@ class Dashboard:
         """Return a model's pages by their keys, and its summary: all years if `anew`, else those that changed."""
         source = self._source(model, now)
         view = model_view(source, stage=self.stage, month_usd=self.model_usd)
-        pages = {dashboard_keys.model_page(model): plain.render_model(view).encode()}
+        built = {dashboard_keys.model_page(model): model_page.render(view).encode()}
         made_from = dict(_made_from(source, view.years))
         before = {} if anew else self._years_before(model)
         for year in view.years:
             if made_from[str(year)] != before.get(str(year)):
                 start, end = date(year, 1, 1), date(year + 1, 1, 1)
                 of_year = model_view(source, stage=self.stage, start=start, end=end, month_usd=self.model_usd)
-                pages[dashboard_keys.year_page(model, year)] = plain.render_model(of_year).encode()
-        pages[dashboard_keys.years_note(model)] = json.dumps(made_from, indent=2).encode()
-        pages[dashboard_keys.summary(model)] = content_of(view.summary, at=now)
-        return pages
+                built[dashboard_keys.year_page(model, year)] = model_page.render(of_year).encode()
+        built[dashboard_keys.years_note(model)] = json.dumps(made_from, indent=2).encode()
+        built[dashboard_keys.summary(model)] = content_of(view.summary, at=now)
+        return built
 
     def stage_pages(self, *, now: datetime) -> dict[str, bytes]:
         """Return the page of all models by its key."""
-        return {dashboard_keys.OVERVIEW_PAGE: plain.render_stage(self.stage_view(now=now)).encode()}
+        return {dashboard_keys.OVERVIEW_PAGE: stage_page.render(self.stage_view(now=now)).encode()}
 
     def _source(self, model: str, now: datetime) -> ModelSource:
         entry = self.models.show(model)
@@ -98,5 +100,13 @@ def _made_from(source: ModelSource, years: Iterable[int]) -> Iterator[tuple[str,
         awaited = source.now.date() - end <= source.dataset.label_delay + SETTLED
         day = source.now.date() if awaited else end
         names = source.archived.between(start, end)
-        said = (__version__, day, source.archived.digest(names), source.incidents(start, end), source.champions)
+        said = (_drawing(), day, source.archived.digest(names), source.incidents(start, end), source.champions)
         yield str(year), sha256(repr(said).encode()).hexdigest()
+
+
+@cache
+def _drawing() -> str:
+    """Return what tells the code that draws pages from any other, so that a new release draws past years again."""
+    folders = [Path(folder) for package in (dashboard, pages) for folder in package.__path__]
+    files = sorted(file for folder in folders for file in folder.rglob("*") if file.suffix in {".py", ".css"})
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
