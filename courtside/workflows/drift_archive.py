@@ -13,6 +13,7 @@ from courtside.contracts import drift_keys
 from courtside.contracts.records import DecisionRecord
 from courtside.core.drift import statistics, table_statistics
 from courtside.core.drift.reports.report import DriftReport, Verdict
+from courtside.core.pages.place import Place
 from courtside.core.parquet import parquet_content
 from courtside.workflows.drift_window import WindowReport
 from courtside.workflows.ports import Lake
@@ -101,10 +102,10 @@ def archive(found: WindowReport, record: DecisionRecord, *, lake: Lake, performa
         drift_keys.drift_rows(dataset, day, record.check_id),
         parquet_content(report_rows(found.report, record)),
     )
-    page = _page(found, record, performance)
+    key = drift_keys.drift_page(dataset, day, record.check_id)
+    page = _page(found, record, performance, place=Place(page=key, model=dataset, here=f"Drift report of {day}"))
     if page is None:
         return Archived(None, None)
-    key = drift_keys.drift_page(dataset, day, record.check_id)
     lake.write(key, page)
     return Archived(key, page)
 
@@ -149,7 +150,7 @@ def _in_segments(report: DriftReport, feature: str) -> dict[str, list[Any]]:
     }
 
 
-def _page(found: WindowReport, record: DecisionRecord, performance: Sequence[str]) -> bytes | None:
+def _page(found: WindowReport, record: DecisionRecord, performance: Sequence[str], *, place: Place) -> bytes | None:
     """Draw the page; a page that cannot be drawn is logged, because it must not keep the alert from going out."""
     from courtside.core.report_page import PageDecision, render_page
 
@@ -167,6 +168,7 @@ def _page(found: WindowReport, record: DecisionRecord, performance: Sequence[str
                 performance=tuple(performance),
             ),
             title=f"{record.model}, {record.window.start} to {record.window.end}",
+            place=place,
         )
     except Exception:
         logger.exception("the page of drift check %s could not be drawn", record.check_id)

@@ -5,6 +5,7 @@ from courtside.contracts.model_card import CandidateCard, ModelCard, Provenance
 from courtside.contracts.records import TrainingRecord
 from courtside.core.dataset import Dataset
 from courtside.core.model_card import curves, render_markdown, render_page
+from courtside.core.pages.place import Place
 from courtside.core.rows import period
 from courtside.core.training.frame import labels
 from courtside.core.training.importance import importances
@@ -43,5 +44,7 @@ def write_card(card: ModelCard, *, lake: Lake) -> None:
     """Write the card as data, as a page and as Markdown."""
     model, training_id = card.record.dataset, card.record.training_id
     lake.write(training_keys.training_card(model, training_id), card.model_dump_json(indent=2).encode())
-    lake.write(training_keys.training_card_page(model, training_id), render_page(card).encode())
+    page = training_keys.training_card_page(model, training_id)
+    place = Place(page=page, model=model, here=f"Model card of training {training_id}")
+    lake.write(page, render_page(card, place=place).encode())
     lake.write(training_keys.training_card_text(model, training_id), render_markdown(card).encode())

@@ -9,13 +9,17 @@ from courtside.core.model_card.plots import TITLES, charts
 from courtside.core.pages.document import document
 from courtside.core.pages.markup import Markup, element
 from courtside.core.pages.parts import pairs, section
+from courtside.core.pages.place import Place
 from courtside.core.pages.wording import DASH
 
 TITLE = "Courtside model card"
 
 
-def render_page(card: ModelCard) -> str:
-    """Return the card as one HTML document that needs no network and runs no script."""
+def render_page(card: ModelCard, *, place: Place | None = None) -> str:
+    """Return the card as one HTML document that needs no network and runs no script.
+
+    `place` is where the page lies among those of a stage; the copy that is logged with the runs has none.
+    """
     names = {model.name: f"c{position}" for position, model in enumerate(card.record.models, 1)}
     articles = {
         candidate.name: _candidate(card, candidate, names[candidate.name], chosen=candidate.name == card.record.best)
@@ -31,6 +35,7 @@ def render_page(card: ModelCard) -> str:
         section("chosen", "The chosen one, in full", chosen),
         _others(list(articles.values())),
         section("lineage", "Lineage", pairs(lineage(card).items())),
+        place=place,
     )
 
 

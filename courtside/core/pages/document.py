@@ -4,13 +4,18 @@ from functools import cache
 from importlib.resources import files
 
 from courtside.core.pages.markup import Markup, element
+from courtside.core.pages.place import Place
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def document(title: str, *sections: Markup | None, own_style: Markup | None = None) -> str:
-    """Return a whole HTML document; `own_style` is what one kind of page adds to the style of all."""
-    body = element("body", element("main", *sections))
+def document(title: str, *sections: Markup | None, own_style: Markup | None = None, place: Place | None = None) -> str:
+    """Return a whole HTML document; `own_style` is what one kind of page adds to the style of all.
+
+    A page that has a `place` among those of a stage links the pages above it.
+    """
+    trail, footer = (place.trail(), place.footer()) if place else (None, None)
+    body = element("body", trail, element("main", *sections), footer)
     return f"<!doctype html>\n{element('html', _head(title, own_style), body, lang='en')}\n"
 
 

@@ -7,6 +7,7 @@ from courtside.core.drift.reports.report import DriftReport, FeatureDrift
 from courtside.core.pages.document import document
 from courtside.core.pages.markup import Markup, element, joined
 from courtside.core.pages.parts import section
+from courtside.core.pages.place import Place
 from courtside.core.report_page.decided import PageDecision, background
 from courtside.core.report_page.detail import feature_section
 from courtside.core.report_page.overview import banner, by_urgency, every_feature, facts, set_aside, stories, verdict
@@ -25,12 +26,14 @@ def render_page(
     decision_text: str | None = None,
     decided: PageDecision | None = None,
     title: str = TITLE,
+    place: Place | None = None,
 ) -> str:
     """Return the report as one HTML document that needs no network and runs no script.
 
     `reference` and `current` are the profiles the report was made of; trends, groups and onsets are shown if the
-    report's story was told. `decision_text` is one sentence about what the system did, and `decided` says why. The
-    same input gives the same bytes, about 8 KB per feature.
+    report's story was told. `decision_text` is one sentence about what the system did, and `decided` says why.
+    `place` is where the page lies among those of a stage; a page of a comparison here has none. The same input gives
+    the same bytes, about 8 KB per feature.
     """
     ordered = by_urgency(report.features)
     keys = {feature.name: f"f{position}" for position, feature in enumerate(ordered[:MOST_DETAILED], 1)}
@@ -51,6 +54,7 @@ def render_page(
         segments(report),
         _outcomes(report.outcomes, reference.outcomes, current.outcomes),
         _details(ordered[:MOST_DETAILED], cards, left_out=len(ordered) - len(cards)),
+        place=place,
     )
 
 

@@ -39,6 +39,8 @@ def test_a_report_is_stored_as_json_page_and_rows_under_its_day(setup: DriftSetu
     page = setup.lake.read(answer.page_key or "").decode()
     assert "2018-07-01 to 2019-07-01" in page
     assert "at least 20%: retraining" in page
+    assert 'href="../../../../dashboard/models/nba_games/index.html"' in page
+    assert "Drift report of 2019-07-01" in page
 
 
 def test_the_archive_has_a_fixed_schema_and_one_row_per_feature(setup: DriftSetup) -> None:

@@ -14,6 +14,7 @@ from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.key_names import NameUnusable
 from courtside.contracts.model_card import LoggedRuns, ModelCard, Provenance
 from courtside.contracts.records import TrainingRecord
+from courtside.core.pages.place import Place
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
 from courtside.workflows.games import store_games
@@ -134,10 +135,14 @@ def test_resuming_adds_the_predictions_of_the_champion_and_completes_the_card(la
     holdout = pq.read_table(io.BytesIO(lake.read(training_keys.training_holdout("nba_games", "away"))))
     assert set(holdout.column("champion").to_pylist()) == {0.4}
     assert holdout.drop_columns(["champion"]).equals(before)
-    page = lake.read(training_keys.training_card_page("nba_games", "away"))
+    key = training_keys.training_card_page("nba_games", "away")
+    page = lake.read(key)
     assert b"nba-game-predictions version 1" in page
     described = tracking.described["run-1"]
-    assert described["model_card.html"] == page
+    place = Place(page=key, model="nba_games", here="Model card of training away")
+    links = [part.encode() for part in (place.trail(), place.footer())]
+    assert [page.count(part) for part in links] == [1, 1]
+    assert described["model_card.html"] == page.replace(links[0], b"").replace(links[1], b"")
     assert described["model_card.md"] == lake.read(training_keys.training_card_text("nba_games", "away"))
 
 

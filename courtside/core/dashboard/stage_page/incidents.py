@@ -7,6 +7,7 @@ from courtside.core.dashboard.health_words import severity_badge
 from courtside.core.dashboard.views import IncidentLine, StageView
 from courtside.core.pages.commands import command
 from courtside.core.pages.markup import Markup, element, joined
+from courtside.core.pages.parts import section
 from courtside.core.pages.wording import moment
 from courtside.core.sentences import ended
 
@@ -28,24 +29,16 @@ def open_incidents(view: StageView) -> Markup | None:
         return None
     nothing = element("p", "Nothing is open.", class_="note") if not found else None
     lines = [_incident(each, view) for each in found]
-    return element(
-        "section",
-        element("h2", "Open incidents", id="incidents"),
-        nothing or folded(lines, "open incidents", class_="incidents"),
-        aria_labelledby="incidents",
-    )
+    shown = nothing or folded(lines, "open incidents", class_="incidents")
+    return section("incidents", "Open incidents", shown)
 
 
 def changes(view: StageView) -> Markup:
     """Return what changed within the last 24 hours, model by model."""
     lines = [_change(each.model, each.page_key, said) for each in view.models for said in each.changed]
     nothing = element("p", "Nothing changed.", class_="note")
-    return element(
-        "section",
-        element("h2", "What changed in the last 24 hours", id="changed"),
-        folded(lines, "changes", class_="changes") if lines else nothing,
-        aria_labelledby="changed",
-    )
+    shown = folded(lines, "changes", class_="changes") if lines else nothing
+    return section("changed", "What changed in the last 24 hours", shown)
 
 
 def folded(lines: list[Markup], what: str, *, class_: str) -> Markup:

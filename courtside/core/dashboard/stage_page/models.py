@@ -10,6 +10,7 @@ from courtside.core.dashboard.stage_page.sparkline import metric_title, sparklin
 from courtside.core.dashboard.views import Health, StageView, Summary
 from courtside.core.pages.commands import command
 from courtside.core.pages.markup import Markup, element, joined
+from courtside.core.pages.parts import section
 from courtside.core.pages.wording import DASH, day, moment, number
 
 MOST_IN_FULL = 50
@@ -22,12 +23,11 @@ def every_model(view: StageView) -> Markup:
     groups = {health: [each for each in by_urgency(view.models) if each.health is health] for health in Health}
     large = {health for health, models in groups.items() if len(models) > MOST_IN_FULL and health not in NEED_A_PERSON}
     bodies = [_body(health, models, view) for health, models in groups.items() if models and health not in large]
-    return element(
-        "section",
-        element("h2", "Every model", id="models"),
+    return section(
+        "models",
+        "Every model",
         _table("Models by health", *bodies) if bodies else None,
         *(_folded(health, groups[health], view) for health in Health if health in large),
-        aria_labelledby="models",
     )
 
 

@@ -12,6 +12,7 @@ from courtside.core.dashboard.views import Health, StageView, Summary
 from courtside.core.pages.commands import command
 from courtside.core.pages.document import document
 from courtside.core.pages.markup import Markup, element
+from courtside.core.pages.parts import section
 from courtside.core.pages.wording import moment
 from courtside.core.sentences import ended, plural
 
@@ -104,11 +105,10 @@ def _first_steps(stage: str) -> Markup:
         ("Put it into this stage:", f"courtside models add churn.yaml --stage {stage}"),
         ("Load its rows:", f"courtside tables load --table churn.csv --model churn --stage {stage}"),
     )
-    return element(
-        "section",
-        element("h2", "What comes first", id="first"),
+    return section(
+        "first",
+        "What comes first",
         element("p", "The stage runs, and has no model to look after yet. With a table of your own:"),
         element("ol", *(element("li", said, " ", command(typed)) for said, typed in steps), class_="steps"),
         element("p", "The next round of the watch looks at the model; this page shows it from then on.", class_="note"),
-        aria_labelledby="first",
     )
