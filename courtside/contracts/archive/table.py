@@ -92,6 +92,14 @@ class ArchiveTable:
         """Prefix of the rows of one model and day."""
         return f"{self.of(model)}dt={day.isoformat()}/"
 
+    def derived_file(self, model: str, day: date, of: str) -> str:
+        """Key of the rows of one model and day that are made `of` one kind of records, written as a whole."""
+        return f"{self.day_of(model, day)}{of}.parquet"
+
+    def derived_from(self, model: str, of: str) -> str:
+        """Key of the note of which records of a kind the rows of a model are made of; queries pass over it."""
+        return f"{self.of(model)}_{of}.json"
+
 
 def day_of_file(key: str) -> date | None:
     """Return the day of a file of a table; None for any other key, such as a note whose name begins with ``_``.

@@ -4,6 +4,7 @@ from courtside.contracts.records.acceptances import AcceptedAct, AcceptedReferen
 from courtside.contracts.records.arrivals import ArrivalOutcome, ArrivalRecord, Attempted
 from courtside.contracts.records.champions import ChampionPointer, ChampionReference, Reign, SealedFiles
 from courtside.contracts.records.decisions import ClaimState, DecisionRecord, RetrainingLockState
+from courtside.contracts.records.derived import DerivedDocument, DerivedRows
 from courtside.contracts.records.incidents import IncidentEvent, IncidentRecord, UnsentAlert
 from courtside.contracts.records.labels import BegunLabelLoad, LabelLoad
 from courtside.contracts.records.performance import LabelsIn, PerformanceProgress
@@ -54,6 +55,8 @@ __all__ = [
     "Comparison",
     "DataManifest",
     "DecisionRecord",
+    "DerivedDocument",
+    "DerivedRows",
     "DriftFacts",
     "DueFacts",
     "FrozenObject",
