@@ -146,9 +146,11 @@ def _usual(report: DriftReport) -> str | None:
     return f"{listed(usual)}: moved, but no more than the reference itself shows" if usual else None
 
 
-def every_feature(ordered: list[FeatureDrift], links: Mapping[str, str]) -> Markup:
-    """Return one line per feature; `links` are the ids of those shown in detail."""
-    lines = [_line(feature, links.get(feature.name)) for feature in ordered]
+def every_feature(
+    ordered: list[FeatureDrift], links: Mapping[str, str], thumbnails: Mapping[str, Markup | None]
+) -> Markup:
+    """Return one line per feature; `links` are the ids of those shown in detail, `thumbnails` small charts of them."""
+    lines = [_line(feature, links.get(feature.name), thumbnails.get(feature.name)) for feature in ordered]
     return section("features", "Every feature", element("ol", *lines, class_="lines"))
 
 
@@ -190,13 +192,14 @@ def first_day(report: DriftReport) -> date | None:
     return None
 
 
-def _line(feature: FeatureDrift, link: str | None) -> Markup:
+def _line(feature: FeatureDrift, link: str | None, thumbnail: Markup | None) -> Markup:
     shown = shortened(feature.name)
     name = element("a", shown, href=f"#{link}") if link else element("span", shown)
     return element(
         "li",
         element("span", name, class_="name"),
         badge(feature),
+        element("span", thumbnail, class_="drawn"),
         _meter(feature.effect),
         element("span", feature.reason, class_="reason"),
         class_=kind_of(feature),

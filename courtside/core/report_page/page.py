@@ -11,7 +11,9 @@ from courtside.core.pages.place import Place
 from courtside.core.report_page.decided import PageDecision, background
 from courtside.core.report_page.detail import feature_section
 from courtside.core.report_page.overview import banner, by_urgency, every_feature, facts, set_aside, stories, verdict
+from courtside.core.report_page.quality import quality
 from courtside.core.report_page.segments import segments
+from courtside.core.report_page.thumbnail import thumbnail
 
 MOST_DETAILED = 60
 """Features shown in full, those that moved first; the page stays light enough for an e-mail."""
@@ -43,6 +45,7 @@ def render_page(
         )
         for feature in ordered[:MOST_DETAILED]
     }
+    thumbnails = {name: thumbnail(reference.by_name[name], current.by_name[name]) for name in keys}
     return document(
         f"{verdict(report)[1]} {title}",
         banner(report, title=title, decision=decision_text),
@@ -50,7 +53,8 @@ def render_page(
         background(decided) if decided else None,
         set_aside(report),
         facts(report),
-        every_feature(ordered, keys),
+        every_feature(ordered, keys, thumbnails),
+        quality(ordered, reference),
         segments(report),
         _outcomes(report.outcomes, reference.outcomes, current.outcomes),
         _details(ordered[:MOST_DETAILED], cards, left_out=len(ordered) - len(cards)),

@@ -28,7 +28,8 @@ def test_a_report_shows_its_sections_in_order(browser: Browser, season: Path) ->
     browser.open(season, width=DESK)
     assert browser.evaluate("document.querySelector('h1').innerText").startswith("▲ Drift: ")
     assert "4 features moved together" in browser.evaluate("document.querySelector('section').innerText")
-    assert (count(browser, "ol > li"), count(browser, "article"), count(browser, "svg")) == (16, 17, 34)
+    assert (count(browser, "ol > li"), count(browser, "article"), count(browser, "article svg")) == (16, 17, 34)
+    assert count(browser, "ol > li svg.thumbnail") == 16
     assert count(browser, "svg[role=img] > title + desc") == 34
     assert count(browser, "section[aria-labelledby=outcomes] > article#target") == 1
     assert count(browser, "section[aria-labelledby=full] > article.drift") == count(browser, "ol > li.drift") >= 4

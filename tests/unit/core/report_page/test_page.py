@@ -41,8 +41,10 @@ def test_the_top_of_the_page_tells_what_an_operator_asks_first() -> None:
 def test_every_feature_has_a_line_a_card_and_charts_with_descriptions() -> None:
     tree = parsed(page_of(MOVED))
     assert len(tree.findall(".//ol/li")) == len(tree.findall(".//article")) == 4
-    charts = tree.findall(".//svg")
+    charts = tree.findall(".//svg[@role='img']")
     assert len(charts) == 8
+    assert len(tree.findall(".//ol/li//svg[@aria-hidden='true']")) == 4
+    assert len(tree.findall(".//svg")) == 12
     for chart in charts:
         title, described = chart.find("title"), chart.find("desc")
         assert title is not None
@@ -160,7 +162,7 @@ def test_a_report_without_a_story_is_rendered() -> None:
     current = REFERENCE.summarize(league(home_points=points(104, STEP, seed=6)))
     report = check(REFERENCE, current, ClassicPolicy())
     tree = parsed(render_page(report, REFERENCE, current))
-    assert len(tree.findall(".//svg")) == 4
+    assert len(tree.findall(".//svg[@role='img']")) == 4
     assert report.features[0].reason in text_of(tree)
 
 
