@@ -37,9 +37,11 @@ people = _Console(stderr=True, emoji=False)
 results = _Console(emoji=False)
 
 
-def print_json(value: object) -> None:
-    """Print one JSON document on stdout."""
-    sys.stdout.write(json.dumps(value_without_secrets(value), indent=2, default=str) + "\n")
+def print_json(value: object, *, compact: bool = False) -> None:
+    """Print one JSON document on stdout; `compact` in one line, at once, for those who read several of them."""
+    sys.stdout.write(json.dumps(value_without_secrets(value), indent=None if compact else 2, default=str) + "\n")
+    if compact:
+        sys.stdout.flush()
 
 
 def print_table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:

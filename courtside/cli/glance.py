@@ -16,7 +16,8 @@ def glance(found: "ModelOverview") -> dict[str, Any]:
     """Return for programs what is known of one model besides its entry."""
     under_way = found.under_way
     return {
-        "health": found.health,
+        "health": found.judged.health.value,
+        "why": found.judged.why,
         "champion": found.champion and found.champion.model_dump(mode="json"),
         "round": found.round and found.round.model_dump(mode="json"),
         "under_way": {
@@ -33,13 +34,17 @@ def champion(found: "ModelOverview") -> str:
 
 
 def last_check(found: "ModelOverview") -> str:
-    """Say when the newest round was."""
-    return _moment(found.round.last_round_at if found.round else None)
+    """Say when the newest round was, and what came of it by which rule."""
+    newest = found.round
+    if newest is None or newest.last_round_at is None:
+        return _moment(None)
+    rule = f" ({newest.last_rule})" if newest.last_rule else ""
+    return _moment(newest.last_round_at) + (f": {newest.last_outcome}{rule}" if newest.last_outcome else "")
 
 
 def next_due(found: "ModelOverview") -> str:
     """Say when the next check is due; rounds pass over a paused model."""
-    return "" if found.entry.paused else _moment(found.round.next_due if found.round else None)
+    return "" if found.entry.paused else _moment(found.next_due)
 
 
 def say_unreadable(unreadable: "Mapping[str, CourtsideError]") -> None:

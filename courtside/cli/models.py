@@ -151,7 +151,7 @@ def _row(found: "ModelOverview") -> dict[str, Any]:
         "model": found.entry.name,
         "task": found.entry.task,
         "champion": champion(found),
-        "health": found.health,
+        "health": found.judged.health.value,
         "last check (UTC)": last_check(found),
         "next due (UTC)": next_due(found),
         "owner": found.entry.owner or "",

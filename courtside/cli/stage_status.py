@@ -1,78 +1,110 @@
-"""What `courtside status` shows of a stage with several models: a line for each, and what all of them share."""
+"""What `courtside status` shows of a stage with several models: a line for each, the worst first."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from courtside.cli import alerts_incidents
-from courtside.cli.console import people, print_json, print_table, say
+from courtside.cli.console import print_json, print_table, say
 from courtside.cli.entry import EXIT_FAILED
 from courtside.cli.glance import champion, glance, last_check, next_due, say_unreadable
+from courtside.cli.looking_again import asking
+from courtside.core.dashboard.views import Health
+from courtside.core.performance.spark import spark
 from courtside.core.watch import NOTHING_CAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from courtside.contracts.records import TrainingSlots
+    from courtside.core.dashboard.views import Summary
     from courtside.workflows.stage_models import StageListing, StageModels
     from courtside.workflows.stage_overview import ModelOverview
 
 _MOST_NAMED = 6
 
 
-def show_models(stage: str, models: "StageModels", listing: "StageListing", *, as_json: bool) -> None:
-    """Print the models of a stage, what is under way, and what to type next; exit with 1 if one cannot be read."""
+def show_models(stage: str, models: "StageModels", listing: "StageListing", *, as_json: bool, again: bool) -> int:
+    """Print the models of a stage, the worst first, what is under way, and what to type next.
+
+    Return 1 if one of them cannot be read, else 0. With `again`, this is one look of several, and JSON is one line.
+    """
     from courtside.adapters.deployment import reaching_aws
+    from courtside.workflows.dashboard.kept_summaries import summaries_now
+    from courtside.workflows.dashboard.stage_view import worst_first
     from courtside.workflows.stage_overview import overview
     from courtside.workflows.status import training_slots
 
-    with people.status("Asking the stage"), reaching_aws():
+    with asking(again=again), reaching_aws():
         now = datetime.now(UTC)
-        found = overview(listing.models, ledger=models.ledger, now=now)
+        by_name = {each.entry.name: each for each in overview(listing.models, ledger=models.ledger, now=now)}
+        summaries = worst_first(summaries_now(by_name.values(), lake=models.lake))
         slots = training_slots(models.ledger, now=now)
         opened = alerts_incidents.open_incidents(stage, models, None)
-    following = [*alerts_incidents.to_look(opened), *_next(found)]
+    found = [(each, by_name[each.model]) for each in summaries]
+    following = [*alerts_incidents.to_look(opened), *_next(by_name.values())]
     if as_json:
         broken = [{"model": name, "problem": str(error)} for name, error in listing.unreadable.items()]
-        print_json({
+        document = {
             "stage": stage,
-            "models": [*({"model": each.entry.name, **glance(each)} for each in found), *broken],
+            "at": now,
+            "models": [*(_document(*each) for each in found), *broken],
             "trainings": slots.model_dump(mode="json", include={"running", "waiting"}),
             "incidents": [alerts_incidents.document(each) for each in opened],
             "next": following,
-        })  # fmt: skip
+        }
+        print_json(document, compact=again)
     else:
-        print_table("Models", [_row(each) for each in found])
+        print_table("Models", [_row(*each) for each in found])
         alerts_incidents.show_open(opened)
         _say(found, slots)
         say_unreadable(listing.unreadable)
         for hint in following:
             say(f"→ {hint}")
-    if listing.unreadable or any(each.problem for each in found):
-        raise typer.Exit(EXIT_FAILED)
+    return EXIT_FAILED if listing.unreadable or any(each.problem for each in by_name.values()) else 0
 
 
-def _row(found: "ModelOverview") -> dict[str, Any]:
-    newest = found.round
-    outcome = f": {newest.last_outcome} ({newest.last_rule})" if newest and newest.last_rule else ""
+def _document(summary: "Summary", found: "ModelOverview") -> dict[str, Any]:
+    figures = ("last_check_at", "last_check", "report_key", "open_incidents", "changed", "metric", "recent", "promise")
+    said = asdict(summary)
+    return {"model": summary.model, **glance(found), **{name: said[name] for name in figures}}
+
+
+def _row(summary: "Summary", found: "ModelOverview") -> dict[str, Any]:
     return {
-        "model": found.entry.name,
+        "model": summary.model,
+        "health": summary.health.value,
         "champion": champion(found),
-        "health": found.health,
-        "last check (UTC)": f"{last_check(found)}{outcome}",
+        "last check (UTC)": last_check(found),
+        "open": summary.open_incidents or "",
+        "lately": _lately(summary),
         "under way": str(found.under_way),
         "next due (UTC)": next_due(found),
     }
 
 
-def _say(found: "Sequence[ModelOverview]", slots: "TrainingSlots") -> None:
-    for each in found:
-        if each.round is not None and each.round.failing:
-            say(f"{each.entry.name}: {each.round.last_reason}", style="bold red")
-        for sentence in each.round.predictions if each.round is not None else ():
+def _lately(summary: "Summary") -> str:
+    """Draw the newest realised figures, with the last of them and what was promised; nothing where there are none."""
+    known = [value for value in summary.recent if value is not None]
+    if not known:
+        return ""
+    promised = f" of {summary.promise:.3f}" if summary.promise is not None else ""
+    return f"{spark(summary.recent)} {summary.metric} {known[-1]:.3f}{promised}"
+
+
+def _say(found: "Sequence[tuple[Summary, ModelOverview]]", slots: "TrainingSlots") -> None:
+    for summary, model in found:
+        newest = model.round
+        if summary.health is not Health.GOOD:
+            style = "bold red" if summary.health in {Health.CRITICAL, Health.UNREADABLE} else None
+            say(f"{summary.model}: {summary.why}", style=style)
+        if newest is not None and newest.failing:
+            say(f"{summary.model}: {newest.last_reason}", style="bold red")
+        for sentence in newest.predictions if newest is not None else ():
             if sentence != NOTHING_CAME:
-                say(f"{each.entry.name}: {sentence}")
+                say(f"{summary.model}: {sentence}")
+        for sentence in summary.changed:
+            say(f"{summary.model}, in the last 24 hours: {sentence}")
     if slots.running or slots.waiting:
         say(f"trainings: {trainings(slots)}")
 
@@ -90,7 +122,7 @@ def to_answer(training_id: str, model: str) -> str:
     return f"To answer: `courtside versions approve {training_id} --model {model}`, or `reject` in its place"
 
 
-def _next(found: "Sequence[ModelOverview]") -> "Iterator[str]":
+def _next(found: "Iterable[ModelOverview]") -> "Iterator[str]":
     for each in found:
         if each.under_way.approval is not None:
             yield to_answer(each.under_way.approval.training_id, each.entry.name)

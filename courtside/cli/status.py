@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from courtside.cli import alerts_incidents, runs
-from courtside.cli.console import JsonFlag, people, print_json, print_pairs, print_table, say
+from courtside.cli.console import JsonFlag, print_json, print_pairs, print_table, say
+from courtside.cli.looking_again import asking, look_again_and_again
 from courtside.cli.stage import OneModel, Stage
 from courtside.cli.stage_data import stage_models
 from courtside.cli.stage_status import show_models, to_answer, trainings
@@ -16,48 +19,68 @@ if TYPE_CHECKING:
     from courtside.workflows.status import StageStatus
 
 
-def status(stage: Stage = "dev", model: OneModel = None, as_json: JsonFlag = False) -> None:
+def status(
+    stage: Stage = "dev",
+    model: OneModel = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Look again and again, until you press Ctrl-C.")] = False,
+    every: Annotated[float, typer.Option(min=1, help="With --watch: seconds from one look to the next.")] = 30,
+    as_json: JsonFlag = False,
+) -> None:
     """Show what a stage is doing, and what to type next.
 
     With --model, or in a stage with one model: the champion, the last scheduled check, what is open, what ran and
-    failed, and what waits for you. Else a line for each model. Exits with 1 where anything of that cannot be read.
+    failed, and what waits for you. Else a line for each model, the worst first, with how it is and what changed in the
+    last 24 hours. Exits with 1 where anything of that cannot be read. With --watch the screen is drawn again every 30
+    seconds; together with --json, each look is one line.
 
     Examples:
 
     - `courtside status --stage dev`
 
+    - `courtside status --watch --every 10`
+
     - `courtside status --model churn --json`
     """
+    if watch:
+        look_again_and_again(lambda: _look(stage, model, as_json=as_json, again=True), every=every, as_json=as_json)
+    elif code := _look(stage, model, as_json=as_json, again=False):
+        raise typer.Exit(code)
+
+
+def _look(stage: str, model: str | None, *, as_json: bool, again: bool) -> int:
+    """Show the stage once, or once `again`; return 1 where something of it cannot be read, else 0."""
     from courtside.adapters.deployment import reaching_aws, stage_outputs
 
-    with people.status("Asking the stage"), reaching_aws():
+    with asking(again=again), reaching_aws():
         models = stage_models(stage_outputs(stage))
         listing = None if model else models.list()
     if listing is not None and len(listing.names) > 1:
-        show_models(stage, models, listing, as_json=as_json)
-    else:
-        _show_model(stage, model, models, as_json=as_json)
+        return show_models(stage, models, listing, as_json=as_json, again=again)
+    _show_model(stage, model, models, as_json=as_json, again=again)
+    return 0
 
 
-def _show_model(stage: str, model: str | None, models: "StageModels", *, as_json: bool) -> None:
+def _show_model(stage: str, model: str | None, models: "StageModels", *, as_json: bool, again: bool) -> None:
     from courtside.adapters.deployment import reaching_aws
     from courtside.workflows.model_ledger import ModelLedger
+    from courtside.workflows.stage_overview import overview
     from courtside.workflows.status import newest_round, stage_status, training_slots
 
-    with reaching_aws(), people.status("Asking the stage"):
+    with asking(again=again), reaching_aws():
         ran, now = runs.runs_of(stage, model), datetime.now(UTC)
         slots = training_slots(models.ledger, now=now)
         newest = newest_round(models.ledger, ran.model)
+        (seen,) = overview([models.show(ran.model)], ledger=models.ledger, now=now)
         found = stage_status(ModelLedger(models.ledger, ran.model), ran, slots=slots, now=now, newest=newest)
         opened = alerts_incidents.open_incidents(stage, models, ran.model)
     following = [*alerts_incidents.to_look(opened), *_next(found, ran.model)]
     if as_json:
         incidents = [alerts_incidents.document(each) for each in opened]
-        print_json({
-            "stage": stage, "model": ran.model, **_document(found), "incidents": incidents, "next": following,
-        })  # fmt: skip
+        judged = {"health": seen.judged.health.value, "why": seen.judged.why}
+        said = {"stage": stage, "at": now, "model": ran.model, **judged, **_document(found)}
+        print_json({**said, "incidents": incidents, "next": following}, compact=again)
         return
-    print_pairs(dict(_lines(found)))
+    print_pairs(dict(_lines(found, f"{seen.judged.health}: {seen.judged.why}")))
     alerts_incidents.show_open(opened)
     if found.runs:
         print_table("Last runs", [_row(run) for run in found.runs])
@@ -78,7 +101,7 @@ def _document(found: "StageStatus") -> dict[str, Any]:
     }
 
 
-def _lines(found: "StageStatus") -> Iterator[tuple[str, str]]:
+def _lines(found: "StageStatus", health: str) -> Iterator[tuple[str, str]]:
     champion, decision = found.champion, found.last_decision
     yield (
         "champion",
@@ -86,6 +109,7 @@ def _lines(found: "StageStatus") -> Iterator[tuple[str, str]]:
         if champion
         else "none yet",
     )
+    yield "health", health
     yield (
         "last check",
         f"{decision.decided_at:%Y-%m-%d %H:%M} UTC of {decision.window.start} to {decision.window.end}: "

@@ -48,12 +48,14 @@ class UnderWay:
 
 @dataclass(frozen=True, slots=True)
 class ModelOverview:
-    """One model: its entry, its champion, its newest round (None: there was none yet), and what is under way.
+    """One model as of a moment: its entry, its champion, its newest round and what is under way.
 
-    `problem` is why the ledger's entries of these cannot be read; `incidents` are the open ones, the newest first.
+    `round` is None where there was none yet. `problem` is why the ledger's entries of these cannot be read;
+    `incidents` are the open ones, the newest first.
     """
 
     entry: StageModel
+    at: datetime
     champion: Reign | None = None
     round: ModelRound | None = None
     under_way: UnderWay = UnderWay()
@@ -65,13 +67,14 @@ class ModelOverview:
         """When the next check is due; None where nobody knows it, and for a paused model, which rounds pass over."""
         return None if self.round is None or self.entry.paused else self.round.next_due
 
-    def judged(self, now: datetime) -> Judged:
-        """Judge how the model is."""
+    @property
+    def judged(self) -> Judged:
+        """How the model is, and why."""
         newest = self.round or ModelRound(model=self.entry.name)
         return health_of(
             Known(
                 model=self.entry.name,
-                at=now,
+                at=self.at,
                 problem=str(self.problem or ""),
                 paused=self.entry.paused,
                 has_champion=self.champion is not None,
@@ -85,19 +88,6 @@ class ModelOverview:
                 incidents=self.incidents,
             )
         )
-
-    @property
-    def health(self) -> str:
-        """What the newest round said of the model, in few words."""
-        if self.problem is not None:
-            return f"unreadable: {self.problem}"
-        if self.entry.paused:
-            return "paused"
-        if self.round is None or not self.round.last_outcome:
-            return "not yet"
-        if self.round.failing and self.round.failing_since is not None:
-            return f"fails since {self.round.failing_since:%Y-%m-%d %H:%M}"
-        return self.round.last_outcome
 
 
 def overview(entries: Iterable[StageModel], *, ledger: Ledger, now: datetime) -> list[ModelOverview]:
@@ -113,9 +103,9 @@ def _of(entry: StageModel, ledger: Ledger, now: datetime, incidents: tuple[Incid
     own = ModelLedger(ledger, entry.name)
     try:
         round_, _ = read(ledger, ledger_keys.model_round(entry.name), ModelRound)
-        return ModelOverview(entry, champion_of(own), round_, _under_way(own, now), incidents=incidents)
+        return ModelOverview(entry, now, champion_of(own), round_, _under_way(own, now), incidents=incidents)
     except (LedgerDocumentDamaged, TooNew) as error:
-        return ModelOverview(entry, problem=error, incidents=incidents)
+        return ModelOverview(entry, now, problem=error, incidents=incidents)
 
 
 def _under_way(ledger: ModelLedger, now: datetime) -> UnderWay:

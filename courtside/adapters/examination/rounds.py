@@ -24,4 +24,5 @@ def rounds(found: ModelOverview) -> Iterator[Finding]:
         fix = f"correct the cause, then `courtside watch --model {model}`"
         yield broken(_CHECK, f"{steps}{since}: {newest.last_reason}", fix)
     else:
-        yield fine(_CHECK, found.health)
+        said = "paused" if found.entry.paused else newest and newest.last_outcome
+        yield fine(_CHECK, said or "not yet")

@@ -1,5 +1,7 @@
 """What was said of a model when its page was built, as data that the page of all models is made from."""
 
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,6 +13,8 @@ from courtside.core.dashboard.views import Summary
 from courtside.core.performance.metrics import metrics_of
 from courtside.workflows.ports import Lake, ObjectMissing
 from courtside.workflows.stage_overview import ModelOverview
+
+_READERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +33,14 @@ def content_of(summary: Summary, *, at: datetime) -> bytes:
     return _KEPT.dump_json(KeptSummary(at, summary), indent=2)
 
 
-def summary_now(found: ModelOverview, *, lake: Lake, now: datetime) -> Summary:
-    """Return a model's summary: its figures as of when its page was built, and what the ledger says as of now."""
-    judged, kept = found.judged(now), _read(found.entry.name, lake=lake)
+def summaries_now(found: Iterable[ModelOverview], *, lake: Lake) -> list[Summary]:
+    """Return the models' summaries: figures as of when their pages were built, and what the ledger says now."""
+    with ThreadPoolExecutor(_READERS) as pool:
+        return list(pool.map(lambda each: _summary_now(each, lake), found))
+
+
+def _summary_now(found: ModelOverview, lake: Lake) -> Summary:
+    judged, kept = found.judged, _read(found.entry.name, lake=lake)
     figures = kept.summary if kept is not None else _without_page(found)
     return replace(
         figures,
@@ -41,7 +50,7 @@ def summary_now(found: ModelOverview, *, lake: Lake, now: datetime) -> Summary:
         champion_since=found.champion.since if found.champion else None,
         next_due=found.next_due,
         open_incidents=len(found.incidents),
-        changed=figures.changed if kept is not None and now - kept.at < RECENT else (),
+        changed=figures.changed if kept is not None and found.at - kept.at < RECENT else (),
     )
 
 
@@ -54,7 +63,7 @@ def _read(model: str, *, lake: Lake) -> KeptSummary | None:
 
 
 def _without_page(found: ModelOverview) -> Summary:
-    judged, task = found.judged(found.entry.added_at), found.entry.task
+    judged, task = found.judged, found.entry.task
     return Summary(
         model=found.entry.name,
         task=task,

@@ -114,7 +114,7 @@ def _summary(
 ) -> Summary:
     newest, metric = checks[-1] if checks else None, metrics_of(source.dataset.task)[0].name
     windows = of_champion(points, metric)[-RECENT_WINDOWS:]
-    live, judged = source.live, source.live.judged(source.now)
+    live, judged = source.live, source.live.judged
     return Summary(
         model=source.model,
         task=source.dataset.task,

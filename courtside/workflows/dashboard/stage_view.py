@@ -1,19 +1,16 @@
 """What the page of all models shows: each as its own page was built, and as the ledger knows it now."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from datetime import datetime
 
 from courtside.contracts.records import StageModel
 from courtside.core.dashboard.lines import incident_line
 from courtside.core.dashboard.views import Health, StageView, Summary
-from courtside.workflows.dashboard.kept_summaries import summary_now
+from courtside.workflows.dashboard.kept_summaries import summaries_now
 from courtside.workflows.dashboard.source import report_page
 from courtside.workflows.incidents.incidents import listed_incidents
 from courtside.workflows.stage_models import StageModels
 from courtside.workflows.stage_overview import ModelOverview, overview
-
-_READERS = 16
-_WORST_FIRST = {health: place for place, health in enumerate(Health)}
 
 
 def stage_view(models: StageModels, *, stage: str, now: datetime, month_usd: float | None = None) -> StageView:
@@ -21,15 +18,13 @@ def stage_view(models: StageModels, *, stage: str, now: datetime, month_usd: flo
     listing = models.list()
     found = [
         *overview(listing.models, ledger=models.ledger, now=now),
-        *(ModelOverview(_unreadable(name, now), problem=error) for name, error in listing.unreadable.items()),
+        *(ModelOverview(_unreadable(name, now), now, problem=error) for name, error in listing.unreadable.items()),
     ]
-    with ThreadPoolExecutor(_READERS) as pool:
-        summaries = list(pool.map(lambda each: summary_now(each, lake=models.lake, now=now), found))
     incidents = listed_incidents(models.ledger)
     return StageView(
         stage=stage,
         at=now,
-        models=tuple(sorted(summaries, key=_place)),
+        models=tuple(worst_first(summaries_now(found, lake=models.lake))),
         incidents=tuple(
             incident_line(each, report_key=report_page(each.report, lake=models.lake)) for each in incidents
         ),
@@ -37,8 +32,10 @@ def stage_view(models: StageModels, *, stage: str, now: datetime, month_usd: flo
     )
 
 
-def _place(summary: Summary) -> tuple[int, str]:
-    return _WORST_FIRST[summary.health], summary.model
+def worst_first(summaries: Iterable[Summary]) -> list[Summary]:
+    """Return models in the order in which they are listed: by health, then by name."""
+    place = {health: at for at, health in enumerate(Health)}
+    return sorted(summaries, key=lambda each: (place[each.health], each.model))
 
 
 def _unreadable(name: str, now: datetime) -> StageModel:

@@ -1,14 +1,16 @@
 """`courtside status` gives one line for each model of a stage that has several, and says what cannot be read."""
 
+import io
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from courtside.adapters.deployment import StageOutputs
-from courtside.cli import runs
+from courtside.cli import looking_again, runs
 from courtside.cli.main import app
 from courtside.contracts import ledger_keys
 from courtside.contracts.events import Payload
@@ -24,6 +26,7 @@ from courtside.contracts.records import (
 )
 from courtside.core.incidents import Finding
 from courtside.core.watch import NOTHING_CAME
+from courtside.workflows.dashboard import Dashboard
 from courtside.workflows.incidents import Incidents
 from courtside.workflows.ledger_documents import written
 from courtside.workflows.model_ledger import ModelLedger
@@ -32,6 +35,7 @@ from courtside.workflows.runs import Runs
 from courtside.workflows.stage_models import StageModels
 from tests.fakes.incidents import NOON, finding
 from tests.fakes.ports import InMemoryExecutions, InMemoryLake, InMemoryLedger, RecordedAlerts
+from tests.fakes.recorded_year import RecordedStage
 
 THEN = datetime(2026, 11, 28, 6, 15, tzinfo=UTC)
 
@@ -92,32 +96,37 @@ def run(*words: str) -> Result:
 
 
 def test_each_of_several_models_has_a_line(models: StageModels) -> None:
-    checked = {"last_round_at": THEN, "last_outcome": "nothing", "last_rule": "no_drift", "next_due": THEN}
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    checked = {"last_round_at": THEN, "last_outcome": "nothing", "last_rule": "no_drift", "next_due": soon}
     churn = add(models, "churn", **checked)
     promoted(churn, "3")
     waits_for_a_person(churn, "manual-1")
     failed = {"last_outcome": "failed", "last_rule": "check_drift", "last_reason": "the table has no column 'age'"}
     add(models, "fraud", last_round_at=THEN, failing=("check_drift",), failing_since=THEN, **failed)
     add(models, "new")
-    soon = datetime.now(UTC) + timedelta(hours=1)
     slot = TrainingSlot(model="churn", training_id="manual-1", lease_until=soon, started=True)
     put(models.ledger, ledger_keys.TRAINING_SLOTS, TrainingSlots(running=(slot,), waiting=("fraud",)))
     done = run()
     assert done.exit_code == 0, done.output
     head, *lines = (line.split("\t") for line in done.stdout.splitlines())
-    assert head == ["model", "champion", "health", "last check (UTC)", "under way", "next due (UTC)"]
+    assert head == [
+        "model", "health", "champion", "last check (UTC)", "open", "lately", "under way", "next due (UTC)",
+    ]  # fmt: skip
     assert lines == [
+        ["fraud", "critical", "none yet", "2026-11-28 06:15: failed (check_drift)", "", "", "", "not yet"],
         [
             "churn",
+            "waits for you",
             "version 3 since 2026-11-28",
-            "nothing",
             "2026-11-28 06:15: nothing (no_drift)",
+            "",
+            "",
             "training manual-1 waits for approval",
-            "2026-11-28 06:15",
+            f"{soon:%Y-%m-%d %H:%M}",
         ],
-        ["fraud", "none yet", "fails since 2026-11-28 06:15", "2026-11-28 06:15: failed (check_drift)", "", "not yet"],
-        ["new", "none yet", "not yet", "not yet", "", "not yet"],
+        ["new", "new", "none yet", "not yet", "", "", "", "not yet"],
     ]
+    assert "fraud: its rounds fail in check_drift since 2026-11-28 06:15 UTC" in done.stderr
     assert "fraud: the table has no column 'age'" in done.stderr
     assert "trainings: churn trains; in this order wait fraud" in done.stderr
     assert "→ To answer: `courtside versions approve manual-1 --model churn`, or `reject` in its place" in done.stderr
@@ -132,7 +141,8 @@ def test_the_same_is_there_for_programs_without_the_token_of_an_approval(models:
     said = json.loads(done.stdout)
     assert [each["model"] for each in said["models"]] == ["churn", "fraud"]
     churn = said["models"][0]
-    assert (churn["health"], churn["champion"], churn["round"]["last_outcome"]) == ("nothing", None, "nothing")
+    assert (churn["health"], churn["champion"], churn["round"]["last_outcome"]) == ("waits for you", None, "nothing")
+    assert churn["why"] == "training manual-1 waits for your approval"
     assert churn["under_way"]["training"] == "manual-1"
     assert churn["under_way"]["approval"]["challenger_version"] == "4"
     assert "secret" not in done.stdout
@@ -149,8 +159,9 @@ def test_what_cannot_be_read_of_one_model_is_told_beside_the_others_and_is_a_fai
     done = run()
     assert done.exit_code == 1
     churn, fraud = done.stdout.splitlines()[1:]
-    assert "unreadable: " in churn
-    assert "\tnothing\t" in fraud
+    assert churn.startswith("churn\tunreadable\t")
+    assert ": nothing\t" in fraud
+    assert "churn: the ledger's" in done.stderr or "churn: ModelRound churn has format 9" in done.stderr
     key = ledger_keys.stage_model("churn")
     entry = models.ledger.get(key)
     assert entry is not None
@@ -203,3 +214,57 @@ def test_what_is_open_is_shown_with_what_to_type(models: StageModels) -> None:
         "docs/runbooks.md#drift", "docs/runbooks.md#a-model-that-fails",
     }  # fmt: skip
     assert len(json.loads(run("--json").stdout)["incidents"]) == 3
+
+
+def test_what_was_found_when_pages_were_built_is_shown_beside_what_the_ledger_says_now(
+    models: StageModels,
+) -> None:
+    stage, now = RecordedStage(models.lake, models.ledger, features=2), datetime.now(UTC)
+    stage.record("churn", 35, rows=35, until=now.date())
+    stage.add("fraud")
+    Dashboard("dev", stage.models).publish_model("churn", now=now)
+    stage.open("churn", opened_at=now)
+    lines = {line.split("\t")[0]: line.split("\t") for line in run().stdout.splitlines()}
+    assert lines["churn"][1:2] + lines["churn"][4:6] == ["warning", "1", "▁▃▆█· auc 0.730 of 0.720"]
+    (churn, _) = json.loads(run("--json").stdout)["models"]
+    assert (churn["last_check"], churn["open_incidents"]) == ("none of 2 features moved: nothing", 1)
+    assert churn["recent"] == [0.70, 0.71, 0.72, 0.73, None]
+
+
+def test_a_stage_is_looked_at_until_ctrl_c(models: StageModels, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) % 3 == 0:
+            raise KeyboardInterrupt
+        add(models, f"model{len(waited)}")
+
+    monkeypatch.setattr(looking_again.time, "sleep", wait)
+    add(models, "churn")
+    add(models, "fraud")
+    done = run("--watch", "--every", "5", "--json")
+    assert (done.exit_code, waited) == (0, [5.0, 5.0, 5.0])
+    assert [len(json.loads(line)["models"]) for line in done.stdout.splitlines()] == [2, 3, 4]
+    plain = run("--watch", "--every", "5")
+    assert plain.exit_code == 0
+    assert plain.stdout.count("\nmodel\t") == 3
+    assert run("--watch", "--every", "0").exit_code == 2
+
+
+def test_a_terminal_is_drawn_anew_at_each_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    def enough(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(looking_again.time, "sleep", enough)
+    shown = io.StringIO()
+    monkeypatch.setattr(looking_again, "results", Console(file=shown, force_terminal=True, width=80))
+
+    def look() -> None:
+        looking_again.results.print("churn is good")
+        looking_again.people.print("→ nothing to do")
+
+    looking_again.look_again_and_again(look, every=30, as_json=False)
+    assert "churn is good" in shown.getvalue()
+    assert "→ nothing to do" in shown.getvalue()
+    assert "again in 30 s; Ctrl-C ends" in shown.getvalue()

@@ -7,6 +7,7 @@ import pytest
 
 from courtside.contracts import ledger_keys
 from courtside.contracts.events import Payload, RetrainingRequest, Trigger
+from courtside.contracts.incidents import IncidentState
 from courtside.contracts.records import (
     ApprovalRecord,
     ChampionPointer,
@@ -15,11 +16,13 @@ from courtside.contracts.records import (
     RetrainingLockState,
     StageModel,
 )
+from courtside.core.dashboard.views import Health
 from courtside.workflows.ledger_documents import written
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.ports import LedgerWrite
 from courtside.workflows.stage_overview import ModelOverview, overview
 from tests.fakes.ports import InMemoryLedger
+from tests.fakes.recorded_year import RecordedStage
 
 NOW = datetime(2026, 11, 29, 7, 0, tzinfo=UTC)
 
@@ -46,8 +49,8 @@ def test_each_model_has_its_own_champion_and_rounds() -> None:
     put(own, key, reign)
     put(ledger, ledger_keys.model_round("churn"), ModelRound(model="churn", last_round_at=NOW, last_outcome="nothing"))
     churn, fraud = looked_at(ledger, entry("churn"), entry("fraud"))
-    assert (churn.champion, churn.health) == (reign, "nothing")
-    assert (fraud.champion, fraud.round, fraud.health) == (None, None, "not yet")
+    assert (churn.champion, churn.judged.health) == (reign, Health.GOOD)
+    assert (fraud.champion, fraud.round, fraud.judged.health) == (None, None, Health.NEW)
 
 
 def test_a_stage_whose_champion_was_taken_back_has_none() -> None:
@@ -58,22 +61,38 @@ def test_a_stage_whose_champion_was_taken_back_has_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "round_", "health"),
+    ("given", "round_", "health", "why"),
     [
-        ({"paused": True}, {"last_outcome": "nothing"}, "paused"),
-        ({}, {}, "not yet"),
-        ({}, {"last_outcome": "retrain"}, "retrain"),
+        ({"paused": True}, {"last_outcome": "nothing"}, Health.PAUSED, "`courtside models resume churn`"),
+        ({}, {}, Health.NEW, "it has no champion yet"),
         (
             {},
             {"last_outcome": "failed", "failing": ("check_drift",), "failing_since": NOW},
-            "fails since 2026-11-29 07:00",
+            Health.CRITICAL,
+            "its rounds fail in check_drift since 2026-11-29 07:00 UTC",
         ),
+        ({}, {"next_due": NOW - timedelta(days=2)}, Health.WARNING, "a check is due since 2026-11-27 07:00 UTC"),
     ],
 )
-def test_health_is_what_the_newest_round_said(given: dict[str, Any], round_: dict[str, Any], health: str) -> None:
+def test_health_is_judged_by_what_the_ledger_holds(
+    given: dict[str, Any], round_: dict[str, Any], health: Health, why: str
+) -> None:
     ledger = InMemoryLedger()
     put(ledger, ledger_keys.model_round("churn"), ModelRound(model="churn", **round_))
-    assert looked_at(ledger, entry("churn", **given))[0].health == health
+    judged = looked_at(ledger, entry("churn", **given))[0].judged
+    assert judged.health is health
+    assert why in judged.why
+
+
+def test_each_model_has_its_own_open_incidents() -> None:
+    stage = RecordedStage()
+    opened = [stage.open("churn"), stage.open("churn", "no_new_data")]
+    stage.open("fraud", state=IncidentState.RESOLVED)
+    churn, fraud = overview([entry("churn"), entry("fraud")], ledger=stage.ledger, now=NOW)
+    assert {each.id for each in churn.incidents} == {each.id for each in opened}
+    assert fraud.incidents == ()
+    assert overview([entry("churn")], ledger=stage.ledger, now=NOW)[0].incidents == churn.incidents
+    assert churn.judged.health is Health.WARNING
 
 
 @pytest.mark.parametrize("document", ["no JSON", '{"model": "churn", "format": 9}'])
@@ -81,9 +100,9 @@ def test_a_record_that_cannot_be_read_is_told_and_hides_no_other(document: str) 
     ledger = InMemoryLedger()
     assert ledger.put(LedgerWrite(ledger_keys.model_round("churn"), document, 0))
     churn, fraud = looked_at(ledger, entry("churn"), entry("fraud"))
-    assert churn.health.startswith("unreadable: ")
-    assert "churn" in churn.health
-    assert fraud.health == "not yet"
+    assert churn.judged.health is Health.UNREADABLE
+    assert "churn" in churn.judged.why
+    assert fraud.judged.health is Health.NEW
 
 
 REMEMBERED = RetrainingRequest(
