@@ -101,10 +101,10 @@ def test_two_models_come_and_go_without_a_deployment(stage: Stage) -> None:
     assert done("add", "refunds.yaml")["asked"] == []
     assert set(listed()) == {*before, "visits", "refunds"}
     visits = listed()["visits"]
-    assert (visits["owner"], visits["health"], visits["champion"]) == ("The visits team", "not yet", None)
+    assert (visits["owner"], visits["health"], visits["champion"]) == ("The visits team", "new", None)
     assert stage.lake.read(visits["contract_key"]) == Path("visits.yaml").read_bytes()
     done("pause", "visits")
-    assert (listed()["visits"]["health"], listed()["refunds"]["health"]) == ("paused", "not yet")
+    assert (listed()["visits"]["health"], listed()["refunds"]["health"]) == ("paused", "new")
     done("resume", "visits")
     done("remove", "visits", "--yes")
     assert set(listed()) == {*before, "refunds"}
