@@ -9,16 +9,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from courtside.contracts import drift_keys
 from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift import ClassicPolicy, DriftReport, Profile, check, fit
 from courtside.core.drift.story.parts import split, sub_windows
 from courtside.core.drift.story.telling import tell
 from courtside.core.features import build_features
+from courtside.core.pages.place import Place
 from courtside.core.report_page import render_page
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
 from tests.fakes.decided import decided
 from tests.integration.browser.chromium import Browser, found, running
+from tests.integration.browser.site import lay
 
 
 @pytest.fixture(scope="session")
@@ -41,8 +44,10 @@ def season(tmp_path_factory: pytest.TempPathFactory) -> Path:
     reference = fit(usual, dataset.features, time_column=dataset.time_column, outcomes=dataset.outcomes)
     window = features.filter(pc.equal(seasons, pa.scalar(2019, seasons.type)))
     report, current = _told(reference, window, dict.fromkeys(dataset.feature_names, 1.0))
-    page = render_page(report, reference, current, decision_text=decided(report).reason)
-    return _written(page, tmp_path_factory.mktemp("season"))
+    key = drift_keys.drift_page("nba_games", date(2020, 6, 1), "20200601T0612")
+    place = Place(page=key, model="nba_games", here="1 Jun 2020")
+    page = render_page(report, reference, current, decision_text=decided(report).reason, place=place)
+    return lay(tmp_path_factory.mktemp("season"), page, place)
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +70,9 @@ def wreck(tmp_path_factory: pytest.TempPathFactory) -> Path:
     window = window.set_column(window.schema.get_field_index("retyped"), "retyped", pa.array(["x"] * window.num_rows))
     report, current = _told(reference, window, None)
     page = render_page(report, reference, current, decision_text="repair <gone> first", title="A <b>wreck</b>")
-    return _written(page, tmp_path_factory.mktemp("wreck"))
+    path = tmp_path_factory.mktemp("wreck") / "report.html"
+    path.write_text(page, encoding="utf-8")
+    return path
 
 
 def _told(reference: Profile, window: pa.Table, importances: dict[str, float] | None) -> tuple[DriftReport, Profile]:
@@ -84,9 +91,3 @@ def _wreckage(names: list[str], *, seed: int, shift: float = 0.0) -> pa.Table:
     columns["huge"] = pa.array(rng.normal(1e12, 1e9, 1200))
     columns["day"] = pa.array([date(2026, 1, 1) + timedelta(days=row // 20) for row in range(1200)])
     return pa.table(columns)
-
-
-def _written(page: str, folder: Path) -> Path:
-    path = folder / "report.html"
-    path.write_text(page, encoding="utf-8")
-    return path

@@ -44,7 +44,7 @@ CUT_LABELS = """
 }).map(text => text.textContent)
 """
 BEYOND = """
-[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth)
+[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth)
   .filter(e => {
     // What is in a box that scrolls by itself is reached there; the box must be within the screen.
     for (let at = e.parentElement; at; at = at.parentElement)

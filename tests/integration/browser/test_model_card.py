@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from courtside.contracts import training_keys
 from courtside.core.model_card import plot_files, render_page
+from courtside.core.pages.place import Place
 from tests.fakes.model_cards import card
 from tests.integration.browser.chromium import Browser
 from tests.integration.browser.looks import EveryLook, OnPaper
@@ -17,13 +19,16 @@ from tests.integration.browser.probes import (
     UNFOLD,
     count,
 )
+from tests.integration.browser.site import lay
 
 HOSTILE = "<script>document.title = 'hacked'</script>"
 
 
 @pytest.fixture(scope="module")
 def usual(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _written(render_page(card()), tmp_path_factory.mktemp("usual"))
+    key = training_keys.training_card_page("nba_games", "drift-20190201")
+    place = Place(page=key, model="nba_games", here="drift-20190201")
+    return lay(tmp_path_factory.mktemp("usual"), render_page(card(), place=place), place)
 
 
 @pytest.fixture(scope="module")
@@ -39,11 +44,7 @@ def wreck(tmp_path_factory: pytest.TempPathFactory) -> Path:
             logged=False,
         )
     )
-    return _written(page, tmp_path_factory.mktemp("wreck"))
-
-
-def _written(page: str, folder: Path) -> Path:
-    path = folder / "card.html"
+    path = tmp_path_factory.mktemp("wreck") / "card.html"
     path.write_text(page, encoding="utf-8")
     return path
 

@@ -28,20 +28,20 @@ def test_a_report_shows_its_sections_in_order(browser: Browser, season: Path) ->
     browser.open(season, width=DESK)
     assert browser.evaluate("document.querySelector('h1').innerText").startswith("▲ Drift: ")
     assert "4 features moved together" in browser.evaluate("document.querySelector('section').innerText")
-    assert (count(browser, "ol > li"), count(browser, "article"), count(browser, "article svg")) == (16, 17, 34)
-    assert count(browser, "ol > li svg.thumbnail") == 16
+    assert (count(browser, "main ol > li"), count(browser, "article"), count(browser, "article svg")) == (16, 17, 34)
+    assert count(browser, "main ol > li svg.thumbnail") == 16
     assert count(browser, "svg[role=img] > title + desc") == 34
     assert count(browser, "section[aria-labelledby=outcomes] > article#target") == 1
-    assert count(browser, "section[aria-labelledby=full] > article.drift") == count(browser, "ol > li.drift") >= 4
+    assert count(browser, "section[aria-labelledby=full] > article.drift") == count(browser, "main ol > li.drift") >= 4
 
 
 def test_links_lead_to_their_cards(browser: Browser, season: Path) -> None:
     browser.open(season, width=DESK)
-    lost = "[...document.querySelectorAll('ol a')].filter(a => "
+    lost = "[...document.querySelectorAll('main ol a')].filter(a => "
     lost += "!document.querySelector(a.hash)?.querySelector('h3').innerText.includes(a.innerText))"
     browser.evaluate(UNFOLD)
     assert browser.evaluate(f"{lost}.length") == 0
-    assert count(browser, "ol a") == 16
+    assert count(browser, "main ol a") == 16
 
 
 def test_hostile_names_are_shown_as_text(browser: Browser, wreck: Path) -> None:
