@@ -10,8 +10,8 @@ from typing import ClassVar
 
 import pytest
 
+from tests.fakes.links import dead_links
 from tests.integration.browser.chromium import Browser
-from tests.integration.browser.links import lost_links
 from tests.integration.browser.probes import (
     ACCESSIBILITY,
     BEYOND,
@@ -69,14 +69,21 @@ class EveryLook:
         browser.evaluate(f"{AXE.read_text(encoding='utf-8')};0")
         assert browser.evaluate(ACCESSIBILITY) == []
 
-    def test_links_lead_somewhere(self, browser: Browser) -> None:
-        assert lost_links(browser) == []
 
+class EveryPage:
+    """Tests that every page inherits, whatever its look; subclasses parametrize `page` (the fixture of a file).
 
-class OnPaper:
-    """A test that every page inherits; subclasses parametrize `page` (the fixture of a file)."""
+    `most_bytes` keeps pages quick on a telephone far from its mast.
+    """
 
-    def test_it_is_dark_on_white_and_within_the_margins(
+    most_bytes: ClassVar[int]
+
+    def test_it_is_light_and_without_dead_links(self, request: pytest.FixtureRequest, page: str) -> None:
+        path: Path = request.getfixturevalue(page)
+        assert dead_links(path) == []
+        assert path.stat().st_size <= self.most_bytes
+
+    def test_on_paper_it_is_dark_on_white_and_within_the_margins(
         self, browser: Browser, request: pytest.FixtureRequest, page: str
     ) -> None:
         browser.open(request.getfixturevalue(page), width=PAPER, dark=True)

@@ -10,7 +10,7 @@ from courtside.core.model_card import plot_files, render_page
 from courtside.core.pages.place import Place
 from tests.fakes.model_cards import card
 from tests.integration.browser.chromium import Browser
-from tests.integration.browser.looks import EveryLook, OnPaper
+from tests.integration.browser.looks import EveryLook, EveryPage
 from tests.integration.browser.probes import (
     CONTRASTS,
     DESK,
@@ -56,8 +56,8 @@ class TestEveryLook(EveryLook):
 
 
 @pytest.mark.parametrize("page", ["usual", "wreck"])
-class TestOnPaper(OnPaper):
-    pass
+class TestEveryPage(EveryPage):
+    most_bytes = 400_000
 
 
 def test_a_card_shows_its_sections_in_order(browser: Browser, usual: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.browser.chromium import Browser
-from tests.integration.browser.looks import EveryLook, OnPaper
+from tests.integration.browser.looks import EveryLook, EveryPage
 from tests.integration.browser.probes import CONTRASTS, DESK, LOOKS, PHONE, UNFOLD, count
 
 
@@ -20,8 +20,8 @@ class TestEveryLook(EveryLook):
 
 
 @pytest.mark.parametrize("page", ["season", "wreck"])
-class TestOnPaper(OnPaper):
-    pass
+class TestEveryPage(EveryPage):
+    most_bytes = 400_000
 
 
 def test_a_report_shows_its_sections_in_order(browser: Browser, season: Path) -> None:
