@@ -141,7 +141,7 @@ def incidents_of(model: str, start: date, days: int) -> tuple[IncidentLine, ...]
                 continue
             lines.append(
                 IncidentLine(
-                    id=f"{opened:%Y%m%d}-{kind}",
+                    id=f"{opened:%Y%m%d}-{kind}-{len(lines) + 1}",
                     model=model,
                     kind=kind,
                     severity=severity,
@@ -164,7 +164,7 @@ def decisions_of(checks: tuple[CheckPoint, ...], champions: tuple[Tenure, ...]) 
     for check in checks:
         drifted = sum(each in {"drift", "missing_column"} for each in check.verdicts)
         known = sum(each is not None for each in check.verdicts)
-        share = round(drifted / known, 4)
+        share = round(drifted / max(known, 1), 4)
         rules = {"nothing": "no_drift", "alert": "some_drift", "retrain": "share_drifted", "roll_back": "by_hand"}
         said = f"{drifted} of {known} features drifted"
         lines.append(

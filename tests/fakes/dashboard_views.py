@@ -54,7 +54,7 @@ def model_year(
         changed=("Incident opened: tenure_months drifted.",),
         metric=METRICS[0],
         recent=tuple(recent[-30:]),
-        promise=performance[-1].promise,
+        promise=next(p.promise for p in reversed(performance) if p.metric == METRICS[0]),
         page_key=dashboard_keys.model_page(model),
     )
     return ModelView(

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,17 +46,34 @@ def wilson(share: float, rows: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Of `rows` that were predicted about `predicted`, the share `observed` was of class 1, with its interval."""
+
+    predicted: float
+    observed: float
+    low: float
+    high: float
+    rows: int
+
+
 def reliability_chart(bins: Sequence[ReliabilityBin], described: Description) -> Markup:
+    """Draw each bin with its 95 % score interval, over bars that show how many rows it has."""
+    return calibration_chart(
+        [Bin(each.probability, each.share, *wilson(each.share, each.rows), each.rows) for each in bins], described
+    )
+
+
+def calibration_chart(bins: Sequence[Bin], described: Description) -> Markup:
     """Draw each bin with its interval, over bars that show how many rows it has."""
     most = max(item.rows for item in bins)
     bars, marks = [], []
     for item in bins:
-        low, high = wilson(item.share, item.rows)
-        x = ACROSS(item.probability)
+        x = ACROSS(item.predicted)
         tall = TALLEST_BAR * SIDE * item.rows / most
         bars.append(plot.bar(x - 7, TOP + SIDE - tall, 14, tall, class_="reference-bar"))
-        marks.append(plot.line(x, UP(low), x, UP(high), class_="interval"))
-        marks.append(plot.dot(x, UP(item.share), class_="current-dot"))
-    curve = plot.path([(ACROSS(item.probability), UP(item.share)) for item in bins], class_="current-line")
+        marks.append(plot.line(x, UP(item.low), x, UP(item.high), class_="interval"))
+        marks.append(plot.dot(x, UP(item.observed), class_="current-dot"))
+    curve = plot.path([(ACROSS(item.predicted), UP(item.observed)) for item in bins], class_="current-line")
     frame = square("predicted probability", "share of class 1")
     return plot.chart(described, HEIGHT, *bars, *frame, curve if len(bins) > 1 else None, *marks)

@@ -49,6 +49,25 @@ def moment(at: datetime, seen_from: datetime | None) -> str:
     return f"{at.day} {_MONTHS[at.month - 1]}{year} {at:%H:%M}"
 
 
+def short_day(moment: date) -> str:
+    """Write a day where its year is known: 16 Oct."""
+    return f"{moment.day} {_MONTHS[moment.month - 1]}"
+
+
+def short_month(moment: date) -> str:
+    """Write a month on an axis, with the year where one begins: Jan 2019, Feb."""
+    return month(moment) if moment.month == 1 else _MONTHS[moment.month - 1]
+
+
+def counted(count: int, noun: str) -> str:
+    """Write a number of things.
+
+    >>> counted(1, "check"), counted(3_620, "check")
+    ('1 check', '3,620 checks')
+    """
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def month(moment: date) -> str:
     """Write a month: Oct 2018."""
     return f"{_MONTHS[moment.month - 1]} {moment.year}"

@@ -1,0 +1,77 @@
+"""Whether probabilities come true as often as they say, and how soon labels come."""
+
+from courtside.contracts.shortening import shortened
+from courtside.core.dashboard.views import ModelView
+from courtside.core.model_card.reliability import Bin, calibration_chart
+from courtside.core.pages import plot
+from courtside.core.pages.markup import Markup, element
+from courtside.core.pages.parts import section
+from courtside.core.pages.plot import WIDTH, Description, Scale
+from courtside.core.pages.wording import percent
+
+HEIGHT, LEFT, RIGHT, TOP, FLOOR = 220.0, 42.0, 14.0, 26.0, 176.0
+MILESTONES = (0.5, 0.9)
+
+
+def trust_section(view: ModelView) -> Markup | None:
+    """Return calibration and maturity of labels side by side; None where neither is known."""
+    figures = [figure for figure in (_calibration(view), _maturity(view)) if figure is not None]
+    if not figures:
+        return None
+    return section("trust", "Probabilities and labels", element("div", *figures, class_="figures"))
+
+
+def _calibration(view: ModelView) -> Markup | None:
+    if not view.calibration:
+        return None
+    off = max(view.calibration, key=lambda each: abs(each.observed - each.predicted) * each.rows)
+    gap = f"where {percent(off.predicted)} was predicted, {percent(off.observed)} came true"
+    said = f"The gap that most rows feel: {gap}."
+    bins = [Bin(each.predicted, each.observed, each.low, each.high, each.rows) for each in view.calibration]
+    return element(
+        "figure",
+        element(
+            "figcaption",
+            element("strong", "Calibration"),
+            element("span", shortened(view.calibration_of, 160), class_="note"),
+        ),
+        calibration_chart(bins, Description("calibration", "Calibration", said)),
+        element("p", said, class_="note"),
+    )
+
+
+def _maturity(view: ModelView) -> Markup | None:
+    points = [each for each in view.maturity if each.rows]
+    if len(points) < 2:
+        return None
+    across = Scale(points[0].days, points[-1].days, LEFT, WIDTH - RIGHT)
+    up = Scale(0.0, 1.0, FLOOR, TOP)
+    reached = [(share, next((p.days for p in points if p.share >= share), None)) for share in MILESTONES]
+    told = [f"{percent(share)} within {days} days" for share, days in reached if days is not None]
+    said = f"Labels in: {', '.join(told) if told else percent(points[-1].share) + ' so far'}."
+    shapes = []
+    for tick in (0.0, 0.5, 1.0):
+        shapes.append(plot.line(LEFT, up(tick), WIDTH - RIGHT, up(tick), class_="gridline"))
+        shapes.append(plot.label(percent(tick), LEFT - 5, up(tick) + 4, anchor="end", class_="small"))
+    axis = plot.Axis.of(across.low, across.high, most=6)
+    for value, text in zip(axis.values, axis.labels, strict=True):
+        shapes.append(plot.label(text, across(value), FLOOR + 16, anchor="middle", class_="small"))
+    for share, days in reached:
+        if days is not None:
+            shapes.append(plot.line(across(days), up(share), across(days), FLOOR, class_="reference-line"))
+    return element(
+        "figure",
+        element(
+            "figcaption",
+            element("strong", "How soon labels come"),
+            element("span", "share of rows with a label", class_="note"),
+        ),
+        plot.chart(
+            Description("maturity", "How soon labels come", said),
+            HEIGHT,
+            *shapes,
+            plot.path([(across(p.days), up(p.share)) for p in points], class_="current-line"),
+            plot.label("days after the row", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, anchor="middle"),
+        ),
+        element("p", said, class_="note"),
+    )

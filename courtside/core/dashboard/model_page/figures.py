@@ -1,0 +1,78 @@
+"""A metric's figures as the page writes them, and on which side of a promise they lie."""
+
+from collections.abc import Sequence
+
+from courtside.contracts.shortening import shortened
+from courtside.core.dashboard.views import ModelView, PerformancePoint
+from courtside.core.pages.wording import DASH, number
+from courtside.core.performance.metrics import metrics_of
+
+CHAMPION = "champion"
+
+
+def title_of(view: ModelView, metric: str) -> str:
+    """Return a metric's name in sentences; one that this release does not know keeps the name it was recorded by."""
+    return next((each.title for each in metrics_of(view.summary.task) if each.name == metric), shortened(metric, 40))
+
+
+def higher_is_better(view: ModelView, metric: str) -> bool | None:
+    """Return which direction is better, None for a metric that this release does not know."""
+    return next((each.higher_is_better for each in metrics_of(view.summary.task) if each.name == metric), None)
+
+
+def direction(view: ModelView, metric: str) -> str:
+    """Return which direction is better, in words."""
+    higher = higher_is_better(view, metric)
+    return "" if higher is None else "higher is better" if higher else "lower is better"
+
+
+def of_champion(view: ModelView, metric: str) -> list[PerformancePoint]:
+    """Return the champions' points by one metric, in order of time."""
+    return [point for point in view.performance if point.metric == metric and point.role == CHAMPION]
+
+
+def of_others(view: ModelView, metric: str) -> list[PerformancePoint]:
+    """Return the points by one metric at which another version is compared with the champion."""
+    return [
+        point
+        for point in view.performance
+        if point.metric == metric and point.role != CHAMPION and point.difference is not None
+    ]
+
+
+def is_worse(point: PerformancePoint, *, higher: bool | None) -> bool:
+    """Say whether all of a realised figure's interval lies on the wrong side of what was promised."""
+    if higher is None or point.low is None or point.high is None or point.promise is None:
+        return False
+    if higher:
+        return point.high < (point.promise if point.promise_low is None else point.promise_low)
+    return point.low > (point.promise if point.promise_high is None else point.promise_high)
+
+
+def figure(value: float | None) -> str:
+    """Write a figure of performance; those of about 1 with as many decimals, so that they stand below each other.
+
+    >>> figure(0.81), figure(0.4109), figure(48213.7), figure(0.00123)
+    ('0.810', '0.411', '48,214', '0.00123')
+    """
+    return number(value) if value is None or not 0.05 <= abs(value) < 10 else f"{value:.3f}"
+
+
+def with_interval(value: float | None, low: float | None, high: float | None) -> str:
+    """Write a figure with its interval: 0.812 (0.795 to 0.829)."""
+    if value is None or low is None or high is None:
+        return figure(value)
+    return f"{figure(value)} ({figure(low)} to {figure(high)})"
+
+
+def newest(values: Sequence[float | None]) -> float | None:
+    """Return the newest figure that is known."""
+    return next((value for value in reversed(values) if value is not None), None)
+
+
+def labels_in(point: PerformancePoint) -> str:
+    """Say how much of a window's labels is in."""
+    if not point.rows:
+        return DASH
+    share = f"{100 * point.labelled / point.rows:.0f} % of {point.rows:,}"
+    return share if point.final else f"{share}, more are awaited"
