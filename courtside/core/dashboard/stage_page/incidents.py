@@ -5,7 +5,7 @@ from courtside.contracts.incidents import IncidentState, Severity
 from courtside.contracts.shortening import shortened
 from courtside.core.dashboard.health_words import severity_badge
 from courtside.core.dashboard.views import IncidentLine, StageView
-from courtside.core.pages.commands import command
+from courtside.core.pages.commands import command, prose
 from courtside.core.pages.markup import Markup, element, joined
 from courtside.core.pages.parts import section
 from courtside.core.pages.wording import moment
@@ -68,7 +68,7 @@ def _incident(incident: IncidentLine, view: StageView) -> Markup:
         severity_badge(incident.severity),
         element(
             "div",
-            element("p", about, ": ", element("bdi", shortened(incident.headline, LONGEST)), class_="said"),
+            element("p", about, ": ", prose(shortened(incident.headline, LONGEST)), class_="said"),
             element("p", _story(incident, view), class_="reason"),
             element("p", _command(incident, view.stage), class_="command"),
             element("p", element("a", "The report it rests on", href=report)) if report else None,
@@ -92,4 +92,4 @@ def _command(incident: IncidentLine, stage: str) -> Markup:
 
 
 def _change(model: str, page_key: str, said: str) -> Markup:
-    return element("li", linked_model(model, page_key), ": ", element("bdi", shortened(said, LONGEST)))
+    return element("li", linked_model(model, page_key), ": ", prose(shortened(said, LONGEST)))

@@ -8,7 +8,7 @@ from courtside.core.dashboard.health_words import HEALTH, NEED_A_PERSON, signed
 from courtside.core.dashboard.stage_page.incidents import LONGEST, linked_model
 from courtside.core.dashboard.stage_page.sparkline import metric_title, sparkline
 from courtside.core.dashboard.views import Health, StageView, Summary
-from courtside.core.pages.commands import command
+from courtside.core.pages.commands import prose
 from courtside.core.pages.markup import Markup, element, joined
 from courtside.core.pages.parts import section
 from courtside.core.pages.wording import DASH, day, moment, number
@@ -79,8 +79,7 @@ def _row(model: Summary, view: StageView) -> Markup:
             "th",
             linked_model(model.model, model.page_key),
             element("span", incidents, class_="badge usual") if model.open_incidents else None,
-            element("p", element("bdi", shortened(model.why, LONGEST)), class_="reason"),
-            _first_training(model, view.stage),
+            element("p", prose(shortened(model.why, LONGEST)), class_="reason"),
             scope="row",
         ),
         element("td", _performance(model), class_="performance"),
@@ -88,12 +87,6 @@ def _row(model: Summary, view: StageView) -> Markup:
         element("td", _label(COLUMNS[3]), _check(model, view)),
         element("td", _label(COLUMNS[4]), _next(model, view)),
     )
-
-
-def _first_training(model: Summary, stage: str) -> Markup | None:
-    if model.champion is not None:
-        return None
-    return command(f"courtside retrain --model {model.model} --stage {stage}")
 
 
 def _label(column: str) -> Markup:

@@ -9,7 +9,7 @@ from courtside.core.dashboard.health_words import HEALTH, NEED_A_PERSON, signed
 from courtside.core.dashboard.stage_page.incidents import LONGEST, changes, is_open, linked_model, open_incidents
 from courtside.core.dashboard.stage_page.models import by_urgency, every_model
 from courtside.core.dashboard.views import Health, StageView, Summary
-from courtside.core.pages.commands import command
+from courtside.core.pages.commands import command, prose
 from courtside.core.pages.document import document
 from courtside.core.pages.markup import Markup, element
 from courtside.core.pages.parts import section
@@ -74,8 +74,7 @@ def _banner(view: StageView) -> Markup:
 
 def _most_urgent(model: Summary) -> Markup:
     name = linked_model(model.model, model.page_key)
-    why = element("bdi", ended(shortened(model.why, LONGEST)))
-    return element("p", "Most urgent is ", name, ": ", why, class_="lead")
+    return element("p", "Most urgent is ", name, ": ", prose(ended(shortened(model.why, LONGEST))), class_="lead")
 
 
 def _glance(view: StageView) -> Markup:

@@ -136,9 +136,19 @@ def test_a_stage_without_models_says_what_comes_first() -> None:
     assert "Every model" not in text
 
 
-def test_a_model_without_champion_names_the_command_that_trains_one() -> None:
+def test_a_command_within_a_reason_is_shown_as_one() -> None:
+    paused = replace(ONE, why="rounds pass over it until `courtside models resume churn`; 1 incident is open")
+    (row,) = rendered(with_models(paused)).findall(".//tbody/tr/th[@scope='row']")
+    assert [" ".join("".join(each.itertext()).split()) for each in row.iter("code")] == [
+        "courtside models resume churn"
+    ]
+    assert "until courtside models resume churn; 1 incident is open" in "".join(row.itertext())
+    odd = replace(ONE, why="a `strange level")
+    assert "a `strange level" in text_of(rendered(with_models(odd)))
+
+
+def test_a_model_without_champion_and_labels_says_so() -> None:
     text = text_of(rendered(with_models(new_model("fraud").summary)))
-    assert "courtside retrain --model fraud --stage dev" in text
     for said in ("no labels yet", "none yet"):
         assert said in text
 
