@@ -271,6 +271,11 @@ class StageSettings(BaseModel):
         le=3650,
         description="days in which an overwritten or deleted S3 object can be restored, 1 to 3650",
     )
+    archive_days: Annotated[int, Field(ge=400, le=36500)] | None = Field(
+        default=None,
+        description="days after which rows of drift, estimates and outcomes of promise tests expire, 400 or more; None:"
+        " never, as all other tables",
+    )
 
     @property
     def channels(self) -> tuple[Channel, ...]:

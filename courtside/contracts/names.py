@@ -54,6 +54,7 @@ class StackOutput(StrEnum):
     LAKE_BUCKET = "LakeBucketName"
     ARTIFACTS_BUCKET = "ArtifactsBucketName"
     LEDGER_TABLE = "LedgerTableName"
+    ARCHIVE_DATABASE = "ArchiveDatabaseName"
     TRACKING_URI = "TrackingUri"
     TRACKING_COPY = "TrackingCopyTaskArn"
     ALERT_TOPIC = "AlertTopicArn"
@@ -64,6 +65,11 @@ class StackOutput(StrEnum):
     PREDICT = "PredictFunctionName"
     CHECK_PERFORMANCE = "CheckPerformanceFunctionName"
     TRAINING_PACKAGES = "TrainingPackages"
+
+
+def archive_database(stage: str) -> str:
+    """Name of the database, in the Glue catalog, of a stage's archive; people write it into queries."""
+    return f"courtside_{stage}"
 
 
 STACKS = ("data", "tracking", "pipeline")

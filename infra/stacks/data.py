@@ -4,7 +4,9 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from courtside.contracts import lake_keys
-from courtside.contracts.names import StackOutput
+from courtside.contracts.archive import TABLES
+from courtside.contracts.names import StackOutput, archive_database
+from infra.constructs.archive import ArchiveCatalog
 from infra.constructs.buckets import AccessLogsBucket, PrivateBucket
 from infra.constructs.database import TrackingDatabase
 from infra.constructs.ledger import Ledger
@@ -37,21 +39,22 @@ class DataStack(cdk.Stack):
             "LakeBucket",
             old_versions=old_versions,
             access_logs=logs,
-            passing={lake_keys.WATCH_PREFIX: ROUNDS_KEPT},
+            passing={lake_keys.WATCH_PREFIX: ROUNDS_KEPT} | _archive_expires(settings),
         )
+        ArchiveCatalog(self, "Archive", lake=self.lake, stage=settings.stage)
         self.artifacts = PrivateBucket(self, "ArtifactsBucket", old_versions=old_versions, access_logs=logs)
         self.vpc = closed_network(self, "Network", settings=settings, flow_logs=logs)
         self.database = TrackingDatabase(self, "Database", vpc=self.vpc, settings=settings)
         self.ledger = Ledger(self, "Ledger", deletion_protection=settings.deletion_protection)
         self.webhooks = {channel.name: webhook_secret(self, channel) for channel in settings.channels}
-        self._publish()
+        self._publish(settings.stage)
 
     @property
     def availability_zones(self) -> list[str]:
         """The zones of the network; the template is the same whether or not the stage names its account and region."""
         return zones_of_the_region()
 
-    def _publish(self) -> None:
+    def _publish(self, stage: str) -> None:
         publish(self, StackOutput.LAKE_BUCKET, self.lake.bucket_name, meaning="Holds games, features and reports")
         publish(self, StackOutput.ARTIFACTS_BUCKET, self.artifacts.bucket_name, meaning="Models and artifacts")
         publish(
@@ -60,6 +63,15 @@ class DataStack(cdk.Stack):
             self.ledger.table_name,
             meaning="Holds locks, approvals and the production history",
         )
+        publish(self, StackOutput.ARCHIVE_DATABASE, archive_database(stage), meaning="Tables to query with Athena")
+
+
+def _archive_expires(settings: StageSettings) -> dict[str, cdk.Duration]:
+    """Return after which time the rows of each table expire; those that decisions rest on are kept for ever."""
+    if settings.archive_days is None:
+        return {}
+    kept = cdk.Duration.days(settings.archive_days)
+    return {table.prefix: kept for table in TABLES.values() if table.expires}
 
 
 def _access_logs(scope: Construct, settings: StageSettings) -> AccessLogsBucket | None:

@@ -68,6 +68,7 @@ def test_an_unknown_stage_lists_the_known_ones() -> None:
         ({"architecture": "arm"}, "architecture", "'arm64'"),
         ({"database_storage_gib": 5}, "database_storage_gib", "20 to 1000"),
         ({"old_versions_days": 0}, "old_versions_days", "1 to 3650"),
+        ({"archive_days": 399}, "archive_days", "400 or more"),
         ({"training_timeout_minutes": 2}, "training_timeout_minutes", "5 to 720"),
         ({"alert_email": "ops@example.com"}, "alert_email", "alert_emails"),
     ],

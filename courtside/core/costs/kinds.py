@@ -60,6 +60,9 @@ FREE = frozenset({
     "AWS::EC2::VPC",
     "AWS::EC2::VPCGatewayAttachment",
     "AWS::ECS::Cluster",
+    # The catalog is free up to a million tables and a million requests a month.
+    "AWS::Glue::Database",
+    "AWS::Glue::Table",
     "AWS::IAM::OIDCProvider",
     "AWS::IAM::Policy",
     "AWS::IAM::Role",

@@ -14,7 +14,9 @@ from courtside.contracts import drift_keys, lake_keys, ledger_keys, training_key
 from courtside.contracts.key_names import NameUnusable
 
 ROOT = Path(__file__).parents[3]
-SPELLERS = {f"courtside/contracts/{name}.py" for name in ("lake_keys", "training_keys", "ledger_keys")}
+SPELLERS = {
+    f"courtside/contracts/{name}.py" for name in ("lake_keys", "training_keys", "ledger_keys", "dashboard_keys")
+}
 PACKAGES = ("courtside", "infra", "lambdas", "training_image", "embedded_aws", "mlflow_image", "images")
 NO_KEYS = {
     "courtside/adapters/tracking_copy/dump.py": {"tables/", "manifest.json"},  # these are members of a backup's archive
