@@ -34,7 +34,7 @@ class Place:
         """Say where links to other pages lead somewhere, since a page that came with an alert stands alone."""
         return element(
             "footer",
-            "The links to other pages work where the pages of the stage are opened together, with ",
+            "The links to other pages work in ",
             command(f"courtside dashboard --model {self.model}"),
-            ".",
+            ", which opens all pages of the stage; a link in an alert opens this one only.",
         )

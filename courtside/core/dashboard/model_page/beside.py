@@ -44,7 +44,7 @@ def beside_section(view: ModelView) -> Markup | None:
             class_="wide",
             tabindex="0",
             role="region",
-            aria_labelledby="beside",
+            aria_label="Versions compared with the champion",
         ),
     )
 

@@ -8,6 +8,7 @@ from courtside.core.dashboard.health_words import HEALTH, signed
 from courtside.core.dashboard.model_page.figures import figure, newest, title_of
 from courtside.core.dashboard.model_page.lanes import shown_period
 from courtside.core.dashboard.views import Health, ModelView
+from courtside.core.pages.commands import prose
 from courtside.core.pages.markup import Markup, element
 from courtside.core.pages.wording import DASH, counted, day, moment
 from courtside.core.sentences import ended
@@ -19,7 +20,7 @@ def banner(view: ModelView) -> Markup:
     """Return the model's name, its health with the reason, and what changed lately."""
     summary = view.summary
     look = HEALTH[summary.health]
-    changed = [element("li", element("bdi", shortened(said, LONGEST))) for said in summary.changed]
+    changed = [element("li", prose(shortened(said, LONGEST))) for said in summary.changed]
     return element(
         "header",
         element("p", "Courtside, stage ", element("strong", shortened(view.stage, 40)), class_="eyebrow"),
@@ -28,7 +29,7 @@ def banner(view: ModelView) -> Markup:
             "p",
             element("strong", signed(look.sign), " ", look.title, class_=f"verdict {look.kind}"),
             ": ",
-            element("bdi", ended(shortened(summary.why, LONGEST))),
+            prose(ended(shortened(summary.why, LONGEST))),
             class_="lead",
         ),
         element("ul", *changed, class_="changed", aria_label="What changed in the last 24 hours") if changed else None,
