@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from courtside.core.pages.markup import Markup, element, joined
+from courtside.core.pages.markup import Markup, element
 
 Row = Sequence[str]
 
@@ -15,17 +15,6 @@ def section(key: str, title: str, *inside: Markup | None) -> Markup:
 def pairs(named: Iterable[tuple[str, str]]) -> Markup:
     """Return names with their values side by side."""
     return element("dl", *(element("div", element("dt", name), element("dd", value)) for name, value in named))
-
-
-def coded(text: str) -> Markup:
-    """Return a text in which what stands between backticks is code.
-
-    >>> coded("type `courtside status`")
-    'type <code>courtside status</code>'
-    """
-    parts = text.split("`")
-    whole = len(parts) % 2 == 1
-    return joined(*(element("code", part) if whole and n % 2 else part for n, part in enumerate(parts)))
 
 
 def table(caption: str | None, columns: Row, rows: Iterable[Row]) -> Markup:

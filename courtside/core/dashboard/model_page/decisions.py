@@ -7,8 +7,9 @@ from courtside.contracts.dashboard_keys import from_page
 from courtside.contracts.shortening import shortened
 from courtside.core.dashboard.health_words import badge
 from courtside.core.dashboard.views import DecisionLine, ModelView
+from courtside.core.pages.commands import prose
 from courtside.core.pages.markup import Markup, element
-from courtside.core.pages.parts import coded, section
+from courtside.core.pages.parts import section
 from courtside.core.pages.wording import counted, day, number, period
 
 MOST_LINES = 40
@@ -65,7 +66,7 @@ def _line(same: Sequence[DecisionLine], view: ModelView) -> Markup:
         badge(kind, sign, newest.action.replace("_", " ")),
         element(
             "div",
-            element("p", element("bdi", shortened(newest.reason, LONGEST)), class_="said"),
+            element("p", prose(shortened(newest.reason, LONGEST)), class_="said"),
             element("p", " · ".join(filter(None, (f"rule {newest.rule}", many, by))), class_="note"),
             _detail(same, view),
         ),
@@ -78,7 +79,7 @@ def _detail(same: Sequence[DecisionLine], view: ModelView) -> Markup:
     numbers = [
         element("div", element("dt", shortened(name)), element("dd", number(value))) for name, value in newest.numbers
     ]
-    changes = [element("li", coded(shortened(text, LONGEST))) for text in newest.would_change]
+    changes = [element("li", prose(shortened(text, LONGEST))) for text in newest.would_change]
     links = list(_reports(same, view))
     return element(
         "details",

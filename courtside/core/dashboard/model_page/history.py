@@ -7,7 +7,7 @@ from courtside.contracts.shortening import shortened
 from courtside.core.dashboard.health_words import badge, severity_badge
 from courtside.core.dashboard.model_page.lanes import incident_key, incident_title
 from courtside.core.dashboard.views import IncidentLine, ModelView, Tenure
-from courtside.core.pages.commands import command
+from courtside.core.pages.commands import command, prose
 from courtside.core.pages.markup import Markup, element, joined
 from courtside.core.pages.parts import section
 from courtside.core.pages.wording import counted, day, period
@@ -75,7 +75,7 @@ def _incident(incident: IncidentLine, view: ModelView) -> Markup:
             element(
                 "p",
                 f"{incident_title(incident)}: ",
-                element("bdi", shortened(incident.headline, LONGEST)),
+                prose(shortened(incident.headline, LONGEST)),
                 class_="said",
             ),
             element("p", _answered(incident), class_="note") if incident.by else None,
@@ -111,7 +111,7 @@ def _tenure(tenure: Tenure, view: ModelView) -> Markup:
         badge(kind, sign, tenure.how),
         element(
             "div",
-            element("p", joined(card, ": "), element("bdi", shortened(tenure.reason, LONGEST)), class_="said"),
+            element("p", joined(card, ": "), prose(shortened(tenure.reason, LONGEST)), class_="said"),
             element("p", note, class_="note"),
         ),
     )

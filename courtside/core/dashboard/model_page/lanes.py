@@ -18,6 +18,7 @@ MOST_LEVELS = 4
 ROOM, ROOM_ON_PHONES = 4.5, 16.0
 """Percent of the axis that a bar needs for its label."""
 LONGEST_REASON = 160
+LONGEST_VERSION = 24
 SIGNS = {"promotion": "", "rollback": "↩ ", "import": ""}
 
 
@@ -68,7 +69,7 @@ def _bars(bars: Sequence[Markup], frame: Frame, label: str) -> Markup:
 
 def _tenure(tenure: Tenure, view: ModelView, axis: TimeAxis) -> Markup:
     until = tenure.until or axis.end
-    text = f"{SIGNS.get(tenure.how, '')}{shortened(tenure.version, 12)}"
+    text = f"{SIGNS.get(tenure.how, '')}{shortened(tenure.version, LONGEST_VERSION)}"
     href = from_page(view.summary.page_key, tenure.card_key) if tenure.card_key else "#history"
     kinds = ("now" if tenure.until is None else "before", tenure.how, _room(axis, tenure.since, until))
     bar = element("a", element("bdi", text), href=href, aria_label=_said_of(tenure), class_=" ".join(kinds))
@@ -83,10 +84,8 @@ def _room(axis: TimeAxis, since: datetime, until: date) -> str:
 
 def _said_of(tenure: Tenure) -> str:
     until = f"until {day(tenure.until)}" if tenure.until else "and still is"
-    return (
-        f"version {shortened(tenure.version, 40)}: champion by {tenure.how} since {day(tenure.since)} {until}"
-        f" ({shortened(tenure.reason, LONGEST_REASON)})"
-    )
+    which = f"version {shortened(tenure.version, LONGEST_VERSION)}: champion by {tenure.how}"
+    return f"{which} since {day(tenure.since)} {until} ({shortened(tenure.reason, LONGEST_REASON)})"
 
 
 def _levels(incidents: Sequence[IncidentLine]) -> Iterator[int]:

@@ -20,10 +20,11 @@ def banner(view: ModelView) -> Markup:
     """Return the model's name, its health with the reason, and what changed lately."""
     summary = view.summary
     look = HEALTH[summary.health]
+    at = element("time", moment(view.at, None), datetime=view.at.isoformat(timespec="minutes"))
     changed = [element("li", prose(shortened(said, LONGEST))) for said in summary.changed]
     return element(
         "header",
-        element("p", "Courtside, stage ", element("strong", shortened(view.stage, 40)), class_="eyebrow"),
+        element("p", "Courtside, stage ", element("strong", view.stage), ", as of ", at, " UTC, like all times here", class_="eyebrow"),
         element("h1", element("bdi", shortened(summary.model)), class_=f"verdict {look.kind}"),
         element(
             "p",
@@ -93,18 +94,18 @@ def _promised(view: ModelView) -> str | None:
 
 def _check(view: ModelView) -> tuple[str | Markup, str | None]:
     summary = view.summary
-    due = f"next {moment(summary.next_due, view.at)} UTC" if summary.next_due else None
+    due = f"next {moment(summary.next_due, view.at)}" if summary.next_due else None
     if summary.health is Health.PAUSED:
         due = "paused"
     if summary.last_check_at is None:
         return "none yet", due
     said = shortened(summary.last_check, 80)
     found = element("a", said, href=from_page(summary.page_key, summary.report_key)) if summary.report_key else said
-    return found, " · ".join(filter(None, (f"{moment(summary.last_check_at, view.at)} UTC", due)))
+    return found, " · ".join(filter(None, (f"{moment(summary.last_check_at, view.at)}", due)))
 
 
 def _arrival(view: ModelView) -> str | None:
     fresh = view.freshness
     if fresh.overdue_since is not None:
         return f"overdue since {day(fresh.overdue_since)}"
-    return f"arrived {moment(fresh.last_arrival, view.at)} UTC" if fresh.last_arrival else None
+    return f"arrived {moment(fresh.last_arrival, view.at)}" if fresh.last_arrival else None
