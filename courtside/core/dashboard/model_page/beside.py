@@ -30,9 +30,7 @@ def beside_section(view: ModelView) -> Markup | None:
     scale = Scale(-1.1 * max([*ends, 1e-9]), 1.1 * max([*ends, 1e-9]), 0.0, WIDTH)
     head = element("tr", *(element("th", text, scope="col") if text else element("td") for text in COLUMNS))
     metrics = dict.fromkeys(title_of(view, each.metric) for each in view.shadows)
-    note = (
-        f"By {', '.join(metrics)} on the same rows; the intervals hold at every look, so nobody need wait for an end."
-    )
+    note = f"By {', '.join(metrics)} on the same rows; each interval holds however often one looks."
     rows = element("tbody", *(_row(each, scale) for each in view.shadows))
     return section(
         "beside",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from courtside.contracts.dashboard_keys import from_page
 from courtside.contracts.shortening import listed, shortened
-from courtside.core.dashboard.model_page.heat_map import ROW, Column, by_movement, columns, drawn, unchecked
+from courtside.core.dashboard.model_page.heat_map import ROW, Column, by_movement, drawn, unchecked
 from courtside.core.dashboard.model_page.panel import Frame, by_days, group, panel
 from courtside.core.dashboard.views import ModelView
 from courtside.core.pages import plot
@@ -32,15 +32,14 @@ LEGEND = (
 )
 
 
-def drift_group(view: ModelView, frame: Frame) -> Markup | None:
+def drift_group(view: ModelView, found: Sequence[Column], frame: Frame) -> Markup | None:
     """Return what the checks found, on the axis; None before the first check."""
-    if not view.checks:
+    if not found:
         return None
-    found = columns(view.checks, view.start, view.end)
     order = by_movement(len(view.features), found)
     weekly = any((column.end - column.start).days > 1 for column in found)
     return group(
-        _heading(view),
+        _heading(view, found[-1]),
         _decided(found, frame),
         _counts(found, frame, len(view.features)),
         _rows(view, found, order[:MOST_ROWS], frame, key="heat"),
@@ -49,11 +48,10 @@ def drift_group(view: ModelView, frame: Frame) -> Markup | None:
     )
 
 
-def folded_features(view: ModelView, frame: Frame) -> Markup | None:
+def folded_features(view: ModelView, found: Sequence[Column], frame: Frame) -> Markup | None:
     """Return the heat map's other rows, folded away; None where all features are shown."""
-    found = columns(view.checks, view.start, view.end)
     order = by_movement(len(view.features), found)[MOST_ROWS:]
-    if not order:
+    if not (found and order):
         return None
     shown = order[:MOST_FOLDED]
     left = f"; {len(order) - len(shown):,} more are in the reports" if len(order) > len(shown) else ""
@@ -67,14 +65,11 @@ def legend() -> Markup:
     return element("ul", *keys, class_="legend", aria_label="Marks of the heat map")
 
 
-def _heading(view: ModelView) -> Markup:
-    newest = view.checks[-1]
-    moved = [name for name, verdict in zip(view.features, newest.verdicts, strict=True) if verdict not in _STILL]
-    said = f"{day(newest.day)}: {listed(moved, MOST_NAMED)}" if moved else f"nothing on {day(newest.day)}"
+def _heading(view: ModelView, newest: Column) -> Markup:
+    moved = [view.features[n] for n in newest.moved]
+    when = day(newest.check.day)
+    said = f"{when}: {listed(moved, MOST_NAMED)}" if moved else f"nothing on {when}"
     return element("h3", "Features that drifted", element("span", f"newest check, {said}", class_="note"))
-
-
-_STILL = frozenset({None, "no_drift", "usual", "accepted", "insufficient_data"})
 
 
 def _decided(found: Sequence[Column], frame: Frame) -> Markup:

@@ -9,11 +9,12 @@ from courtside.core.dashboard.model_page.beside import beside_section
 from courtside.core.dashboard.model_page.calibration import trust_section
 from courtside.core.dashboard.model_page.decisions import decisions_section
 from courtside.core.dashboard.model_page.drift import drift_group, folded_features, legend
+from courtside.core.dashboard.model_page.heat_map import columns
 from courtside.core.dashboard.model_page.history import champions_section, open_section, over_section
 from courtside.core.dashboard.model_page.lanes import champion_lane, incident_lane
 from courtside.core.dashboard.model_page.next_steps import next_steps
 from courtside.core.dashboard.model_page.panel import Frame, group
-from courtside.core.dashboard.model_page.performance import figures_table, performance_group, performance_legend
+from courtside.core.dashboard.model_page.performance import figures_table, performance_groups, performance_legend
 from courtside.core.dashboard.model_page.top import banner, year_of, years
 from courtside.core.dashboard.views import ModelView
 from courtside.core.pages.document import document
@@ -59,7 +60,8 @@ def _over_time(view: ModelView) -> Markup | None:
         axis, tuple(each.since.date() for each in view.champions if view.start < each.since.date() < view.end)
     )
     lanes = [lane for lane in (champion_lane(view, frame), incident_lane(view, frame)) if lane is not None]
-    drift = drift_group(view, frame)
+    found = columns(view.checks, view.start, view.end)
+    drift = drift_group(view, found, frame)
     return section(
         "time",
         "Over time",
@@ -68,14 +70,14 @@ def _over_time(view: ModelView) -> Markup | None:
             "div",
             axis_labels(axis),
             group(*lanes, hits=None, hint="Point at a bar to read what it stands for."),
-            performance_group(view, frame),
+            *performance_groups(view, frame),
             performance_legend() if view.performance else None,
             drift,
             axis_labels(axis) if drift else None,
             class_="over-time",
         ),
         legend() if drift else None,
-        folded_features(view, frame) if drift else None,
+        folded_features(view, found, frame),
         figures_table(view),
     )
 

@@ -1,6 +1,7 @@
 """Performance on the page's axis: a picture for each metric, how many labels are in, and others beside the champion."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from courtside.contracts.shortening import shortened
 from courtside.core.dashboard.model_page.figures import (
@@ -39,21 +40,19 @@ LEGEND = (
 COLUMNS = ("Window", "version", "realised (95 % interval)", "promised", "estimated", "labels in", "restated")
 
 
-def performance_group(view: ModelView, frame: Frame) -> Markup | None:
-    """Return everything about performance that has a place on the axis; None where nothing is known yet."""
-    metrics = view.metrics[:MOST_METRICS]
-    drawn = [metric_panel(view, frame, metric, LOW if n else TALL) for n, metric in enumerate(metrics)]
-    if not any(drawn):
-        return None
-    first = drawn[:1]
-    return group(
-        *first,
-        _labels_lane(view, frame),
-        _beside_panel(view, frame),
-        *drawn[1:],
-        hits=by_days("div", frame, *_hits(view, frame), class_="hits"),
-        hint=HINT,
-    )
+def performance_groups(view: ModelView, frame: Frame) -> list[Markup]:
+    """Return everything about performance that has a place on the axis: the primary metric's, then the others'."""
+    first, others = view.metrics[:1], view.metrics[1:MOST_METRICS]
+    about_first = [metric_panel(view, frame, metric, TALL) for metric in first]
+    if not any(about_first):
+        return []
+    about_first += [_labels_lane(view, frame), _beside_panel(view, frame)]
+    about_others = [metric_panel(view, frame, metric, LOW) for metric in others]
+    return [
+        group(*panels, hits=by_days("div", frame, *_hits(view, frame, metrics), class_="hits"), hint=HINT)
+        for panels, metrics in ((about_first, first), (about_others, others))
+        if any(panels)
+    ]
 
 
 def performance_legend() -> Markup:
@@ -169,17 +168,17 @@ def _middle(point: PerformancePoint, frame: Frame) -> float:
     return (frame.axis.place(point.start) + frame.axis.place(point.end)) / 2
 
 
-def _hits(view: ModelView, frame: Frame) -> Iterator[Markup]:
-    """Yield a place to point at for each window, which says the figures of all metrics."""
-    windows: dict[tuple[str, str], list[PerformancePoint]] = {}
-    for metric in view.metrics[:MOST_METRICS]:
+def _hits(view: ModelView, frame: Frame, metrics: Sequence[str]) -> Iterator[Markup]:
+    """Yield a place to point at for each window, which says the figures of these metrics."""
+    windows: dict[tuple[date, str], list[PerformancePoint]] = {}
+    for metric in metrics:
         for point in of_champion(view, metric):
-            windows.setdefault((point.start.isoformat(), point.version), []).append(point)
+            windows.setdefault((point.start, point.version), []).append(point)
     for points in windows.values():
         first = points[0]
         said = "; ".join(_said(view, point) for point in points)
         which = f"{span(first.start, first.end)}, version {shortened(first.version, 20)}"
-        text = f"{which}. {said}. Labels in: {labels_in(first)}."
+        text = f"{which}: {said}; labels in: {labels_in(first)}"
         yield element("span", style=frame.axis.columns(first.start, first.end), data_said=text)
 
 

@@ -21,10 +21,11 @@ def banner(view: ModelView) -> Markup:
     summary = view.summary
     look = HEALTH[summary.health]
     at = element("time", moment(view.at, None), datetime=view.at.isoformat(timespec="minutes"))
+    stage = element("strong", view.stage)
     changed = [element("li", prose(shortened(said, LONGEST))) for said in summary.changed]
     return element(
         "header",
-        element("p", "Courtside, stage ", element("strong", view.stage), ", as of ", at, " UTC, like all times here", class_="eyebrow"),
+        element("p", "Courtside, stage ", stage, ", as of ", at, " UTC, like all times here", class_="eyebrow"),
         element("h1", element("bdi", shortened(summary.model)), class_=f"verdict {look.kind}"),
         element(
             "p",
