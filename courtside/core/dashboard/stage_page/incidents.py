@@ -1,6 +1,6 @@
 """What is open, with the command that answers it, and what changed within a day."""
 
-from courtside.contracts.dashboard_keys import OVERVIEW_PAGE, from_page, model_page
+from courtside.contracts.dashboard_keys import OVERVIEW_PAGE, from_page
 from courtside.contracts.incidents import IncidentState, Severity
 from courtside.contracts.shortening import shortened
 from courtside.core.dashboard.health_words import severity_badge
@@ -28,7 +28,8 @@ def open_incidents(view: StageView) -> Markup | None:
     if not found and not view.models:
         return None
     nothing = element("p", "Nothing is open.", class_="note") if not found else None
-    lines = [_incident(each, view) for each in found]
+    pages = {each.model: each.page_key for each in view.models}
+    lines = [_incident(each, view, page_key=pages.get(each.model, "")) for each in found]
     shown = nothing or folded(lines, "open incidents", class_="incidents")
     return section("incidents", "Open incidents", shown)
 
@@ -50,9 +51,9 @@ def folded(lines: list[Markup], what: str, *, class_: str) -> Markup:
 
 
 def linked_model(model: str, page_key: str) -> Markup:
-    """Return a model's name as a link to its page."""
-    name = element("bdi", shortened(model))
-    return element("a", name, href=from_page(OVERVIEW_PAGE, page_key), class_="name")
+    """Return a model's name, as a link to its page if one was built yet."""
+    href = from_page(OVERVIEW_PAGE, page_key) if page_key else None
+    return element("a" if href else "span", element("bdi", shortened(model)), href=href, class_="name")
 
 
 def _urgency(incident: IncidentLine) -> tuple[bool, int, float]:
@@ -60,8 +61,8 @@ def _urgency(incident: IncidentLine) -> tuple[bool, int, float]:
     return incident.state != IncidentState.OPEN, worst_first, incident.opened_at.timestamp()
 
 
-def _incident(incident: IncidentLine, view: StageView) -> Markup:
-    about = linked_model(incident.model, model_page(incident.model)) if incident.model else "The stage itself"
+def _incident(incident: IncidentLine, view: StageView, *, page_key: str) -> Markup:
+    about = linked_model(incident.model, page_key) if incident.model else "The stage itself"
     report = from_page(OVERVIEW_PAGE, incident.report_key) if incident.report_key.endswith(".html") else None
     return element(
         "li",

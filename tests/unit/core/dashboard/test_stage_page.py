@@ -120,6 +120,14 @@ def test_only_a_page_is_linked_as_an_incidents_report() -> None:
     assert not [each for each in links if each and each.endswith(".json")]
 
 
+def test_a_model_whose_page_was_not_built_yet_is_not_linked() -> None:
+    fresh = replace(ONE, model="fresh", page_key="", report_key="")
+    of_both = (incident(model="fresh", id="a", report_key=""), incident(model="removed", id="b", report_key=""))
+    tree = rendered(with_models(fresh, incidents=of_both))
+    assert [each.get("href", "") for each in tree.iter("a") if not each.get("href", "").startswith("#")] == []
+    assert [" ".join(each.itertext()) for each in tree.iter("span") if each.get("class") == "name"].count("fresh") >= 2
+
+
 def test_further_incidents_and_changes_are_folded_away() -> None:
     many = tuple(incident(id=f"drift-{number:02d}") for number in range(25))
     changed = replace(ONE, changed=tuple(f"Change {number}." for number in range(23)))
