@@ -22,21 +22,28 @@ def is_open(incident: IncidentLine) -> bool:
     return incident.resolved_at is None
 
 
-def open_incidents(view: StageView) -> Markup | None:
-    """Return what is open: what nobody has answered first, then the worst, then the oldest; None without any model."""
+def news(view: StageView) -> Markup | None:
+    """Return what is open and what changed, in one sentence where there is neither; None for a stage without both."""
     found = sorted(filter(is_open, view.incidents), key=_urgency)
-    if not found and not view.models:
+    changes = [_change(each.model, each.page_key, said) for each in view.models for said in each.changed]
+    if found or changes:
+        return joined(_open_incidents(found, view), _changes(changes))
+    if not view.models:
         return None
-    nothing = element("p", "Nothing is open.", class_="note") if not found else None
+    nothing = element("p", "Nothing is open, and nothing changed in the last 24 hours.")
+    return section("incidents", "What is new", nothing)
+
+
+def _open_incidents(found: list[IncidentLine], view: StageView) -> Markup:
+    """Show what nobody has answered first, then the worst, then the oldest."""
     pages = {each.model: each.page_key for each in view.models}
     lines = [_incident(each, view, page_key=pages.get(each.model, "")) for each in found]
-    shown = nothing or folded(lines, "open incidents", class_="incidents")
+    nothing = element("p", "Nothing is open.", class_="note")
+    shown = folded(lines, "open incidents", class_="incidents") if lines else nothing
     return section("incidents", "Open incidents", shown)
 
 
-def changes(view: StageView) -> Markup:
-    """Return what changed within the last 24 hours, model by model."""
-    lines = [_change(each.model, each.page_key, said) for each in view.models for said in each.changed]
+def _changes(lines: list[Markup]) -> Markup:
     nothing = element("p", "Nothing changed.", class_="note")
     shown = folded(lines, "changes", class_="changes") if lines else nothing
     return section("changed", "What changed in the last 24 hours", shown)

@@ -1,12 +1,14 @@
 """The whole page of a stage."""
 
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from courtside.contracts.incidents import IncidentState, Severity
 from courtside.contracts.shortening import shortened
 from courtside.core.dashboard.health_words import HEALTH, NEED_A_PERSON, signed
-from courtside.core.dashboard.stage_page.incidents import LONGEST, changes, is_open, linked_model, open_incidents
+from courtside.core.dashboard.stage_page.incidents import LONGEST, is_open, linked_model, news
 from courtside.core.dashboard.stage_page.models import by_urgency, every_model
 from courtside.core.dashboard.views import Health, StageView, Summary
 from courtside.core.pages.commands import command, prose
@@ -15,6 +17,13 @@ from courtside.core.pages.markup import Markup, element
 from courtside.core.pages.parts import section
 from courtside.core.pages.wording import moment
 from courtside.core.sentences import ended, plural
+
+_ALONE: Mapping[Health | None, str] = {
+    None: "No model yet.",
+    Health.NEW: "The model has no champion yet.",
+    Health.PAUSED: "The model is paused.",
+    Health.GOOD: "The model is well.",
+}
 
 
 def render(view: StageView) -> str:
@@ -26,27 +35,25 @@ def render(view: StageView) -> str:
         f"{verdict(view)[1]} Courtside, stage {view.stage}",
         _banner(view),
         _glance(view) if view.models else _first_steps(view.stage),
-        open_incidents(view),
-        changes(view) if view.models else None,
+        news(view),
         every_model(view) if view.models else None,
         own_style=_style(),
     )
 
 
 def verdict(view: StageView) -> tuple[Health | None, str]:
-    """Return the worst health of all, None without any model, and the sentence that sums the stage up."""
-    if not view.models:
-        return None, "No model yet."
-    needy = sum(each.health in NEED_A_PERSON for each in view.models)
-    worst = next(health for health in Health if any(each.health is health for each in view.models))
-    count = len(view.models)
+    """Return the health that the page's top shows, None without any model, and the sentence that sums the stage up."""
+    found = Counter(each.health for each in view.models)
+    count, needy = len(view.models), sum(found[health] for health in NEED_A_PERSON)
+    worst = next((health for health in Health if found[health]), None)
+    own = {each.severity for each in view.incidents if not each.model and each.state == IncidentState.OPEN}
     if needy:
         return worst, "The model needs you." if count == 1 else f"{needy:,} of {count:,} models {_need(needy)} you."
-    own = sum(is_open(each) and not each.model for each in view.incidents)
-    if own:
-        well = "The model is" if count == 1 else f"All {count:,} models are"
-        return Health.WARNING, f"{well} well, but the stage itself needs you."
-    return worst, "The model is well." if count == 1 else f"None of {count:,} models needs you."
+    if own - {Severity.INFO}:
+        return Health.CRITICAL if Severity.CRITICAL in own else Health.WARNING, "The stage itself needs you."
+    if count < 2:
+        return worst, _ALONE[worst]
+    return (Health.GOOD if found[Health.GOOD] else worst), f"None of {count:,} models needs you."
 
 
 def _need(count: int) -> str:

@@ -69,37 +69,52 @@ def test_a_large_group_is_folded_unless_it_needs_a_person() -> None:
 
 
 @pytest.mark.parametrize(
-    ("healths", "said"),
+    ("healths", "shown", "said"),
     [
-        ([], "No model yet."),
-        ([Health.GOOD], "The model is well."),
-        ([Health.WAITS], "The model needs you."),
-        ([Health.GOOD, Health.PAUSED, Health.NEW], "None of 3 models needs you."),
-        ([Health.GOOD, Health.UNREADABLE], "1 of 2 models needs you."),
-        ([Health.CRITICAL, Health.WARNING, Health.GOOD], "2 of 3 models need you."),
+        ([], None, "No model yet."),
+        ([Health.GOOD], Health.GOOD, "The model is well."),
+        ([Health.NEW], Health.NEW, "The model has no champion yet."),
+        ([Health.PAUSED], Health.PAUSED, "The model is paused."),
+        ([Health.WAITS], Health.WAITS, "The model needs you."),
+        ([Health.NEW, Health.PAUSED], Health.NEW, "None of 2 models needs you."),
+        ([Health.GOOD, Health.PAUSED, Health.NEW], Health.GOOD, "None of 3 models needs you."),
+        ([Health.GOOD, Health.UNREADABLE], Health.UNREADABLE, "1 of 2 models needs you."),
+        ([Health.WARNING, Health.CRITICAL, Health.GOOD], Health.CRITICAL, "2 of 3 models need you."),
     ],
 )
-def test_the_first_line_sums_the_stage_up(healths: list[Health], said: str) -> None:
+def test_the_first_line_sums_the_stage_up(healths: list[Health], shown: Health | None, said: str) -> None:
     view = with_models(*(replace(ONE, model=f"m{at}", health=health) for at, health in enumerate(healths)))
-    worst, sentence = verdict(view)
-    assert sentence == said
-    assert worst == min(healths, key=list(Health).index, default=None)
+    assert verdict(view) == (shown, said)
     heading = rendered(view).find(".//h1")
     assert heading is not None
-    assert heading.get("class") == f"verdict {HEALTH[worst].kind if worst else 'unknown'}"
+    assert heading.get("class") == f"verdict {HEALTH[shown].kind if shown else 'unknown'}"
     urgent = "Most urgent is" in text_of(rendered(view))
-    assert urgent is (worst in NEED_A_PERSON)
+    assert urgent is (shown in NEED_A_PERSON)
 
 
-def test_an_incident_of_the_stage_itself_is_no_models_fault() -> None:
-    own = incident(model="", id="alerts_undelivered-1")
+@pytest.mark.parametrize(
+    ("severity", "state", "shown"),
+    [
+        ("critical", "open", Health.CRITICAL),
+        ("warning", "open", Health.WARNING),
+        ("info", "open", Health.GOOD),
+        ("critical", "acknowledged", Health.GOOD),
+    ],
+)
+def test_an_incident_of_the_stage_itself_is_no_models_fault(severity: str, state: str, shown: Health) -> None:
+    own = incident(model="", id="alerts_undelivered-1", severity=severity, state=state)
     view = with_models(replace(ONE, health=Health.GOOD), incidents=(own,))
-    assert verdict(view) == (Health.WARNING, "The model is well, but the stage itself needs you.")
-    assert listed(rendered(view), "incidents")[0].startswith("▲ warning The stage itself: ")
-    over = with_models(replace(ONE, health=Health.GOOD), incidents=(replace(own, resolved_at=VIEW.at),))
-    assert verdict(over)[0] is Health.GOOD
-    assert listed(rendered(over), "incidents") == []
-    assert "Nothing is open." in text_of(rendered(over))
+    said = "The model is well." if shown is Health.GOOD else "The stage itself needs you."
+    assert verdict(view) == (shown, said)
+    assert f"{severity} The stage itself: " in listed(rendered(view), "incidents")[0]
+
+
+def test_a_calm_day_is_one_sentence() -> None:
+    over = incident(model="", resolved_at=VIEW.at)
+    tree = rendered(with_models(replace(ONE, health=Health.GOOD, changed=()), incidents=(over,)))
+    assert listed(tree, "incidents") == []
+    assert "Nothing is open, and nothing changed in the last 24 hours." in text_of(tree)
+    assert tree.find(".//h2[@id='changed']") is None
 
 
 def test_an_unanswered_incident_comes_first_with_the_command_that_answers_it() -> None:
