@@ -47,6 +47,7 @@ class Box:
 BOXES = (
     Box("watch", ("Watch", "Arrivals", "DriftCheck")),
     Box("predictions and performance", ("Scoring",)),
+    Box("pages", ("Publishing",)),
     Box("retraining", ("Retraining", "Steps")),
     Box("training", ("Training",)),
     Box("tracking upkeep", ("TrackingUpkeep", "TrackingCopy")),

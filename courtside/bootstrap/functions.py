@@ -16,6 +16,7 @@ from courtside.contracts.environment import (
     LedgerEnv,
     NotifyEnv,
     PromoteEnv,
+    PublishEnv,
     ReceiveRowsEnv,
     SettleEnv,
     TendIncidentsEnv,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from courtside.workflows.find_due import FindDue
     from courtside.workflows.incidents import TendIncidents
     from courtside.workflows.production import Production
+    from courtside.workflows.publish import Publish
     from courtside.workflows.retraining_lock import RetrainingLock
     from courtside.workflows.settle import Settle
 
@@ -99,6 +101,14 @@ def settling(model: str) -> "Settle":
 
     env = SettleEnv.read()
     return Settle(stage.stage_models(env), stage.incidents_of(env, model))
+
+
+def publishing(model: str | None) -> "Publish":
+    """Wire what builds the pages of a model, or the page of all models."""
+    from courtside.workflows.publish import Publish
+
+    env = PublishEnv.read()
+    return Publish(stage.dashboard_of(stage.stage_models(env), env.stage), stage.incidents_of(env, model or ""))
 
 
 def retraining_lock(model: str) -> "RetrainingLock":

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from courtside.core.dataset import Dataset
     from courtside.workflows.accept import Acceptances
     from courtside.workflows.check_drift import DriftMonitor
+    from courtside.workflows.dashboard import Dashboard
     from courtside.workflows.incidents import Incidents
     from courtside.workflows.model_ledger import ModelLedger
     from courtside.workflows.production import Production
@@ -60,6 +61,13 @@ def deployed_models(outputs: "StageOutputs") -> "StageModels":
     from courtside.workflows.stage_models import StageModels
 
     return StageModels(DynamoDbLedger(outputs[StackOutput.LEDGER_TABLE]), S3Lake(outputs[StackOutput.LAKE_BUCKET]))
+
+
+def dashboard_of(models: "StageModels", stage: str) -> "Dashboard":
+    """Wire what builds the pages of a stage from its lake and ledger."""
+    from courtside.workflows.dashboard import Dashboard
+
+    return Dashboard(stage, models)
 
 
 def incidents_of(env: IncidentsEnv, model: str) -> "Incidents":

@@ -171,6 +171,12 @@ class SettleEnv(IncidentsEnv):
     """The function that settles a model's round."""
 
 
+class PublishEnv(IncidentsEnv):
+    """The function that builds the pages that people look at; `stage` is named on them."""
+
+    stage: str
+
+
 class TrackingCopyEnv(Environment):
     """The task that copies the tracking database.
 

@@ -160,6 +160,20 @@ class SettleRequest(DueModel):
     not_judged: StepFailure | None = None
 
 
+class PublishRequest(Payload):
+    """Input of `publish`: the model whose pages are built anew, None for the page of all models; `round` asks for it."""
+
+    round: str
+    model: str | None = None
+
+
+class PublishResponse(Payload):
+    """Output of `publish`: how many pages were written; none where the model was removed meanwhile."""
+
+    model: str | None
+    pages: int
+
+
 class SettleResponse(Payload):
     """Output of `settle`, which is kept in the lake too: what a round did with a model.
 

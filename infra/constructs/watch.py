@@ -23,6 +23,7 @@ from infra.constructs.watch_steps import (
     FunctionsOfModel,
     each_model,
     find_due,
+    publish_stage,
     steps_of_model,
     tend_incidents,
 )
@@ -36,8 +37,8 @@ class Watch(ScheduledWork):
     """`tend_incidents`, `find_due`, and then the functions of each model that is due, in a state machine.
 
     TendIncidents → FindDue → IsAnythingDue → EachModel (AreFilesDue → ReceiveRows → ArePredictionsDue → Predict →
-    IsJudgementDue → CheckPerformance → IsCheckDue → CheckDrift → Settle). The schedule passes its own time as `as_of`,
-    so a late or repeated round looks at the same rows.
+    IsJudgementDue → CheckPerformance → IsCheckDue → CheckDrift → Settle → Publish) → PublishStage. The schedule passes
+    its own time as `as_of`, so a late or repeated round looks at the same rows.
     """
 
     def __init__(
@@ -115,7 +116,8 @@ class Watch(ScheduledWork):
         each = each_model(self, lake=self._lake, steps=steps, settings=self._settings)
         due = sfn.Condition.jsonata("{% $states.input.due > 0 %}")
         done = sfn.Succeed.jsonata(self, "Finished")
-        anything = sfn.Choice.jsonata(self, "IsAnythingDue").when(due, each.next(done)).otherwise(done)
+        anything = sfn.Choice.jsonata(self, "IsAnythingDue").when(due, each).otherwise(done)
+        each.next(publish_stage(self, functions.publish, then=done))
         found = find_due(self, self.find_due)
         found.next(anything)
         begin = tend_incidents(self, self.tend_incidents, then=found)

@@ -17,6 +17,7 @@ SCORING_TIMEOUT = cdk.Duration.minutes(9)
 # A function that hangs is ended by Lambda; this is for an invocation whose answer never comes.
 _STEP_TIMEOUT, _SCORING_STEP_TIMEOUT = cdk.Duration.minutes(6), cdk.Duration.minutes(10)
 _INPUT = "{% $states.input %}"
+_OF_MODEL = {"model": "{% $states.input.model %}", "round": "{% $states.input.round %}"}
 # Only what really arrived is predicted at once; whatever else is due has a field of its own.
 _ROWS_CAME = "($exists($states.input.arrived.rows) and $states.input.arrived.rows > 0)"
 _ROUND = "{% $merge([$states.context.Execution.Input, {'round': $states.context.Execution.Name}]) %}"
@@ -31,6 +32,7 @@ class FunctionsOfModel:
     predict: lambda_.IFunction
     check_drift: lambda_.IFunction
     check_performance: lambda_.IFunction
+    publish: lambda_.IFunction
 
 
 def tend_incidents(scope: Construct, function: lambda_.IFunction, *, then: tasks.LambdaInvoke) -> tasks.LambdaInvoke:
@@ -48,6 +50,24 @@ def find_due(scope: Construct, function: lambda_.IFunction) -> tasks.LambdaInvok
         scope, "FindDue", function, payload=_ROUND, outputs="{% $states.result.Payload %}", timeout=_STEP_TIMEOUT
     )
     retry(step, LAMBDA_TRANSIENT)
+    return step
+
+
+def publish_stage(scope: Construct, function: lambda_.IFunction, *, then: sfn.IChainable) -> tasks.LambdaInvoke:
+    """Return the step that builds the page of all models; a round is finished even if it fails."""
+    asked = {"round": "{% $states.context.Execution.Name %}"}
+    step = _publish(scope, "PublishStage", function, asked=asked, otherwise=then)
+    step.next(then)
+    return step
+
+
+def _publish(
+    scope: Construct, name: str, function: lambda_.IFunction, *, asked: dict[str, str], otherwise: sfn.IChainable
+) -> tasks.LambdaInvoke:
+    """Return a step that builds pages and answers nothing; the function tells people if it cannot."""
+    step = function_step(scope, name, function, payload=asked, outputs={}, timeout=_STEP_TIMEOUT)
+    retry(step, LAMBDA_TRANSIENT)
+    step.add_catch(otherwise, errors=["States.ALL"], outputs={})
     return step
 
 
@@ -74,13 +94,16 @@ def each_model(
 
 
 def steps_of_model(scope: Construct, functions: FunctionsOfModel, *, settle: lambda_.IFunction) -> sfn.IChainable:
-    """Return the steps of one model: each function of it if it is due, and then `settle`.
+    """Return the steps of one model: each function of it if it is due, then `settle`, and then `publish`.
 
-    A step that fails is handed to `settle` with the rest, so the other steps of the model are made all the same.
+    A step that fails is handed to `settle` with the rest, so the other steps of the model are made all the same. Pages
+    that cannot be built are no failure of the round.
     Performance is judged before drift is checked, because the drift check also decides what follows from both.
     """
-    last = function_step(scope, "Settle", settle, payload=_INPUT, outputs={}, timeout=_STEP_TIMEOUT)
+    last = function_step(scope, "Settle", settle, payload=_INPUT, outputs=_INPUT, timeout=_STEP_TIMEOUT)
     retry(last, LAMBDA_TRANSIENT)
+    unpublished = sfn.Succeed.jsonata(scope, "PagesNotBuilt")
+    last.next(_publish(scope, "Publish", functions.publish, asked=_OF_MODEL, otherwise=unpublished))
     check = _step(scope, "CheckDrift", functions.check_drift, answer="checked", then=last)
     checks = _if_due(scope, "IsCheckDue", "$states.input.check", check, otherwise=last)
     judge = _step(

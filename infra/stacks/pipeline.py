@@ -15,6 +15,7 @@ from infra.constructs.drift_check import DriftCheck
 from infra.constructs.figures import Figures
 from infra.constructs.functions import ImageFunction
 from infra.constructs.notices import DatabaseNotices
+from infra.constructs.publishing import Publishing
 from infra.constructs.retraining import Retraining
 from infra.constructs.retraining_functions import RetrainingFunctions
 from infra.constructs.retraining_watch import RetrainingWatch
@@ -84,6 +85,9 @@ class PipelineStack(cdk.Stack):
         self.scoring = Scoring(
             self, "Scoring", lake=data.lake, ledger=data.ledger, alerts=self.alerts, settings=settings
         )
+        self.publishing = Publishing(
+            self, "Publishing", lake=data.lake, ledger=data.ledger, alerts=self.alerts, settings=settings
+        )
         self.watch = Watch(
             self,
             "Watch",
@@ -95,6 +99,7 @@ class PipelineStack(cdk.Stack):
                 predict=self.scoring.predict,
                 check_drift=self.check.function,
                 check_performance=self.scoring.check_performance,
+                publish=self.publishing.function,
             ),
             settings=settings,
         )

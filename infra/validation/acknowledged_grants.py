@@ -1,6 +1,7 @@
 """Accepted findings about what roles may do: every grant with a star in it, and why it has one."""
 
 from courtside.contracts import drift_keys, lake_keys, training_keys
+from infra.constructs import publishing
 from infra.validation.acknowledgement import Acknowledged
 from infra.validation.roles import (
     ARRIVALS_ROLE,
@@ -11,6 +12,7 @@ from infra.validation.roles import (
     MACHINE_ROLE,
     MAP_POLICY,
     PREDICT_ROLE,
+    PUBLISH_ROLE,
     REPORTING,
     REPORTING_OF_STAGE,
     SETTLE_ROLE,
@@ -265,6 +267,16 @@ GRANTS = (
             reason="These are the versions of the function that the state calls.",
         )
         for function in WATCH
+    ),
+    *(
+        _iam5(f"<LakeBucket>/{pattern}", PUBLISH_ROLE, reason="What its pages show lies below each model and day.")
+        for pattern in publishing.SHOWN
+        if "*" in pattern
+    ),
+    _iam5(
+        f"<LakeBucket>/{lake_keys.contracts('*')}*",
+        PUBLISH_ROLE,
+        reason="It reads the contract of each model; only people may write one.",
     ),
     _iam5(
         f"<LakeBucket>/{lake_keys.WATCH_PREFIX}*",

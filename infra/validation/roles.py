@@ -14,9 +14,10 @@ TEND_ROLE = "pipeline/Watch/TendIncidentsFunction/ServiceRole/DefaultPolicy/Reso
 PREDICT_ROLE = "pipeline/Scoring/Predict/ServiceRole/DefaultPolicy/Resource"
 JUDGE_ROLE = "pipeline/Scoring/CheckPerformance/ServiceRole/DefaultPolicy/Resource"
 ANNOUNCE_ROLE = "pipeline/Steps/Announce/ServiceRole/DefaultPolicy/Resource"
-REPORTING = (CHECK_ROLE, ARRIVALS_ROLE, PREDICT_ROLE, SETTLE_ROLE, TEND_ROLE, ANNOUNCE_ROLE)
+PUBLISH_ROLE = "pipeline/Publishing/Function/ServiceRole/DefaultPolicy/Resource"
+REPORTING = (CHECK_ROLE, ARRIVALS_ROLE, PREDICT_ROLE, SETTLE_ROLE, TEND_ROLE, ANNOUNCE_ROLE, PUBLISH_ROLE)
 """Who reports incidents."""
-REPORTING_OF_STAGE = (TEND_ROLE, FIND_DUE_ROLE)
+REPORTING_OF_STAGE = (TEND_ROLE, FIND_DUE_ROLE, PUBLISH_ROLE)
 COLLECTION_ROLE = "pipeline/TrackingUpkeep/Collection/TaskRole/DefaultPolicy/Resource"
 WATCH = (
     "Watch/TendIncidentsFunction",
@@ -26,6 +27,7 @@ WATCH = (
     "Scoring/Predict",
     "Scoring/CheckPerformance",
     "Watch/SettleFunction",
+    "Publishing/Function",
 )
 """The functions that the watch's state machine calls."""
 STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Seal", "Promote", "RollBack", "Announce", "Unlock")

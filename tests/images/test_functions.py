@@ -34,6 +34,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     "notify": {"Records": [{"Sns": {"Subject": "s", "Message": "m", "MessageId": "1"}}]},
     "predict": {"model": "nba_games", "as_of": "2011-07-01T12:00:00Z"},
     "promote": TRAINING | {"sha256": "0" * 64},
+    "publish": {"model": "nba_games", "round": "r"},
     "receive_rows": {"model": "nba_games"},
     "request_approval": TRAINING | {"token": "token", "wait_seconds": 60},
     "roll_back": TRAINING | {"roll_back_to": "1", "roll_back_from": "2", "reason": "a test"},

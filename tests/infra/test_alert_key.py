@@ -46,6 +46,7 @@ def test_every_role_that_publishes_alerts_may_use_their_key(stage: SynthesizedSt
     assert {name.split("DefaultPolicy")[0].removesuffix("ServiceRole") for name in roles} == {
         "ArrivalsFunction",
         "DriftCheckFunction",
+        "PublishingFunction",
         "RetrainingMachineRole",
         "ScoringPredict",
         "StepsAnnounce",

@@ -75,7 +75,7 @@ def test_outgoing_traffic_is_https_or_to_named_ports_inside_the_network(stage: S
 
 def test_every_log_group_has_a_retention(stage: SynthesizedStage) -> None:
     groups = stage.of_type("AWS::Logs::LogGroup")
-    assert len(groups) == 24
+    assert len(groups) == 25
     assert all(group["RetentionInDays"] in {30, 90} for group in groups.values())
 
 
@@ -90,7 +90,7 @@ def test_every_function_and_container_logs_to_a_group_of_ours(stage: Synthesized
 def test_no_custom_resource_brings_a_function_of_its_own(stage: SynthesizedStage) -> None:
     types = {resource["Type"] for stack in stage.stacks for resource in stack.resources.values()}
     assert not [kind for kind in types if re.match(r"Custom::|AWS::CloudFormation::CustomResource", kind)]
-    assert len(stage.of_type("AWS::Lambda::Function")) == 17
+    assert len(stage.of_type("AWS::Lambda::Function")) == 18
 
 
 def test_queues_and_topics_accept_only_tls(stage: SynthesizedStage) -> None:

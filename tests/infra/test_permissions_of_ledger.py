@@ -18,7 +18,7 @@ PARTITIONS = {
 }
 OF_INCIDENTS = ["incidents-?", "incidents-?-told"]
 REPORTING = {"DriftCheckFunction", "ArrivalsFunction", "StepsAnnounce"}
-"""Who reports incidents, beside the functions of the watch and of scoring."""
+"""Who reports incidents, beside the functions of the watch, of scoring and of publishing."""
 TURN = ["*/lock", "trainings"]
 """What each step of a training reaches: its lease, and the slots that all models share."""
 KNOWING_MODELS = {
@@ -46,7 +46,7 @@ def test_each_step_reaches_its_own_partitions_of_the_ledger_and_training_none(de
         for logical_id, policy in dev.pipeline.of_type("AWS::IAM::Policy").items()
         for statement in policy["PolicyDocument"]["Statement"]
         if any(action.startswith("dynamodb:") for action in as_list(statement["Action"]))
-        and not logical_id.startswith(("Watch", "Scoring"))
+        and not logical_id.startswith(("Watch", "Scoring", "Publishing"))
     ]
     reporting = [who for who, each in granted if each["Condition"] == of_partitions(*OF_INCIDENTS)]
     assert sorted(reporting) == sorted(REPORTING)

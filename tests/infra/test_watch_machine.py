@@ -9,8 +9,9 @@ import pytest
 
 from courtside.contracts import lake_keys, ledger_keys
 from courtside.contracts.events import ArrivalsRequest, DriftCheckRequest, Payload
-from courtside.contracts.rounds import DueModel, FindDueRequest, SettleRequest, WatchRequest
+from courtside.contracts.rounds import DueModel, FindDueRequest, PublishRequest, SettleRequest, WatchRequest
 from courtside.contracts.scoring import PerformanceRequest, PredictRequest
+from infra.constructs import publishing
 from infra.constructs.incidents import KEPT, KEPT_OF_STAGE
 from infra.constructs.ledger import INCIDENTS, INCIDENTS_TOLD, MODELS, ROUNDS
 from infra.constructs.watch import LISTS
@@ -21,6 +22,7 @@ from tests.infra.granted import LAKE, allowed, partitions
 from tests.infra.synthesized import SynthesizedStage, text
 
 FIND_DUE, SETTLE, TEND = "WatchFindDueFunction", "WatchSettleFunction", "WatchTendIncidentsFunction"
+PUBLISH = "PublishingFunction"
 DUE = DueModel.model_validate({"model": "churn", "round": "r", "as_of": "2026-11-29T12:00:00Z", "check": True})
 ANSWER = {"Payload": {"model": "churn", "check_id": "c", "decision": "nothing"}}
 RAISED = {"Error": "NoReference", "Cause": json.dumps({"errorMessage": "train once", "stackTrace": ["…"]})}
@@ -69,7 +71,8 @@ def test_the_map_reads_the_list_of_the_round_and_its_models_are_executions_of_th
     assert (each["MaxConcurrency"], each["ToleratedFailurePercentage"]) == (10, 50)
     # The answers of thousands of models would be larger than a state's output may be.
     assert each["ResultPath"] is None
-    assert each["ItemProcessor"]["States"]["Settle"]["Output"] == {}
+    ends = [step for step in each["ItemProcessor"]["States"].values() if step.get("End")]
+    assert [step["Output"] for step in ends] == [{}]
 
 
 def test_concurrency_and_tolerated_failures_are_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -141,6 +144,43 @@ def test_what_a_step_answers_or_how_it_fails_reaches_settle(
     assert value(steps["Settle"]["Arguments"]["Payload"], input=given) == given
 
 
+def test_pages_are_built_once_a_model_is_settled_and_their_failure_is_none_of_the_round(
+    machine: dict[str, Any], steps: dict[str, dict[str, Any]]
+) -> None:
+    given = DUE.model_dump(mode="json")
+    settle, publish, build = steps["Settle"], steps["Publish"], machine["States"]["PublishStage"]
+    assert (settle["Next"], value(settle["Output"], input=given)) == ("Publish", given)
+    asked = PublishRequest.model_validate(value(publish["Arguments"]["Payload"], input=given))
+    assert (asked.model, asked.round) == ("churn", "r")
+    (caught,) = publish["Catch"]
+    assert caught["ErrorEquals"] == ["States.ALL"]
+    assert steps[caught["Next"]]["Type"] == "Succeed"
+    context = {"Execution": {"Name": "asked-1"}}
+    asked = PublishRequest.model_validate(value(build["Arguments"]["Payload"], context=context))
+    assert (asked.model, asked.round) == (None, "asked-1")
+    (caught,) = build["Catch"]
+    assert machine["States"]["EachModel"]["Next"] == "PublishStage"
+    assert (caught["ErrorEquals"], caught["Next"], build["Next"]) == (["States.ALL"], "Finished", "Finished")
+
+
+def test_publish_reads_no_row_and_writes_pages_and_incidents_only(dev: SynthesizedStage) -> None:
+    read = allowed(dev.pipeline, PUBLISH, "s3:GetObject")
+    assert f"{LAKE}/archive/*" in read
+    rows = ("tables/churn/a.parquet", "games/season=2011/games.parquet", "incoming/churn/a.csv")
+    training = ("models/churn/training/t/holdout.parquet", "models/churn/sealed/s/model.pkl")
+    assert not [key for key in (*rows, *training) if any(fnmatch(f"{LAKE}/{key}", each) for each in read)]
+    assert allowed(dev.pipeline, PUBLISH, "s3:PutObject") == {
+        f"{LAKE}/{each}" for each in (*publishing.WRITABLE, KEPT, KEPT_OF_STAGE)
+    }
+    assert partitions(dev.pipeline, PUBLISH) == {
+        "dynamodb:Query": {MODELS, INCIDENTS, "*/history"},
+        "dynamodb:GetItem": {
+            MODELS, ROUNDS, "*/champion", "*/history", "*/lock", "*/approval", INCIDENTS, INCIDENTS_TOLD
+        },
+        "dynamodb:PutItem": {INCIDENTS, INCIDENTS_TOLD},
+    }
+
+
 def test_a_round_goes_on_whether_or_not_incidents_can_be_tended(machine: dict[str, Any]) -> None:
     tend = machine["States"]["TendIncidents"]
     (caught,) = tend["Catch"]
@@ -171,7 +211,7 @@ def test_every_step_has_a_timeout_beyond_its_functions_and_retries_only_errors_o
 ) -> None:
     functions = stage.pipeline.of_type("AWS::Lambda::Function")
     tasks = [each for each in (*machine["States"].values(), *steps.values()) if each["Type"] == "Task"]
-    assert len(tasks) == 7
+    assert len(tasks) == 9
     for task in tasks:
         (function,) = (each for name, each in functions.items() if name in task["Arguments"]["FunctionName"])
         assert function["Timeout"] < task["TimeoutSeconds"] <= 600

@@ -1,4 +1,4 @@
-"""What people are told of a model whose rounds fail."""
+"""What people are told of a model whose rounds fail, and of pages that could not be built."""
 
 from courtside.contracts.records import ModelRound
 from courtside.core.alerting import LINE_LIMIT, MODEL_LIMIT, Alert
@@ -22,5 +22,24 @@ def failing_alert(round_: ModelRound) -> Alert:
                 "try again. People are told once when they work again."
             ),
             "Runbook: docs/runbooks.md#a-model-that-fails",
+        ],
+    )
+
+
+def unpublished_alert(model: str, why: str) -> Alert:
+    """Write the alert for pages that could not be built: those of a model, or that of all models where it is empty."""
+    model = display_text(model, MODEL_LIMIT)
+    pages = f"The pages of {model}" if model else "The page of all models"
+    again = f"courtside dashboard --build --model {model}" if model else "courtside dashboard --build"
+    return Alert.written(
+        f"Courtside: {f'pages of {model}' if model else 'the page of all models'} cannot be built",
+        [
+            f"*{pages} could not be built*, so people see what was so before. Nothing else is affected.",
+            f"*Why*: {ended(display_text(why, 2 * LINE_LIMIT))}",
+            (
+                f"*What to do*: `{again}` builds them on your machine and says the error in full. Each round tries "
+                "again, and people are told once when it works again."
+            ),
+            "Runbook: docs/runbooks.md#pages-not-built",
         ],
     )

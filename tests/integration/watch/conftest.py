@@ -19,7 +19,7 @@ import pytest
 from courtside.adapters.dynamodb_ledger import PARTITION, SORT, DynamoDbLedger
 from courtside.adapters.s3_lake import S3Lake
 from courtside.contracts import lake_keys, ledger_keys
-from courtside.contracts.environment import FindDueEnv, SettleEnv, TelemetryEnv, TendIncidentsEnv
+from courtside.contracts.environment import FindDueEnv, PublishEnv, SettleEnv, TelemetryEnv, TendIncidentsEnv
 from courtside.contracts.records import ModelRound
 from courtside.contracts.rounds import SettleResponse, WatchRequest
 from courtside.workflows.ledger_documents import read
@@ -152,6 +152,7 @@ def _deployed(aws: LocalAws, folder: Path) -> Watched:
         ),
         "WatchFindDueFunction": (REAL.format(verb="find_due"), FindDueEnv(**names, alert_topic_arn=topic)),
         "WatchSettleFunction": (REAL.format(verb="settle"), SettleEnv(**names, alert_topic_arn=topic)),
+        "PublishingFunction": (REAL.format(verb="publish"), PublishEnv(**names, alert_topic_arn=topic, stage="dev")),
         "ArrivalsFunction": (RECEIVE, None),
         "DriftCheckFunction": (CHECK, None),
         "ScoringPredict": (PREDICT, None),

@@ -1,0 +1,1 @@
+"""Build the pages that people look at."""
