@@ -8,6 +8,7 @@ import typer
 from courtside.cli import (
     alerts,
     costs,
+    dashboard,
     decide,
     doctor,
     drift,
@@ -46,6 +47,7 @@ app = typer.Typer(
     ),
 )
 app.command("costs")(costs.costs)
+app.command("dashboard")(dashboard.dashboard)
 app.command("demo")(demo_command.demo)
 app.command("features")(train.features)
 app.command("init")(init.init)

@@ -2,15 +2,12 @@
 
 import os
 import shlex
-import signal
-import tempfile
-from contextlib import ExitStack
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from courtside.cli.console import JsonFlag, people, print_json, say
+from courtside.cli.console import JsonFlag, people, print_json
+from courtside.cli.loopback import Host, OpenFlag, serve
 from courtside.cli.stage import Stage, stage_tracking_uri
 
 app = typer.Typer(no_args_is_help=True, help="Use a stage's private MLflow from a browser or a notebook.")
@@ -20,8 +17,8 @@ app = typer.Typer(no_args_is_help=True, help="Use a stage's private MLflow from 
 def ui(
     stage: Stage = "dev",
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on; 0 takes a free one.")] = 5001,
-    host: Annotated[str, typer.Option(help="Loopback address to listen on.")] = "127.0.0.1",
-    open_browser: Annotated[bool, typer.Option("--open", help="Open a browser as well.")] = False,
+    host: Host = "127.0.0.1",
+    open_browser: OpenFlag = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Serve a stage's MLflow UI on this machine, every request signed as you; prints the address, Ctrl-C ends it.
@@ -36,26 +33,14 @@ def ui(
     """
     import boto3
 
-    from courtside.adapters.signing_proxy import SigningProxy, loopback
+    from courtside.adapters.loopback_server import loopback
+    from courtside.adapters.signing_proxy import SigningProxy
 
-    # A shell that starts a command in the background makes it ignore Ctrl-C, which must end it all the same.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     loopback(host)
     with people.status("Asking the stage"):
         uri = stage_tracking_uri(stage)
-    with SigningProxy(uri, session=boto3.Session(), host=host, port=port) as proxy, ExitStack() as resources:
-        say(f"MLflow of stage {stage}, signed as you; Ctrl-C ends")
-        print_json({"url": proxy.entrance}) if as_json else typer.echo(proxy.entrance)
-        if open_browser:
-            # A file that only we can read holds the address, because everybody can read a browser's command line.
-            folder = resources.enter_context(tempfile.TemporaryDirectory(prefix="courtside-"))
-            page = Path(folder, "mlflow.html")
-            page.write_text(f'<!doctype html><meta http-equiv="refresh" content="0; url={proxy.entrance}">')
-            typer.launch(str(page))
-        try:
-            proxy.serve_forever()
-        except KeyboardInterrupt:
-            say("closed")
+    proxy = SigningProxy(uri, session=boto3.Session(), host=host, port=port)
+    serve(proxy, f"MLflow of stage {stage}", open_browser=open_browser, as_json=as_json)
 
 
 @app.command("env")

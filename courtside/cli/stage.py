@@ -37,7 +37,8 @@ def _stage_name(context: typer.Context, name: str) -> str:
 Stage = Annotated[str, typer.Option(envvar="COURTSIDE_STAGE", callback=_stage_name, help="The stage.")]
 
 
-def _model_name(name: str | None) -> str | None:
+def model_name(name: str | None) -> str | None:
+    """Return the name of a model that an option was given; raises `NameUnusable`."""
     if name is not None:
         key_name(name, "the name of a model")
     named_model.set(name)
@@ -46,27 +47,27 @@ def _model_name(name: str | None) -> str | None:
 
 Model = Annotated[
     str | None,
-    typer.Option("--model", callback=_model_name, help="The model [default: the only one that the stage has]."),
+    typer.Option("--model", callback=model_name, help="The model [default: the only one that the stage has]."),
 ]
 
 
 ModelName = Annotated[
     str,
-    typer.Argument(metavar="MODEL", callback=_model_name, help="The model, as `courtside models list` shows it."),
+    typer.Argument(metavar="MODEL", callback=model_name, help="The model, as `courtside models list` shows it."),
 ]
 
 
 GamesModel = Annotated[
     str | None,
     typer.Option(
-        "--model", callback=_model_name, help="A model of games; all of them learn from the same [default: any]."
+        "--model", callback=model_name, help="A model of games; all of them learn from the same [default: any]."
     ),
 ]
 
 
 OneModel = Annotated[
     str | None,
-    typer.Option("--model", callback=_model_name, help="Only this model [default: all that the stage has]."),
+    typer.Option("--model", callback=model_name, help="Only this model [default: all that the stage has]."),
 ]
 
 

@@ -3,6 +3,7 @@
 As in `lake_keys`, a name that could lead out of its prefix raises `NameUnusable`.
 """
 
+from courtside.contracts import drift_keys, training_keys
 from courtside.contracts.key_names import key_name
 
 DASHBOARD_PREFIX = "dashboard/"
@@ -48,6 +49,15 @@ def calibration_note(model: str) -> str:
 def years_note(model: str) -> str:
     """Key of what the pages of past years were made from."""
     return f"{notes(model)}years.json"
+
+
+def is_page(key: str) -> bool:
+    """Tell whether a key is that of a page for people: of the dashboard, of a drift report, or a model card."""
+    if not key.endswith(".html"):
+        return False
+    return (
+        key.startswith(DASHBOARD_PREFIX) or drift_keys.is_drift_report(key) or training_keys.is_training_card_page(key)
+    )
 
 
 def from_page(page: str, key: str) -> str:

@@ -161,7 +161,7 @@ class SettleRequest(DueModel):
 
 
 class PublishRequest(Payload):
-    """Input of `publish`: the model whose pages are built anew, None for the page of all models; `round` asks for it."""
+    """Input of `publish`: whose pages a `round` wants to be built anew, those of one model, or for None that of all."""
 
     round: str
     model: str | None = None

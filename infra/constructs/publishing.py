@@ -27,7 +27,10 @@ WRITABLE = (PAGES,)
 _CHAMPION, _HISTORY, _LOCK, _APPROVALS = (
     f"*/{ledger_keys.partition(key)}"
     for key in (
-        ledger_keys.CHAMPION, ledger_keys.HISTORY_PREFIX, ledger_keys.RETRAINING_LOCK, ledger_keys.APPROVALS_PREFIX
+        ledger_keys.CHAMPION,
+        ledger_keys.HISTORY_PREFIX,
+        ledger_keys.RETRAINING_LOCK,
+        ledger_keys.APPROVALS_PREFIX,
     )
 )
 
@@ -67,6 +70,4 @@ class Publishing(Construct):
         grant_models(self.function, ledger=ledger, lake=lake)
         grant_partitions(ledger, self.function, ROUNDS, _CHAMPION, _HISTORY, _LOCK, _APPROVALS, actions=("GetItem",))
         grant_partitions(ledger, self.function, MODELS, INCIDENTS, _HISTORY, actions=("Query",))
-        grant_incidents(
-            self.function, ledger=ledger, lake=lake, topic=alerts.topic, kept=(KEPT, KEPT_OF_STAGE)
-        )
+        grant_incidents(self.function, ledger=ledger, lake=lake, topic=alerts.topic, kept=(KEPT, KEPT_OF_STAGE))

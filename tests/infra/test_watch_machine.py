@@ -175,7 +175,14 @@ def test_publish_reads_no_row_and_writes_pages_and_incidents_only(dev: Synthesiz
     assert partitions(dev.pipeline, PUBLISH) == {
         "dynamodb:Query": {MODELS, INCIDENTS, "*/history"},
         "dynamodb:GetItem": {
-            MODELS, ROUNDS, "*/champion", "*/history", "*/lock", "*/approval", INCIDENTS, INCIDENTS_TOLD
+            MODELS,
+            ROUNDS,
+            "*/champion",
+            "*/history",
+            "*/lock",
+            "*/approval",
+            INCIDENTS,
+            INCIDENTS_TOLD,
         },
         "dynamodb:PutItem": {INCIDENTS, INCIDENTS_TOLD},
     }

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courtside.adapters.execute_api import ClockSkewed, canonical, explain_refusal, signed_headers
-from courtside.adapters.signing_proxy import AddressTaken, NotLoopback, SigningProxy
+from courtside.adapters.loopback_server import AddressTaken, NotLoopback
+from courtside.adapters.signing_proxy import SigningProxy
 
 
 def session() -> boto3.Session:
@@ -81,7 +82,7 @@ def test_the_printed_address_sets_a_cookie_that_scripts_and_other_sites_cannot_r
 ) -> None:
     _, headers, page = ask(proxy, "GET", proxy.entrance.removeprefix(proxy.url), Sec_Fetch_Site="cross-site")
     name, _, attributes = headers["Set-Cookie"].partition("=")
-    assert name == f"courtside-mlflow-{proxy.server_port}"
+    assert name == f"courtside-mlflow-ui-{proxy.server_port}"
     assert set(attributes.split("; ")[1:]) == {"HttpOnly", "SameSite=Strict", "Path=/"}
     assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
     assert b'content="0; url=/"' in page
@@ -95,10 +96,10 @@ def test_two_starts_share_no_token_and_no_password() -> None:
 
 
 def test_a_request_without_the_cookie_is_refused_whatever_it_asks(proxy: SigningProxy) -> None:
-    cookie = f"courtside-mlflow-{proxy.server_port}"
+    cookie = f"courtside-mlflow-ui-{proxy.server_port}"
     strangers: list[dict[str, str]] = [
         {}, {"Cookie": f"{cookie}="}, {"Cookie": f"{cookie}={proxy.token}"}, {"Cookie": f"other={proxy.password}"},
-        {"Cookie": f"courtside-mlflow-1={proxy.password}"}, {"Cookie": "=;;,"}, {"Cookie": f'{cookie}="\xe9"'},
+        {"Cookie": f"courtside-mlflow-ui-1={proxy.password}"}, {"Cookie": "=;;,"}, {"Cookie": f'{cookie}="\xe9"'},
         {"Authorization": f"Bearer {proxy.token}"},
     ]  # fmt: skip
     for headers in strangers:

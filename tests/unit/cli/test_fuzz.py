@@ -22,7 +22,7 @@ from tests.unit.cli.test_names import ALL
 TRIES, CHUNKS = 2_000, 20
 EXIT_CODES = {0, 1, 2, 3, 4, 130}
 # These commands start or end processes, wait for a browser, or take seconds each time.
-LEFT_OUT = {"demo", "local up", "local down", "mlflow ui", "games simulate", "doctor"}
+LEFT_OUT = {"demo", "local up", "local down", "mlflow ui", "dashboard", "games simulate", "doctor"}
 ON_FILES = ("features", "train", "drift check", "tables load", "games load", "costs")
 GAMES = ("game_id", "game_date", "season", "home_team", "away_team", "home_points", "away_points", "is_playoff")
 NAMES = ("time", "value", "kind", "churned", "id")
