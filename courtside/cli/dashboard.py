@@ -78,10 +78,13 @@ def dashboard(
     with people.status("Asking the stage"):
         models = stage_models(stage_outputs(stage))
     with reaching_aws():
-        begin = dashboard_keys.OVERVIEW_PAGE if model is None else dashboard_keys.model_page(models.show(model).name)
+        with people.status("Asking the stage"):
+            named = None if model is None else models.show(model).name
+        begin = dashboard_keys.OVERVIEW_PAGE if named is None else dashboard_keys.model_page(named)
         lake = _built(models, stage, model) if build else models.lake
-        if begin not in lake.keys(begin):
-            raise PagesNotBuilt(stage, model)
+        with people.status("Looking for the pages"):
+            if begin not in lake.keys(begin):
+                raise PagesNotBuilt(stage, model)
         if to is not None:
             _write(begin, to, lake=lake, as_json=as_json)
             return
