@@ -22,6 +22,8 @@ HINT = "Point at a day to read what moved; it leads to that day's report."
 WEEKLY_HINT = "Each column is a week, and leads to the report of the day on which most moved."
 ACTED = ("retrain", "roll_back", "recalibrate")
 LEGEND = (
+    ("alert", "people were told"),
+    ("act", "it changed something"),
     ("warm", "moved a little, no drift"),
     ("drift1", "drift"),
     ("drift3", "the larger the move, the stronger"),

@@ -4,7 +4,7 @@ What did not move is not drawn, so a quiet year is an empty page. Hue is the ver
 broken, usual and unjudged cells also differ in height, for eyes and printers that see no hues.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -21,6 +21,12 @@ STEPS = (0.1, 0.2, 0.4)
 WARMING = 0.07
 """A move of at least so much is drawn faintly even where it is not drift."""
 HEIGHTS = {"usual": 0.5, "unjudged": 0.25, "broken": 1.0}
+_LOOKS: Mapping[str | None, str] = {
+    **dict.fromkeys(BROKEN, "broken"),
+    Verdict.USUAL: "usual",
+    Verdict.ACCEPTED: "usual",
+    Verdict.INSUFFICIENT_DATA: "unjudged",
+}
 _RANKS = {"": 0, "warm": 1, "unjudged": 2, "usual": 3, "drift1": 4, "drift2": 5, "drift3": 6, "drift4": 7, "broken": 8}
 
 
@@ -57,17 +63,11 @@ def columns(checks: Sequence[CheckPoint], start: date, end: date) -> list[Column
 
 def cell(verdict: str | None, effect: float | None) -> str:
     """Return the look of one feature in one check, empty where there is nothing to see."""
-    if verdict is None:
-        return ""
-    if verdict in BROKEN:
-        return "broken"
+    if verdict == Verdict.NO_DRIFT:
+        return "warm" if effect is not None and effect >= WARMING else ""
     if verdict == Verdict.DRIFT:
         return f"drift{1 + sum((effect or 0.0) >= step for step in STEPS)}"
-    if verdict in {Verdict.USUAL, Verdict.ACCEPTED}:
-        return "usual"
-    if verdict == Verdict.INSUFFICIENT_DATA:
-        return "unjudged"
-    return "warm" if (effect or 0.0) >= WARMING else ""
+    return _LOOKS.get(verdict, "")
 
 
 def by_movement(features: int, found: Sequence[Column]) -> list[int]:

@@ -164,13 +164,15 @@ def _realised(points: Points, frame: Frame, scale: Scale, *, higher: bool | None
             outline = [place(p, p.high) for p in sure] + [place(p, p.low) for p in reversed(sure)]
             yield plot.path(outline, class_="interval-band" if final else "interval-band awaited", closed=True)
             yield plot.path([place(p, p.value) for p in part], class_="realised" if final else "realised awaited")
-    known = [p for p in points if p.value is not None]
     many = " many" if len(points) > MANY else ""
-    worse = [p for p in known if is_worse(p, higher=higher)]
-    awaited = [p for p in known if not p.final]
-    yield dots((place(p, p.value) for p in known if p not in worse), class_=f"dots{many}")
-    yield dots((place(p, p.value) for p in worse), class_=f"dots worse{many}")
-    yield dots((place(p, p.value) for p in awaited), class_=f"hole{many}")
+    marks: dict[str, list[tuple[float, float]]] = {"dots": [], "dots worse": [], "hole": []}
+    for point in points:
+        if point.value is not None:
+            marks["dots worse" if is_worse(point, higher=higher) else "dots"].append(place(point, point.value))
+            if not point.final:
+                marks["hole"].append(place(point, point.value))
+    for class_, places in marks.items():
+        yield dots(places, class_=f"{class_}{many}")
 
 
 def _runs(points: Points, of: Figure) -> Iterator[Points]:

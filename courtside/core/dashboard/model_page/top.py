@@ -108,5 +108,5 @@ def _check(view: ModelView) -> tuple[str | Markup, str | None]:
 def _arrival(view: ModelView) -> str | None:
     fresh = view.freshness
     if fresh.overdue_since is not None:
-        return f"overdue since {day(fresh.overdue_since)}"
+        return f"▲ newer ones are overdue since {day(fresh.overdue_since)}"
     return f"arrived {moment(fresh.last_arrival, view.at)}" if fresh.last_arrival else None
