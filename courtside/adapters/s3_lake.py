@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import boto3
 from botocore.exceptions import ClientError
 
-from courtside.workflows.ports import ObjectMissing, StampedObject, StoredObject
+from courtside.workflows.ports import ObjectMissing, ObjectVersion, StampedObject, StoredObject
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 PARALLEL = 8
+_Thing = TypeVar("_Thing")
 _NOT_AS_EXPECTED = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"}
 
 
@@ -98,10 +99,32 @@ class S3Lake:
         # Remove them one by one: a request for many reports what it could not remove in its answer, not as an error.
         self._each(lambda key: self._s3.delete_object(Bucket=self.bucket, Key=key), keys)
 
+    def versions(self, prefix: str) -> list[ObjectVersion]:
+        """Return every version of the objects under `prefix`, sorted by key, the newest of each first."""
+        found: list[ObjectVersion] = []
+        for page in self._s3.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix):
+            found += [
+                ObjectVersion(each["Key"], each["VersionId"], each["Size"], each["IsLatest"])
+                for each in page.get("Versions", [])
+            ]
+            found += [
+                ObjectVersion(each["Key"], each["VersionId"], 0, each["IsLatest"], removed=True)
+                for each in page.get("DeleteMarkers", [])
+            ]
+        return sorted(found, key=lambda each: (each.key, not each.newest))
+
+    def remove_versions(self, versions: Sequence[ObjectVersion]) -> None:
+        """Remove versions for good."""
+
+        def remove(each: ObjectVersion) -> None:
+            self._s3.delete_object(Bucket=self.bucket, Key=each.key, VersionId=each.version_id)
+
+        self._each(remove, versions)
+
     def _copy(self, old: str, new: str) -> None:
         self._s3.copy_object(Bucket=self.bucket, Key=new, CopySource={"Bucket": self.bucket, "Key": old})
 
-    def _each(self, work: Callable[[str], object], keys: Sequence[str]) -> None:
+    def _each(self, work: Callable[[_Thing], object], things: Sequence[_Thing]) -> None:
         with ThreadPoolExecutor(PARALLEL) as pool:
-            for done in [pool.submit(work, key) for key in keys]:
+            for done in [pool.submit(work, thing) for thing in things]:
                 done.result()

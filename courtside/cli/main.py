@@ -12,6 +12,7 @@ from courtside.cli import (
     decide,
     doctor,
     drift,
+    forget,
     games,
     init,
     kept,
@@ -52,6 +53,7 @@ app.command("demo")(demo_command.demo)
 app.command("features")(train.features)
 app.command("init")(init.init)
 app.command("train")(train.train_files)
+app.command("forget")(forget.forget)
 app.command("retrain")(retrain.retrain)
 app.command("decide")(decide.decide)
 app.command("doctor")(doctor.doctor)

@@ -103,7 +103,7 @@ class TableReceiver:
     def receive(self, content: bytes, arrival: Arrival, *, lake: Lake, now: datetime) -> Received:
         """Load the rows that are new or changed, whatever format the file has."""
         source = TableRows(self.dataset)
-        with _on_disk(content, arrival, command=self.command) as path:
+        with on_disk(content, _name(arrival), command=self.command) as path:
             file = TableFile(str(path), arrival.file.path)
             table = FeatureTable(fs.LocalFileSystem(), arrival.file.path, (file,), single=True).meant(self.dataset)
             table.require_readable()
@@ -144,7 +144,7 @@ class GamesReceiver:
 
     def receive(self, content: bytes, arrival: Arrival, *, lake: Lake, now: datetime) -> Received:
         """Merge the file's games into their seasons by id; those that clash with a game of the lake are wrong rows."""
-        with _on_disk(content, arrival, command=self.command) as path:
+        with on_disk(content, _name(arrival), command=self.command) as path:
             written = _written(path, arrival)
             found = sort_out_games(written)
         clashing: dict[GameKey, str] = {}
@@ -168,7 +168,7 @@ class GamesReceiver:
 
 
 def _written(path: Path, arrival: Arrival) -> WrittenGames:
-    name = PurePosixPath(arrival.file.path).name
+    name = _name(arrival)
     if path.suffix not in ARROW_SUFFIXES:
         return replace(read_written(path), source=name)
     table = FeatureTable(
@@ -182,10 +182,13 @@ def receiver_of(dataset: Dataset) -> Receiver:
     return TableReceiver(dataset) if dataset.builder is None else GamesReceiver()
 
 
+def _name(arrival: Arrival) -> str:
+    return PurePosixPath(arrival.file.path).name
+
+
 @contextmanager
-def _on_disk(content: bytes, arrival: Arrival, *, command: str) -> Iterator[Path]:
-    """Yield a file with this content; errors name the file that arrived. Raises `FileTooLarge`, `NotUnderstood`."""
-    name = PurePosixPath(arrival.file.path).name
+def on_disk(content: bytes, name: str, *, command: str) -> Iterator[Path]:
+    """Yield a file with this content; errors call it `name`. Raises `FileTooLarge`, `NotUnderstood`."""
     suffix = next((each for each in _SUFFIXES if name.lower().endswith(each)), "")
     with tempfile.TemporaryDirectory(prefix="courtside-") as folder:
         path = Path(folder, f"file{suffix}")

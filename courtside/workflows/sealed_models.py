@@ -14,8 +14,10 @@ from pydantic import ValidationError
 
 from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.errors import CourtsideError
+from courtside.contracts.forget_keys import erased_under_seal
 from courtside.contracts.records import ChampionReference, SealedFiles, TrainingRecord
 from courtside.core.dataset import Dataset
+from courtside.workflows.forget.notes import erased_files
 from courtside.workflows.ports import (
     Champion,
     Lake,
@@ -247,9 +249,16 @@ def _checked(model: str, sha256: str, path: str, expected: str, *, lake: Lake) -
         content = lake.read(f"{lake_keys.sealed(model, sha256)}{path}")
     except ObjectMissing as error:
         raise SealBroken(model, sha256, path, "is gone") from error
-    if _sha256(content) != expected:
+    found = _sha256(content)
+    if found != expected and not _is_erased(model, sha256, path, found, lake=lake):
         raise SealBroken(model, sha256, path, "holds other bytes than were sealed")
     return content
+
+
+def _is_erased(model: str, sha256: str, path: str, found: str, *, lake: Lake) -> bool:
+    """Say whether these bytes are what was left of a file when rows were erased from it on request."""
+    note = erased_files(erased_under_seal(model, sha256), lake=lake)
+    return note is not None and found in note.files.get(path, ())
 
 
 def _sha256(content: bytes) -> str:

@@ -5,6 +5,7 @@ from courtside.contracts.records.arrivals import ArrivalOutcome, ArrivalRecord, 
 from courtside.contracts.records.champions import ChampionPointer, ChampionReference, Reign, SealedFiles
 from courtside.contracts.records.decisions import ClaimState, DecisionRecord, RetrainingLockState
 from courtside.contracts.records.derived import DerivedDocument, DerivedRows
+from courtside.contracts.records.forgotten import ErasedFiles, ForgottenRecord
 from courtside.contracts.records.incidents import IncidentEvent, IncidentRecord, UnsentAlert
 from courtside.contracts.records.labels import BegunLabelLoad, LabelLoad
 from courtside.contracts.records.performance import LabelsIn, PerformanceProgress
@@ -59,6 +60,8 @@ __all__ = [
     "DerivedRows",
     "DriftFacts",
     "DueFacts",
+    "ErasedFiles",
+    "ForgottenRecord",
     "FrozenObject",
     "GateDecision",
     "HistoryFacts",

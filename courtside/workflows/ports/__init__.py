@@ -17,6 +17,7 @@ from courtside.workflows.ports.tracking import (
     TrackingUnavailable,
     TrainingRun,
 )
+from courtside.workflows.ports.versions import ObjectVersion, VersionedLake
 
 __all__ = [
     "AlertChannel",
@@ -37,6 +38,7 @@ __all__ = [
     "ModelUnusable",
     "Models",
     "ObjectMissing",
+    "ObjectVersion",
     "PlaceTaken",
     "Registry",
     "Retraining",
@@ -47,4 +49,5 @@ __all__ = [
     "TrackingUnavailable",
     "TrainingRun",
     "VersionMissing",
+    "VersionedLake",
 ]

@@ -1,0 +1,153 @@
+"""What the bytes of an object say about an id, by the kind of file that they are, and the same file without it."""
+
+import csv
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from courtside.contracts.shortening import ELLIPSIS
+from courtside.core.forget.rows import KnownRows, columns_looked_at, masked, mentions, rows_about, text_columns
+from courtside.core.forget.wanted import Wanted
+from courtside.core.parquet import parquet_content
+
+_PARQUET, _ZIP, _GZIP = b"PAR1", b"PK\x03\x04", b"\x1f\x8b"
+_SHORTENED_IDS = "unknown_ids"
+"""The key under which the record of a load of labels names ids of rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What was found in one object: `rows` about a wanted id, and `mentions` of one in texts.
+
+    `content` is the same file without them, None where it holds none or where nothing can be taken out of its kind.
+    `found` are the rows, of a table that has them by their ids.
+    """
+
+    rows: int = 0
+    mentions: int = 0
+    content: bytes | None = None
+    found: pa.Table | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the object is about a wanted id."""
+        return bool(self.rows or self.mentions)
+
+
+def searched(name: str, content: bytes, wanted: Wanted, *, folders: Mapping[str, str | None] | None = None) -> Searched:
+    """Look for the wanted ids in an object of this name.
+
+    Raises arrow's errors, `ValueError` and `OSError` for a file that is not what it seems to be.
+    """
+    if content.startswith(_PARQUET):
+        return _in_parquet(content, wanted, folders or {})
+    if content.startswith(_ZIP):
+        return _in_zip(content, wanted)
+    if content.startswith(_GZIP):
+        return Searched(mentions=wanted.mentioned(_text(gzip.decompress(content))))
+    if name.endswith(".json"):
+        return _in_json(content, wanted)
+    if name.endswith(".csv"):
+        return _in_csv(content, wanted)
+    return _in_text(content, wanted)
+
+
+def copies_of(content: bytes, known: KnownRows, *, besides: str) -> Searched:
+    """Look for rows of features that are those of a wanted id, in a file that holds no ids.
+
+    `besides` is a column that is no feature.
+    """
+    table = _table(content)
+    same = known.copies(table.drop_columns([besides]))
+    rows = int(pc.sum(same).as_py() or 0)
+    return Searched(rows=rows, content=parquet_content(table.filter(pc.invert(same))) if rows else None)
+
+
+def _in_parquet(content: bytes, wanted: Wanted, folders: Mapping[str, str | None]) -> Searched:
+    with pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True) as file:
+        texts = text_columns(file.schema_arrow) if wanted.texts else []
+        names = {*columns_looked_at(file.schema_arrow.names, wanted), *texts}
+        looked_at = file.read(columns=[each for each in file.schema_arrow.names if each in names])
+    about = rows_about(looked_at, wanted, folders=folders)
+    rows, named = int(pc.sum(about).as_py() or 0), mentions(looked_at.filter(pc.invert(about)), wanted)
+    if not rows and not named:
+        return Searched()
+    table = _table(content)
+    kept = masked(table.filter(pc.invert(about)), wanted)
+    return Searched(rows, named, parquet_content(kept), table.filter(about) if rows else None)
+
+
+def _table(content: bytes) -> pa.Table:
+    with pq.ParquetFile(pa.BufferReader(content)) as file:
+        return file.read()
+
+
+def _in_zip(content: bytes, wanted: Wanted) -> Searched:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        named = sum(wanted.mentioned(_text(archive.read(name))) for name in archive.namelist())
+    return Searched(mentions=named)
+
+
+def _in_text(content: bytes, wanted: Wanted) -> Searched:
+    text = _text(content)
+    named = wanted.mentioned(text)
+    if not named:
+        return Searched()
+    readable = text.encode(errors="surrogateescape") == content and "\N{NULL}" not in text
+    return Searched(mentions=named, content=wanted.masked(text).encode(errors="surrogateescape") if readable else None)
+
+
+def _text(content: bytes) -> str:
+    return content.decode(errors="surrogateescape")
+
+
+def _in_json(content: bytes, wanted: Wanted) -> Searched:
+    said = json.loads(content)
+    kept, named = _without(said, wanted)
+    if not named:
+        return Searched()
+    return Searched(mentions=named, content=json.dumps(kept, indent=2, ensure_ascii=False).encode())
+
+
+def _without(said: Any, wanted: Wanted, *, ids: bool = False) -> tuple[Any, int]:
+    """Return a JSON value without the wanted ids, and how many there were; with `ids`, its texts are ids of rows."""
+    if isinstance(said, str):
+        if ids and (wanted.is_row_id(said) or ELLIPSIS in said):  # nobody knows whose id was shortened
+            return None, 1
+        return wanted.masked(said), wanted.mentioned(said)
+    if isinstance(said, list):
+        parts = [_without(each, wanted, ids=ids) for each in said]
+        kept = [each for each, _ in parts if not (ids and each is None)]
+        return kept, sum(count for _, count in parts)
+    if isinstance(said, dict):
+        pairs = {wanted.masked(key): _without(each, wanted, ids=key == _SHORTENED_IDS) for key, each in said.items()}
+        return {key: each for key, (each, _) in pairs.items()}, sum(
+            [*(count for _, count in pairs.values()), *map(wanted.mentioned, said)]
+        )
+    return said, 0
+
+
+def _in_csv(content: bytes, wanted: Wanted) -> Searched:
+    """Look into rows that were set aside; they are read as text, as a number like 17 was written."""
+    read = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    names = next(read, [])
+    rows = [row for row in read if row]
+    cells = [pa.array([row[at] if at < len(row) else "" for row in rows], pa.string()) for at in range(len(names))]
+    about = rows_about(pa.table(cells, names=names), wanted).to_pylist() if rows else []
+    kept = [row for row, gone in zip(rows, about, strict=True) if not gone]
+    named = sum(wanted.mentioned(cell) for row in kept for cell in row)
+    if not any(about) and not named:
+        return Searched()
+    written = io.StringIO()
+    writer = csv.writer(written, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([wanted.masked(cell) for cell in row] for row in kept)
+    return Searched(sum(about), named, written.getvalue().encode())

@@ -1,0 +1,120 @@
+"""Take the rows about an id out of one object, and out of every version that the lake has kept of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from courtside.contracts import forget_keys, lake_keys
+from courtside.contracts.loads import Loads
+from courtside.workflows.forget.notes import note_erased
+from courtside.workflows.forget.places import Treatment, seal_and_path
+from courtside.workflows.forget.search import Held, Search
+from courtside.workflows.loads import MOST_TRIES, LakeBusy, change_loads
+from courtside.workflows.ports import ObjectVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was done to one object: whether it was rewritten, and how many of its versions were removed."""
+
+    key: str
+    rewritten: bool
+    versions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Eraser:
+    """Erases what a search has found, object by object; doing it again changes nothing."""
+
+    search: Search
+    now: datetime
+
+    def erase(self, key: str, held: Sequence[Held]) -> Erased | None:
+        """Erase what one object holds, None where nothing can be taken out of it. Raises `LakeBusy`.
+
+        The newest version is rewritten first and the versions that hold the id are removed after that, so that a
+        reader always finds an object, and a run that breaks off leaves what the next one finds.
+        """
+        treatment = self.search.place(key).treatment
+        if treatment is Treatment.LOOKED_AT:
+            return None
+        if treatment is Treatment.REMOVED:
+            return Erased(key, rewritten=False, versions=self._removed(key, held))
+        rewritten = self._rewritten(key)
+        if rewritten is None:
+            return None
+        return Erased(key, rewritten=rewritten, versions=self._without_old(key))
+
+    def _removed(self, key: str, held: Sequence[Held]) -> int:
+        """Remove the versions that hold the id, or all of them where the newest one does: none may come back."""
+        all_of_it = any(each.version.newest and not each.version.removed for each in held)
+        gone = self._versions(key) if all_of_it else [each.version for each in held]
+        self.search.lake.remove_versions(gone)
+        if key.startswith(lake_keys.tables(self.search.dataset.name)):
+            self._note(key, ())
+            self._change_load(key, None)
+        return len(gone)
+
+    def _rewritten(self, key: str) -> bool | None:
+        """Rewrite an object, unless its newest version holds no id; None where nothing can be taken out of its kind."""
+        lake = self.search.lake
+        for _ in range(MOST_TRIES):
+            found = lake.stamped(key)
+            if found is None:
+                return False
+            said = self.search.of(key, found.content)
+            if not said.holds:
+                return False
+            if said.content is None:
+                return None
+            self._note(key, (said.content,))
+            if lake.replace(key, said.content, stamp=found.stamp):
+                self._change_load(key, said.rows)
+                return True
+        raise LakeBusy(lake.uri(key))
+
+    def _without_old(self, key: str) -> int:
+        """Remove the earlier versions that hold an id, and return how many there were."""
+        lake = self.search.lake
+        old = [each for each in self._versions(key) if not each.newest and not each.removed]
+        held = [each for each in old if self._holds(each)]
+        if held:
+            self._note(key, ())
+            lake.remove_versions(held)
+        return len(held)
+
+    def _holds(self, version: ObjectVersion) -> bool:
+        return self.search.of(version.key, self.search.lake.read(version.key, version_id=version.version_id)).holds
+
+    def _versions(self, key: str) -> list[ObjectVersion]:
+        return [each for each in self.search.lake.versions(key) if each.key == key]
+
+    def _note(self, key: str, contents: Sequence[bytes]) -> None:
+        """Say to those who know the SHA-256 of a file that it was erased, before it is."""
+        dataset, lake = self.search.dataset.name, self.search.lake
+        sealed = seal_and_path(key)
+        if sealed is not None:
+            model, sha256, path = sealed
+            note_erased(forget_keys.erased_under_seal(model, sha256), {path: contents}, at=self.now, lake=lake)
+        elif key.startswith(lake_keys.tables(dataset)) and not key.endswith(".json"):
+            note_erased(
+                forget_keys.erased_of_table(dataset), {self.search.masked(key): contents}, at=self.now, lake=lake
+            )
+
+    def _change_load(self, key: str, rows: int | None) -> None:
+        """Let the record of loads count what is left of a file: `rows` fewer, or none of it (None)."""
+        prefix = lake_keys.tables(self.search.dataset.name)
+        if not key.startswith(prefix) or key.endswith(".json"):
+            return
+
+        def fewer(loads: Loads) -> Loads:
+            load = next((each for each in loads.loads if each.key == key), None)
+            objects = {each: count for each, count in loads.objects.items() if each != key or rows is not None}
+            if rows and key in objects:
+                objects[key] -= rows
+            if load is not None:
+                loads = loads.changed(load.model_copy(update={"rows": max(0, load.rows - (rows or load.rows))}))
+            return loads.model_copy(update={"objects": objects})
+
+        if self.search.lake.stamped(lake_keys.loads(prefix)) is not None:
+            change_loads(prefix, fewer, lake=self.search.lake)
