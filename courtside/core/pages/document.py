@@ -20,10 +20,15 @@ def document(title: str, *sections: Markup | None, own_style: Markup | None = No
     return f"<!doctype html>\n{element('html', _head(title, own_style), body, lang='en')}\n"
 
 
-@cache
 def style() -> Markup:
     """Return the style sheet of pages and charts: light, dark and on paper."""
-    return Markup((files(__package__) / "style.css").read_text(encoding="utf-8"))
+    return style_of(__package__)
+
+
+@cache
+def style_of(package: str) -> Markup:
+    """Return the style sheet of one kind of page, which lies in its package."""
+    return Markup((files(package) / "style.css").read_text(encoding="utf-8"))
 
 
 def _head(title: str, own_style: Markup | None) -> Markup:

@@ -2,27 +2,21 @@
 
 from collections.abc import Sequence
 
-from courtside.contracts.shortening import shortened
+from courtside.core.dashboard.metric_words import higher_is_better, metric_title
 from courtside.core.dashboard.views import ModelView, PerformancePoint
 from courtside.core.pages.wording import DASH, number
-from courtside.core.performance.metrics import metrics_of
 
 CHAMPION = "champion"
 
 
 def title_of(view: ModelView, metric: str) -> str:
-    """Return a metric's name in sentences; one that this release does not know keeps the name it was recorded by."""
-    return next((each.title for each in metrics_of(view.summary.task) if each.name == metric), shortened(metric, 40))
-
-
-def higher_is_better(view: ModelView, metric: str) -> bool | None:
-    """Return which direction is better, None for a metric that this release does not know."""
-    return next((each.higher_is_better for each in metrics_of(view.summary.task) if each.name == metric), None)
+    """Return a metric's name in sentences."""
+    return metric_title(view.summary.task, metric)
 
 
 def direction(view: ModelView, metric: str) -> str:
     """Return which direction is better, in words."""
-    higher = higher_is_better(view, metric)
+    higher = higher_is_better(view.summary.task, metric)
     return "" if higher is None else "higher is better" if higher else "lower is better"
 
 

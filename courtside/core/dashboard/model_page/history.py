@@ -5,16 +5,15 @@ from collections.abc import Sequence
 from courtside.contracts.dashboard_keys import from_page
 from courtside.contracts.shortening import shortened
 from courtside.core.dashboard.health_words import badge, severity_badge
+from courtside.core.dashboard.incident_words import LONGEST, answer, answered
 from courtside.core.dashboard.model_page.lanes import incident_key, incident_title
 from courtside.core.dashboard.views import IncidentLine, ModelView, Tenure
-from courtside.core.pages.commands import command, prose
+from courtside.core.pages.commands import prose
 from courtside.core.pages.markup import Markup, element, joined
 from courtside.core.pages.parts import section
 from courtside.core.pages.wording import counted, day, period
-from courtside.core.sentences import ended
 
 MOST_ROWS = 12
-LONGEST = 400
 HOW = {"promotion": ("quiet", "↑"), "rollback": ("drift", "↩"), "import": ("unknown", "→")}
 
 
@@ -78,23 +77,11 @@ def _incident(incident: IncidentLine, view: ModelView) -> Markup:
                 prose(shortened(incident.headline, LONGEST)),
                 class_="said",
             ),
-            element("p", _answered(incident), class_="note") if incident.by else None,
+            element("p", answered(incident), class_="note") if incident.by else None,
             element("p", element("a", "The report that it rests on", href=report)) if report else None,
-            _answer(incident, view) if incident.resolved_at is None else None,
+            element("p", answer(incident, view.stage)) if incident.resolved_at is None else None,
         ),
         id=incident_key(incident),
-    )
-
-
-def _answered(incident: IncidentLine) -> str:
-    note = f": {shortened(incident.note, LONGEST)}" if incident.note else ""
-    return ended(f"{incident.state} by {shortened(incident.by, 40)}{note}".capitalize())
-
-
-def _answer(incident: IncidentLine, view: ModelView) -> Markup:
-    verb = "ack" if incident.state == "open" else "show"
-    return element(
-        "p", command(f"courtside alerts {verb} {incident.id} --stage {view.stage} --model {view.summary.model}")
     )
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+from courtside.core.dashboard.metric_words import higher_is_better
 from courtside.core.dashboard.model_page.figures import (
     direction,
     figure,
-    higher_is_better,
     is_worse,
     newest,
     of_champion,
@@ -49,7 +49,10 @@ def metric_panel(view: ModelView, frame: Frame, metric: str, height: int) -> Mar
     title, lines = title_of(view, metric), list(_lines(points, scale))
     better = direction(view, metric)
     described = Description(f"metric-{metric}", f"{title} over time", _spoken(lines, points))
-    shapes = (*_promised(points, frame, scale), *_realised(points, frame, scale, higher=higher_is_better(view, metric)))
+    shapes = (
+        *_promised(points, frame, scale),
+        *_realised(points, frame, scale, higher=higher_is_better(view.summary.task, metric)),
+    )
     axis = plot.Axis.of(scale.low, scale.high, most=3 if height == LOW else 5)
     marks = [
         element("span", text, style=f"top:{scale(tick):.0f}px")

@@ -1,8 +1,5 @@
 """The whole page of a model."""
 
-from functools import cache
-from importlib.resources import files
-
 from courtside.contracts.dashboard_keys import model_page, year_page
 from courtside.core.dashboard.model_page.axis import TimeAxis, axis_labels
 from courtside.core.dashboard.model_page.beside import beside_section
@@ -17,7 +14,7 @@ from courtside.core.dashboard.model_page.panel import Frame, group
 from courtside.core.dashboard.model_page.performance import figures_table, performance_groups, performance_legend
 from courtside.core.dashboard.model_page.top import banner, year_of, years
 from courtside.core.dashboard.views import ModelView
-from courtside.core.pages.document import document
+from courtside.core.pages.document import document, style_of
 from courtside.core.pages.markup import Markup, element
 from courtside.core.pages.parts import section
 from courtside.core.pages.place import Place
@@ -46,7 +43,7 @@ def render(view: ModelView) -> str:
         trust_section(view),
         champions_section(view),
         over_section(view),
-        own_style=_style(),
+        own_style=style_of(__package__),
         place=place,
     )
 
@@ -80,8 +77,3 @@ def _over_time(view: ModelView) -> Markup | None:
         folded_features(view, found, frame),
         figures_table(view),
     )
-
-
-@cache
-def _style() -> Markup:
-    return Markup((files(__package__) / "style.css").read_text(encoding="utf-8"))

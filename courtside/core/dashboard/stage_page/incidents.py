@@ -4,16 +4,15 @@ from courtside.contracts.dashboard_keys import OVERVIEW_PAGE, from_page
 from courtside.contracts.incidents import IncidentState, Severity
 from courtside.contracts.shortening import shortened
 from courtside.core.dashboard.health_words import severity_badge
+from courtside.core.dashboard.incident_words import LONGEST, answer, answered
 from courtside.core.dashboard.views import IncidentLine, StageView
-from courtside.core.pages.commands import command, prose
+from courtside.core.pages.commands import prose
 from courtside.core.pages.markup import Markup, element, joined
 from courtside.core.pages.parts import section
 from courtside.core.pages.wording import moment
-from courtside.core.sentences import ended
 
 MOST_IN_FULL = 20
 """Incidents and changes shown at once; the others are folded away."""
-LONGEST = 400
 _URGENCY = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 
 
@@ -78,7 +77,7 @@ def _incident(incident: IncidentLine, view: StageView, *, page_key: str) -> Mark
             "div",
             element("p", about, ": ", prose(shortened(incident.headline, LONGEST)), class_="said"),
             element("p", _story(incident, view), class_="reason"),
-            element("p", _command(incident, view.stage), class_="command"),
+            element("p", answer(incident, view.stage), class_="command"),
             element("p", element("a", "The report it rests on", href=report)) if report else None,
         ),
     )
@@ -88,15 +87,7 @@ def _story(incident: IncidentLine, view: StageView) -> Markup:
     opened = element("time", moment(incident.opened_at, view.at), datetime=incident.opened_at.isoformat())
     if incident.state == IncidentState.OPEN:
         return joined("Open since ", opened, "; nobody has answered.")
-    note = f": {shortened(incident.note, LONGEST)}" if incident.note else ""
-    answer = ended(f"{incident.state.capitalize()} by {shortened(incident.by)}{note}")
-    return joined(element("bdi", answer), " Open since ", opened, ".")
-
-
-def _command(incident: IncidentLine, stage: str) -> Markup:
-    verb = "ack" if incident.state == IncidentState.OPEN else "show"
-    model = f" --model {incident.model}" if incident.model else ""
-    return command(f"courtside alerts {verb} {incident.id} --stage {stage}{model}")
+    return joined(element("bdi", answered(incident)), " Open since ", opened, ".")
 
 
 def _change(model: str, page_key: str, said: str) -> Markup:

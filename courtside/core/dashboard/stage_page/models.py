@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from courtside.contracts.dashboard_keys import OVERVIEW_PAGE, from_page
 from courtside.contracts.shortening import shortened
 from courtside.core.dashboard.health_words import HEALTH, NEED_A_PERSON, signed
-from courtside.core.dashboard.stage_page.incidents import LONGEST, linked_model
-from courtside.core.dashboard.stage_page.sparkline import metric_title, sparkline
+from courtside.core.dashboard.incident_words import LONGEST
+from courtside.core.dashboard.metric_words import metric_title
+from courtside.core.dashboard.stage_page.incidents import linked_model
+from courtside.core.dashboard.stage_page.sparkline import sparkline
 from courtside.core.dashboard.views import Health, StageView, Summary
 from courtside.core.pages.commands import prose
 from courtside.core.pages.markup import Markup, element, joined
@@ -98,7 +100,7 @@ def _performance(model: Summary) -> Markup:
     known = [value for value in model.recent if value is not None]
     if not known:
         return joined(_label(COLUMNS[1]), element("span", "no labels yet", class_="reason"))
-    newest = joined(metric_title(model), " ", element("strong", number(known[-1])))
+    newest = joined(metric_title(model.task, model.metric), " ", element("strong", number(known[-1])))
     promised = None if model.promise is None else f"promised {number(model.promise)}"
     return joined(sparkline(model), element("div", newest, _second(promised), class_="figure"))
 

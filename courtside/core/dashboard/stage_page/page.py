@@ -2,17 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 
 from courtside.contracts.incidents import IncidentState, Severity
 from courtside.contracts.shortening import shortened
 from courtside.core.dashboard.health_words import HEALTH, NEED_A_PERSON, signed
-from courtside.core.dashboard.stage_page.incidents import LONGEST, is_open, linked_model, news
+from courtside.core.dashboard.incident_words import LONGEST
+from courtside.core.dashboard.stage_page.incidents import is_open, linked_model, news
 from courtside.core.dashboard.stage_page.models import by_urgency, every_model
 from courtside.core.dashboard.views import Health, StageView, Summary
 from courtside.core.pages.commands import command, prose
-from courtside.core.pages.document import document
+from courtside.core.pages.document import document, style_of
 from courtside.core.pages.markup import Markup, element
 from courtside.core.pages.parts import section
 from courtside.core.pages.wording import moment
@@ -37,7 +36,7 @@ def render(view: StageView) -> str:
         _glance(view) if view.models else _first_steps(view.stage),
         news(view),
         every_model(view) if view.models else None,
-        own_style=_style(),
+        own_style=style_of(__package__),
     )
 
 
@@ -58,11 +57,6 @@ def verdict(view: StageView) -> tuple[Health | None, str]:
 
 def _need(count: int) -> str:
     return "needs" if count == 1 else "need"
-
-
-@cache
-def _style() -> Markup:
-    return Markup((files(__package__) / "style.css").read_text(encoding="utf-8"))
 
 
 def _banner(view: StageView) -> Markup:

@@ -2,20 +2,15 @@
 
 from collections.abc import Iterator
 
+from courtside.core.dashboard.metric_words import metric_title
 from courtside.core.dashboard.views import Summary
 from courtside.core.pages import plot
 from courtside.core.pages.markup import Markup, element
 from courtside.core.pages.plot import Scale
 from courtside.core.pages.wording import number
-from courtside.core.performance.metrics import ALL
 
 WIDTH, HEIGHT, EDGE = 132.0, 34.0, 4.0
 MOST_WINDOWS = 60
-
-
-def metric_title(model: Summary) -> str:
-    """Return the words for a model's primary metric."""
-    return next((each.title for each in ALL if (each.task, each.name) == (model.task, model.metric)), model.metric)
 
 
 def sparkline(model: Summary) -> Markup:
@@ -61,4 +56,4 @@ def _runs(recent: tuple[float | None, ...], across: Scale, up: Scale) -> Iterato
 def _said(model: Summary, known: list[float]) -> str:
     promise = f"; promised {number(model.promise)}" if model.promise is not None else ""
     span = f"from {number(min(known))} to {number(max(known))} in {len(known)} windows"
-    return f"{metric_title(model)}: {number(known[-1])} in the newest window, {span}{promise}"
+    return f"{metric_title(model.task, model.metric)}: {number(known[-1])} in the newest window, {span}{promise}"
