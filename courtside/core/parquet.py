@@ -21,6 +21,21 @@ def parquet_content(table: pa.Table) -> bytes:
     return content.getvalue()
 
 
+def parquet_groups(tables: Sequence[pa.Table]) -> bytes:
+    """Return tables of the same columns as the content of one parquet file, each in a row group of its own."""
+    content = io.BytesIO()
+    with pq.ParquetWriter(content, tables[0].schema, compression=COMPRESSION, version=FORMAT_VERSION) as writer:  # noqa: TID251 — the one writer
+        for table in tables:
+            writer.write_table(table, row_group_size=table.num_rows)
+    return content.getvalue()
+
+
+def read_parquet_group(content: bytes, group: int, *, columns: Sequence[str]) -> pa.Table:
+    """Read back one of the tables that `parquet_groups` wrote, with those of these columns that are there."""
+    with pq.ParquetFile(pa.BufferReader(content)) as file:
+        return file.read_row_group(group, columns=list(columns))
+
+
 def read_parquet_content(content: bytes, *, columns: Sequence[str] | None = None) -> pa.Table:
     """Read back what `parquet_content` wrote, or of it those of these columns that are there.
 

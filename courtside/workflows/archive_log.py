@@ -5,16 +5,17 @@ decides again. Nothing is doubled by a repetition, nothing is lost by a kill, an
 """
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pyarrow as pa
 
-from courtside.contracts import lake_keys, scoring_keys
+from courtside.contracts import scoring_keys
+from courtside.contracts.archive import ArchiveTable, table_named
 from courtside.contracts.errors import BadInput, CourtsideError
-from courtside.core.archive_schemas import ESTIMATES, EVIDENCE, LABELS, PERFORMANCE, PREDICTIONS, PROMISE_TESTS
-from courtside.core.parquet import parquet_content, read_parquet_content
-from courtside.workflows.ports import Lake
+from courtside.core.archive.schema import fitted, schema_of
+from courtside.core.parquet import parquet_content, read_parquet_content, read_parquet_group
+from courtside.workflows.ports import Lake, ObjectMissing
 
 MOST_ROWS = 250_000
 """How many rows a file holds at most."""
@@ -43,11 +44,17 @@ class LogDamaged(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLog:
-    """The log of each day below a prefix of the lake, such as `lake_keys.predictions` or `labels`."""
+    """The log of each day below a prefix of the lake, such as `lake_keys.predictions` or `labels`.
+
+    Of a log that `merges`, several files of a day may have been merged into one, in which each keeps its number.
+    """
 
     lake: Lake
     prefix: str
     schema: pa.Schema
+    merges: bool = False
+    _merged: dict[date, list[tuple[int, int]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The first and last numbers of each day's merged files, as they were listed last."""
 
     def append(
         self, day: date, news: Callable[["Since"], pa.Table | None], *, known: list[int] | None = None
@@ -67,41 +74,78 @@ class ArchiveLog:
                 return None
             if table.num_rows > MOST_ROWS:
                 raise ValueError(f"{table.num_rows} rows are too many for one file")
-            key = scoring_keys.file_of_log(self.prefix, day, (numbers[-1] if numbers else 0) + 1)
+            number = (numbers[-1] if numbers else 0) + 1
+            key = scoring_keys.file_of_log(self.prefix, day, number)
             content = parquet_content(table.select(self.schema.names).cast(self.schema))
-            if self.lake.claim(key, content):
+            if self.lake.claim(key, content) and not self._was_taken(day, number):
                 return table
         raise LogBusy(scoring_keys.day_of_log(self.prefix, day))
 
+    def _was_taken(self, day: date, number: int) -> bool:
+        """Tell whether another file had a number that was free only because that file was merged since the listing."""
+        if not self.merges:
+            return False
+        self.numbers(day)
+        return self._file_of(day, number) != scoring_keys.file_of_log(self.prefix, day, number)
+
     def days(self, start: date | None = None, end: date | None = None) -> dict[date, list[int]]:
         """Return the days from `start` to `end`, `end` not included, with the numbers of their files, in order."""
-        found: dict[date, list[int]] = {}
-        for key in self.lake.keys(self.prefix):
-            named = scoring_keys.log_file_of(key)
-            if named is not None and (start is None or named[0] >= start) and (end is None or named[0] < end):
-                found.setdefault(named[0], []).append(named[1])
-        return {day: sorted(numbers) for day, numbers in sorted(found.items())}
+        found = self._listed(self.prefix)
+        return {
+            day: numbers
+            for day, numbers in sorted(found.items())
+            if (start is None or day >= start) and (end is None or day < end)
+        }
 
     def numbers(self, day: date) -> list[int]:
         """Return the numbers of a day's files, in order."""
-        named = [scoring_keys.log_file_of(key) for key in self.lake.keys(scoring_keys.day_of_log(self.prefix, day))]
-        return sorted(each[1] for each in named if each is not None)
+        return self._listed(scoring_keys.day_of_log(self.prefix, day)).get(day, [])
+
+    def _listed(self, prefix: str) -> dict[date, list[int]]:
+        """Return the numbers of each day's files below a prefix, and remember which of them were merged."""
+        plain: dict[date, set[int]] = {}
+        merged: dict[date, list[tuple[int, int]]] = {}
+        for key in self.lake.keys(prefix):
+            if (found := scoring_keys.log_file_of(key)) is not None:
+                plain.setdefault(found[0], set()).add(found[1])
+            elif (several := scoring_keys.merged_log_file_of(key)) is not None:
+                day, first, last = several
+                merged.setdefault(day, []).append((first, last))
+                plain.setdefault(day, set()).update(range(first, last + 1))
+        self._merged.update(merged)
+        return {day: sorted(numbers) for day, numbers in plain.items()}
+
+    def _file_of(self, day: date, number: int) -> str:
+        """Return the key of the file that holds what has a number, by the newest listing."""
+        holding = [each for each in self._merged.get(day, []) if each[0] <= number <= each[1]]
+        if not holding:
+            return scoring_keys.file_of_log(self.prefix, day, number)
+        return scoring_keys.merged_file_of_log(self.prefix, day, *max(holding, key=lambda each: each[1] - each[0]))
 
     def read(self, day: date, number: int, *, columns: Collection[str] | None = None) -> pa.Table:
         """Return one file's rows with these columns (None: all), those that came later as null.
 
         Raises `LogDamaged` and `ObjectMissing`.
         """
-        key = scoring_keys.file_of_log(self.prefix, day, number)
-        schema = pa.schema([field for field in self.schema if columns is None or field.name in columns])
+        key = self._file_of(day, number)
         try:
-            table = read_parquet_content(self.lake.read(key), columns=schema.names)
-            missing = [field for field in schema if field.name not in table.column_names]
-            for field in missing:
-                table = table.append_column(field, pa.nulls(table.num_rows, field.type))
-            return table.select(schema.names).cast(schema)
+            content = self.lake.read(key)
+        except ObjectMissing:
+            self.numbers(day)  # it may have been merged since it was listed
+            if self._file_of(day, number) == key:
+                raise
+            return self.read(day, number, columns=columns)
+        schema = pa.schema([each for each in self.schema if columns is None or each.name in columns])
+        try:
+            return fitted(self._rows(key, content, number, schema.names), schema)
         except (pa.ArrowException, ValueError) as error:
             raise LogDamaged(key, str(error).splitlines()[0]) from error
+
+    def _rows(self, key: str, content: bytes, number: int, columns: list[str]) -> pa.Table:
+        merged = scoring_keys.merged_log_file_of(key)
+        if merged is None:
+            return read_parquet_content(content, columns=columns)
+        return read_parquet_group(content, number - merged[1], columns=columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,31 +160,36 @@ class Since:
         return (self.log.read(self.day, number) for number in self.numbers)
 
 
+def log_of(table: ArchiveTable, model: str, *, lake: Lake) -> ArchiveLog:
+    """Return the log of a model's rows of a table."""
+    return ArchiveLog(lake, table.of(model), schema_of(table), table.merges)
+
+
 def predictions_log(model: str, *, lake: Lake) -> ArchiveLog:
     """Return the archive of a model's predictions."""
-    return ArchiveLog(lake, lake_keys.predictions(model), PREDICTIONS)
+    return log_of(table_named("predictions"), model, lake=lake)
 
 
 def labels_log(model: str, *, lake: Lake) -> ArchiveLog:
     """Return the archive of a model's labels."""
-    return ArchiveLog(lake, lake_keys.labels(model), LABELS)
+    return log_of(table_named("labels"), model, lake=lake)
 
 
 def performance_log(model: str, *, lake: Lake) -> ArchiveLog:
     """Return the archive of what was stated about a model's performance."""
-    return ArchiveLog(lake, lake_keys.performance(model), PERFORMANCE)
+    return log_of(table_named("performance"), model, lake=lake)
 
 
 def evidence_log(model: str, *, lake: Lake) -> ArchiveLog:
     """Return the archive of what the promise tests of a model count."""
-    return ArchiveLog(lake, lake_keys.evidence(model), EVIDENCE)
+    return log_of(table_named("evidence"), model, lake=lake)
 
 
 def promise_tests_log(model: str, *, lake: Lake) -> ArchiveLog:
     """Return the archive of what the promise tests of a model said."""
-    return ArchiveLog(lake, lake_keys.promise_tests(model), PROMISE_TESTS)
+    return log_of(table_named("promise_tests"), model, lake=lake)
 
 
 def estimates_log(model: str, *, lake: Lake) -> ArchiveLog:
     """Return the archive of what a model's performance was estimated to be before its labels were in."""
-    return ArchiveLog(lake, lake_keys.estimates(model), ESTIMATES)
+    return log_of(table_named("estimates"), model, lake=lake)

@@ -23,4 +23,5 @@ TABLE = ArchiveTable(
         always("recorded_at", Type.MOMENT, "When it was estimated."),
     ),
     expires=True,
+    merges=True,
 )

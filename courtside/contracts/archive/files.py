@@ -13,11 +13,18 @@ def files_that_count(keys: Iterable[str]) -> dict[str, date]:
     Notes, whose names begin with ``_``, are none of them. While files are being merged, those that were merged already
     may still be there beside the file that holds their rows; they do not count.
     """
-    days = {key: day for key in sorted(keys) if (day := day_of_file(key)) is not None}
+    known = list(keys)
+    held = files_held_by_others(known)
+    return {key: day for key in sorted(known) if (day := day_of_file(key)) is not None and key not in held}
+
+
+def files_held_by_others(keys: Iterable[str]) -> set[str]:
+    """Return the keys of those files whose rows another one of them holds, so that they can be removed."""
+    days = {key: day for key in keys if (day := day_of_file(key)) is not None}
     merged: dict[date, list[tuple[int, int]]] = {}
     for day, first, last in filter(None, map(merged_log_file_of, days)):
         merged.setdefault(day, []).append((first, last))
-    return {key: day for key, day in days.items() if day not in merged or not _is_within(key, merged[day])}
+    return {key for key, day in days.items() if day in merged and _is_within(key, merged[day])}
 
 
 def _is_within(key: str, merged: Iterable[tuple[int, int]]) -> bool:

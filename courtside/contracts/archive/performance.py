@@ -38,4 +38,5 @@ TABLE = ArchiveTable(
         always("statement", Type.SMALL, "Counts the statements about a window, from 1."),
         always("files", Type.COUNT, "From how many files of predictions and labels it was made."),
     ),
+    merges=True,
 )

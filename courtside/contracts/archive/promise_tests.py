@@ -30,4 +30,5 @@ TABLE = ArchiveTable(
         always("files", Type.COUNT, "From how many files of predictions and labels it was made."),
     ),
     expires=True,
+    merges=True,
 )

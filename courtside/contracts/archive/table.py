@@ -70,6 +70,7 @@ class ArchiveTable:
 
     `about` says what a row is, and `day` what its day is. Add columns at the end, and never change one: old files are
     read with null for what they lack. A `derived` table is made from records that lie elsewhere, and can be made anew.
+    The files of a table that `merges` are merged where a day has many, because its rows say themselves which is newer.
     The files of an `open_ended` table have columns of their model's table besides. A table that `expires` may be
     forgotten after some days, because nothing that is decided rests on its old rows.
     """
@@ -80,6 +81,7 @@ class ArchiveTable:
     day: str
     columns: tuple[Column, ...]
     derived: bool = False
+    merges: bool = False
     open_ended: bool = False
     expires: bool = False
 

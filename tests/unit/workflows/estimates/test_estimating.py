@@ -187,7 +187,8 @@ def test_nothing_but_what_makes_and_shows_estimates_reads_them() -> None:
         for file in package.rglob("*.py")
         if re.search(r"\bestimates_log\b|lake_keys\.estimates\b|ESTIMATES_PREFIX", file.read_text())
     }
-    assert found == {"contracts", "workflows", "workflows/decisions", "workflows/estimates"}
+    shown = {"contracts/archive", "workflows/dashboard"}
+    assert found == {"contracts", "workflows", "workflows/decisions", "workflows/estimates", *shown}
     workflows = [file.name for file in (package / "workflows").glob("*.py") if "estimates_log" in file.read_text()]
     assert workflows == ["archive_log.py"]
 
