@@ -1,6 +1,7 @@
 """The steps of a round: each has a timeout, retries what is transient, and hands its error on to `settle`."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
@@ -54,20 +55,26 @@ def find_due(scope: Construct, function: lambda_.IFunction) -> tasks.LambdaInvok
 
 
 def publish_stage(scope: Construct, function: lambda_.IFunction, *, then: sfn.IChainable) -> tasks.LambdaInvoke:
-    """Return the step that builds the page of all models; a round is finished even if it fails."""
+    """Return the step that builds the page of all models; a round is finished and answers what it counted anyway."""
     asked = {"round": "{% $states.context.Execution.Name %}"}
-    step = _publish(scope, "PublishStage", function, asked=asked, otherwise=then)
+    step = _publish(scope, "PublishStage", function, asked=asked, outputs=_INPUT, otherwise=then)
     step.next(then)
     return step
 
 
 def _publish(
-    scope: Construct, name: str, function: lambda_.IFunction, *, asked: dict[str, str], otherwise: sfn.IChainable
+    scope: Construct,
+    name: str,
+    function: lambda_.IFunction,
+    *,
+    asked: dict[str, str],
+    outputs: Any,
+    otherwise: sfn.IChainable,
 ) -> tasks.LambdaInvoke:
-    """Return a step that builds pages and answers nothing; the function tells people if it cannot."""
-    step = function_step(scope, name, function, payload=asked, outputs={}, timeout=_STEP_TIMEOUT)
+    """Return a step that builds pages and goes on whether or not it can; the function tells people if it cannot."""
+    step = function_step(scope, name, function, payload=asked, outputs=outputs, timeout=_STEP_TIMEOUT)
     retry(step, LAMBDA_TRANSIENT)
-    step.add_catch(otherwise, errors=["States.ALL"], outputs={})
+    step.add_catch(otherwise, errors=["States.ALL"], outputs=outputs)
     return step
 
 
@@ -103,7 +110,7 @@ def steps_of_model(scope: Construct, functions: FunctionsOfModel, *, settle: lam
     last = function_step(scope, "Settle", settle, payload=_INPUT, outputs=_INPUT, timeout=_STEP_TIMEOUT)
     retry(last, LAMBDA_TRANSIENT)
     unpublished = sfn.Succeed.jsonata(scope, "PagesNotBuilt")
-    last.next(_publish(scope, "Publish", functions.publish, asked=_OF_MODEL, otherwise=unpublished))
+    last.next(_publish(scope, "Publish", functions.publish, asked=_OF_MODEL, outputs={}, otherwise=unpublished))
     check = _step(scope, "CheckDrift", functions.check_drift, answer="checked", then=last)
     checks = _if_due(scope, "IsCheckDue", "$states.input.check", check, otherwise=last)
     judge = _step(

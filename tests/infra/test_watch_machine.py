@@ -161,6 +161,9 @@ def test_pages_are_built_once_a_model_is_settled_and_their_failure_is_none_of_th
     (caught,) = build["Catch"]
     assert machine["States"]["EachModel"]["Next"] == "PublishStage"
     assert (caught["ErrorEquals"], caught["Next"], build["Next"]) == (["States.ALL"], "Finished", "Finished")
+    # The machine answers what the round counted, whether or not the page could be built.
+    counted = {"round": "asked-1", "due": 1}
+    assert [value(each["Output"], input=counted) for each in (build, caught)] == [counted, counted]
 
 
 def test_publish_reads_no_row_and_writes_pages_and_incidents_only(dev: SynthesizedStage) -> None:
