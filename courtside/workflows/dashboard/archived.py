@@ -2,19 +2,22 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from hashlib import sha256
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import TypeAdapter, ValidationError
 
 from courtside.contracts import dashboard_keys, drift_keys, lake_keys
+from courtside.contracts.archive import TABLES
 from courtside.contracts.records import DecisionRecord
 from courtside.contracts.versioned import TooNew
-from courtside.core.archive_schemas import ESTIMATES, PERFORMANCE
+from courtside.core.archive.schema import DAY
 from courtside.core.dashboard.lines import decision_line
 from courtside.core.dashboard.months import (
     DRIFT_COLUMNS,
@@ -25,13 +28,14 @@ from courtside.core.dashboard.months import (
     points_of,
 )
 from courtside.core.dashboard.views import DecisionLine
-from courtside.core.parquet import read_parquet_content
-from courtside.workflows.drift_archive import ROWS_SCHEMA
+from courtside.workflows.archive.read import Archive
 from courtside.workflows.lake_documents import DocumentDamaged, read_document
 from courtside.workflows.ports import Lake, ObjectMissing
 from courtside.workflows.reading_ahead import ahead
 
-_READERS, _MONTHS_AT_ONCE = 16, 4
+_READERS = 16
+_READ = {"drift": DRIFT_COLUMNS, "performance": PERFORMANCE_COLUMNS, "estimates": ESTIMATE_COLUMNS}
+_YEAR_AND_MONTH = len("2026-11")
 _FORMAT = "1"
 """It is raised when months are read in another way, so that none is shown as it was read before."""
 SETTLED = timedelta(days=40)
@@ -99,35 +103,55 @@ class Archived:
         return sha256("\n".join(key for keys in of_prefix.values() for key in keys).encode()).hexdigest()
 
     def months(self, names: Sequence[_Name]) -> list[Month]:
-        """Return these months; those that are over are read once and then kept as notes."""
-        with ThreadPoolExecutor(_MONTHS_AT_ONCE) as pool:
-            return list(pool.map(self._month, names))
+        """Return these months; those that are over are read once and then kept as notes.
 
-    def _month(self, name: _Name) -> Month:
+        Raises `LogDamaged` for a file of an archive that cannot be read.
+        """
+        found = {name: kept for name, kept in ahead(self._kept, names, at_once=_READERS) if kept is not None}
+        missing = [name for name in names if name not in found]
+        for name, month in self._read(missing) if missing else ():
+            found[name] = month
+            if self.is_settled(name):
+                self._keep(name, month)
+        return [found[name] for name in names]
+
+    def _kept(self, name: _Name) -> Month | None:
+        """Return a month that was kept, None where it was made from other objects, or may be written again."""
         if not self.is_settled(name):
-            return self._read(name)
-        digest, key = self.digest([name]), dashboard_keys.month_note(self.model, *name)
-        kept = _kept(key, digest, lake=self.lake)
-        if kept is None:
-            kept = self._read(name)
-            said = {"digest": digest, "month": _MONTH.dump_python(kept, mode="json")}
-            self.lake.write(key, json.dumps(said, separators=(",", ":")).encode())
-        return kept
+            return None
+        try:
+            said = json.loads(self.lake.read(dashboard_keys.month_note(self.model, *name)))
+            return _MONTH.validate_python(said["month"]) if said["digest"] == self.digest([name]) else None
+        except (ObjectMissing, ValidationError, ValueError, KeyError, TypeError):
+            return None
+
+    def _keep(self, name: _Name, month: Month) -> None:
+        said = {"digest": self.digest([name]), "month": _MONTH.dump_python(month, mode="json")}
+        content = json.dumps(said, separators=(",", ":")).encode()
+        self.lake.write(dashboard_keys.month_note(self.model, *name), content)
 
     def is_settled(self, name: _Name) -> bool:
         """Tell whether nothing of a month is written again."""
         return date(*name, 1) + timedelta(days=31) + SETTLED <= self.today
 
-    def _read(self, name: _Name) -> Month:
-        model, pages = self.model, frozenset(self._of(drift_keys.drift_reports(self.model), name))
-        drift = self._table(lake_keys.drift_rows_of(model), name, ROWS_SCHEMA, DRIFT_COLUMNS)
-        performance = self._table(lake_keys.performance(model), name, PERFORMANCE, PERFORMANCE_COLUMNS)
-        estimates = self._table(lake_keys.estimates(model), name, ESTIMATES, ESTIMATE_COLUMNS)
-        return Month(
-            checks=checks_of(model, drift, pages=pages),
-            decisions=tuple(self._decisions(name, pages)),
-            points=points_of(performance, estimates),
+    def _read(self, names: Sequence[_Name]) -> Iterator[tuple[_Name, Month]]:
+        """Yield these months, in order of time; the archives are read once for all of them."""
+        start, end = date(*names[0], 1), date(*names[-1], 1) + timedelta(days=31)
+        archive = Archive(self.lake)
+        drift, performance, estimates = (
+            _by_month_of_rows(archive.read(TABLES[table], self.model, start, end, (*columns, DAY)))
+            for table, columns in _READ.items()
         )
+        for name in names:
+            pages = frozenset(self._of(drift_keys.drift_reports(self.model), name))
+            yield (
+                name,
+                Month(
+                    checks=checks_of(self.model, drift(name), pages=pages),
+                    decisions=tuple(self._decisions(name, pages)),
+                    points=points_of(performance(name), estimates(name)),
+                ),
+            )
 
     def _decisions(self, name: _Name, pages: frozenset[str]) -> list[DecisionLine]:
         keys = [key for key in self._of(lake_keys.decisions(self.model), name) if not lake_keys.is_backfilled(key)]
@@ -145,12 +169,6 @@ class Archived:
         except (DocumentDamaged, ObjectMissing, TooNew):
             return None
 
-    def _table(self, prefix: str, name: _Name, schema: pa.Schema, columns: Sequence[str]) -> pa.Table:
-        keys = [key for key in self._of(prefix, name) if key.endswith(".parquet")]
-        wanted = pa.schema([schema.field(column) for column in columns])
-        read = ahead(lambda key: read_parquet_content(self.lake.read(key), columns=columns), keys, at_once=_READERS)
-        return pa.concat_tables([wanted.empty_table(), *(table.select(columns).cast(wanted) for _, table in read)])
-
     def _of(self, prefix: str, name: _Name) -> list[str]:
         return self._keys.get(prefix, {}).get(name, [])
 
@@ -164,10 +182,7 @@ def _by_month(keys: Iterable[str]) -> dict[_Name, list[str]]:
     return found
 
 
-def _kept(key: str, digest: str, *, lake: Lake) -> Month | None:
-    """Return the month that was kept under a key, None where it was made from other objects or cannot be read."""
-    try:
-        said = json.loads(lake.read(key))
-        return _MONTH.validate_python(said["month"]) if said["digest"] == digest else None
-    except (ObjectMissing, ValidationError, ValueError, KeyError, TypeError):
-        return None
+def _by_month_of_rows(rows: pa.Table) -> Callable[[_Name], pa.Table]:
+    """Return what finds the rows of a month by the day that their file's key says."""
+    months: Any = pc.utf8_slice_codeunits(rows.column(DAY), 0, _YEAR_AND_MONTH)
+    return lambda name: rows.filter(pc.equal(months, pa.scalar(f"{name[0]:04d}-{name[1]:02d}")))
