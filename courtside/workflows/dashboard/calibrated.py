@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from courtside.contracts import dashboard_keys, training_keys
@@ -13,11 +14,13 @@ from courtside.contracts.records import Reign
 from courtside.contracts.scoring import Role
 from courtside.core.dashboard.views import CalibrationBin
 from courtside.core.drift.reading import Days
-from courtside.core.model_card.reliability import wilson
+from courtside.core.model_card.reliability import reliability, wilson
+from courtside.core.performance.judge import counting
+from courtside.workflows.believed import Beliefs
 from courtside.workflows.dashboard.source import ModelSource
 from courtside.workflows.lake_documents import find_document
-from courtside.workflows.performance.details import details
-from courtside.workflows.performance.told import Asked
+from courtside.workflows.performance.details import said_by
+from courtside.workflows.performance.promises import promises_nothing
 from courtside.workflows.ports import ObjectMissing
 
 _LOOKED_BACK = timedelta(days=90)
@@ -46,12 +49,19 @@ def calibration(source: ModelSource) -> Calibrated:
     if kept is not None and kept.made_from == made_from:
         return kept
     try:
-        bins, of = _served(source, reign) or _promised(source, reign)
+        card = _card(source, reign)
+        bins, of = _served(source, reign, card) or _promised(reign, card)
     except CourtsideError:
         return Calibrated()
     found = Calibrated(bins, of, made_from)
     source.lake.write(key, _KEPT.dump_json(found))
     return found
+
+
+def _card(source: ModelSource, reign: Reign) -> ModelCard | None:
+    if reign.training_id is None:
+        return None
+    return find_document(ModelCard, training_keys.training_card(source.model, reign.training_id), lake=source.lake)
 
 
 def _kept(key: str, source: ModelSource) -> Calibrated | None:
@@ -61,25 +71,25 @@ def _kept(key: str, source: ModelSource) -> Calibrated | None:
         return None
 
 
-def _served(source: ModelSource, reign: Reign) -> tuple[tuple[CalibrationBin, ...], str] | None:
+def _served(source: ModelSource, reign: Reign, card: ModelCard | None) -> tuple[tuple[CalibrationBin, ...], str] | None:
     """Return the bins of the champion's own predictions of the newest days, None where none has its label."""
-    last = source.newest_day
-    asked = Asked(last, Days(last - _LOOKED_BACK, None), version=reign.version, role=Role.CHAMPION)
-    found = details(asked, lake=source.lake, dataset=source.dataset)
-    if not found:
+    since, line = source.newest_day - _LOOKED_BACK, (Role.CHAMPION.value, reign.version)
+    promise = promises_nothing(card, source.dataset)
+    said = [
+        said_by(line, counting(part.filter(part.column("label").is_valid())), promise)
+        for part in Beliefs(source.lake, source.dataset, source.newest_day).parts(Days(since, None))
+    ]
+    labels = np.concatenate([np.zeros(0, np.int8), *(each[0] for each in said)])
+    probability = np.concatenate([np.zeros(0), *(each[1] for each in said)])
+    if not labels.size:
         return None
-    bins = _bins(found[0].reliability)
-    rows = sum(each.rows for each in bins)
-    of = f"{rows} predictions of version {reign.version} since {last - _LOOKED_BACK} whose labels are in"
-    return bins, of
+    of = f"{labels.size} predictions of version {reign.version} since {since} whose labels are in"
+    return _bins(reliability(labels, probability)), of
 
 
-def _promised(source: ModelSource, reign: Reign) -> tuple[tuple[CalibrationBin, ...], str]:
+def _promised(reign: Reign, card: ModelCard | None) -> tuple[tuple[CalibrationBin, ...], str]:
     """Return the bins of the test part that the champion's training kept, none where it left no card."""
-    card = reign.training_id and find_document(
-        ModelCard, training_keys.training_card(source.model, reign.training_id), lake=source.lake
-    )
-    if not card:
+    if card is None:
         return (), ""
     best = next((each for each in card.candidates if each.name == card.record.best), card.candidates[0])
     bins = _bins(best.curves.reliability)

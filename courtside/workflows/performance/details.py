@@ -11,6 +11,7 @@ from courtside.core.evaluation import Labels, Probabilities
 from courtside.core.model_card.confusion_matrix import confusion
 from courtside.core.model_card.reliability import reliability
 from courtside.core.performance.judge import counting, labels_of, lines_of, where
+from courtside.core.performance.promise import Promise
 from courtside.workflows.believed import Beliefs
 from courtside.workflows.performance.promises import Promises
 from courtside.workflows.performance.told import Asked
@@ -42,17 +43,16 @@ def details(asked: Asked, *, lake: Lake, dataset: Dataset) -> list[Details]:
         labelled = counting(part.filter(part.column("label").is_valid()))
         for line in lines_of(labelled):
             if asked.wants(role=line[0], version=line[1]):
-                found.setdefault(line, []).append(_said(labelled, line, promises))
+                found.setdefault(line, []).append(said_by(line, labelled, promises.of([line[1]])[line[1]]))
     return [_details(line, found[line]) for line in sorted(found)]
 
 
-def _said(labelled: pa.Table, line: tuple[str, str], promises: Promises) -> tuple[Labels, Probabilities]:
+def said_by(line: tuple[str, str], labelled: pa.Table, promise: Promise) -> tuple[Labels, Probabilities]:
+    """Return the labels and the predictions of a version in a role, whose `promise` tells the labels apart."""
     role, version = line
     mine = where(labelled, role=role, version=version)
-    promise = promises.of([version])[version]
     mine = mine.filter(promise.tells_apart(mine.column("label")))
-    labels = labels_of(mine, positive=promise.positive)
-    return labels, mine.column("prediction").to_numpy()
+    return labels_of(mine, positive=promise.positive), mine.column("prediction").to_numpy()
 
 
 def _details(line: tuple[str, str], said: list[tuple[Labels, Probabilities]]) -> Details:

@@ -46,14 +46,10 @@ class Promises:
     def _read(self, version: str) -> Promise:
         try:
             training_id = self._training_of(version)
-            return self._promise(training_id) if training_id else self._nothing
+            return self._promise(training_id) if training_id else promises_nothing(None, self.dataset)
         except CourtsideError as error:
             self.problems.append(f"what version {version} promised cannot be read: {error}")
-            return self._nothing
-
-    @property
-    def _nothing(self) -> Promise:
-        return Promise(positive=self.dataset.positive or USUAL_POSITIVE)
+            return promises_nothing(None, self.dataset)
 
     def _training_of(self, version: str) -> str | None:
         if not self._trainings:
@@ -66,21 +62,14 @@ class Promises:
         """Return what a training promised, which may be nothing, as for a version that was imported."""
         model = self.dataset.name
         card = find_document(ModelCard, training_keys.training_card(model, training_id), lake=self.lake)
-        negative, positive = self._classes(card)
+        nothing = promises_nothing(card, self.dataset)
         try:
             content = self.lake.read(training_keys.training_holdout(model, training_id))
         except ObjectMissing:
-            return replace(self._nothing, negative=negative, positive=positive)
-        holdout = Holdout.of(read_parquet_content(content))
+            return nothing
+        holdout, positive = Holdout.of(read_parquet_content(content)), nothing.positive
         promise = promise_of(holdout, segment_column=self.dataset.segment, task=self.dataset.task, positive=positive)
-        return replace(promise, negative=negative)
-
-    def _classes(self, card: ModelCard | None) -> tuple[str | None, str]:
-        """Return the labels of classes 0 and 1 as labels are kept, None for a class 0 that is not known."""
-        if card is None or card.interface is None:
-            return None, self._nothing.positive
-        zero, one = (canonical_text(pa.array([each])).to_pylist()[0] for each in card.interface.classes)
-        return (zero, one) if one else (None, self._nothing.positive)
+        return replace(promise, negative=nothing.negative)
 
     def note_strange(self, version: str, labels: Any) -> None:
         """Tell once of a version that labels came which are neither of its classes."""
@@ -92,3 +81,12 @@ class Promises:
                 f"labels such as {shortened(strange[0].as_py())} are neither {promise.negative} nor "
                 f"{promise.positive}, which version {version} tells apart, so its figures leave their rows out"
             )
+
+
+def promises_nothing(card: ModelCard | None, dataset: Dataset) -> Promise:
+    """Return a promise that only tells labels apart as a training did, by its card where it left one."""
+    usual = dataset.positive or USUAL_POSITIVE
+    if card is None or card.interface is None:
+        return Promise(positive=usual)
+    zero, one = (canonical_text(pa.array([each])).to_pylist()[0] for each in card.interface.classes)
+    return Promise(positive=one, negative=zero) if one else Promise(positive=usual)
