@@ -1,12 +1,18 @@
 """A metric's figures as the page writes them, and on which side of a promise they lie."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from courtside.core.dashboard.metric_words import higher_is_better, metric_title
 from courtside.core.dashboard.views import ModelView, PerformancePoint
-from courtside.core.pages.wording import DASH, number
+from courtside.core.pages.wording import DASH, known, number
 
 CHAMPION = "champion"
+_FIGURES = (
+    "value", "low", "high", "promise", "promise_low", "promise_high", "baseline", "estimate",
+    "difference", "difference_low", "difference_high",
+)  # fmt: skip
 
 
 def title_of(view: ModelView, metric: str) -> str:
@@ -22,16 +28,20 @@ def direction(view: ModelView, metric: str) -> str:
 
 def of_champion(view: ModelView, metric: str) -> list[PerformancePoint]:
     """Return the champions' points by one metric, in order of time."""
-    return [point for point in view.performance if point.metric == metric and point.role == CHAMPION]
+    return [_finite(each) for each in view.performance if each.metric == metric and each.role == CHAMPION]
 
 
 def of_others(view: ModelView, metric: str) -> list[PerformancePoint]:
     """Return the points by one metric at which another version is compared with the champion."""
-    return [
-        point
-        for point in view.performance
-        if point.metric == metric and point.role != CHAMPION and point.difference is not None
-    ]
+    points = [_finite(each) for each in view.performance if each.metric == metric and each.role != CHAMPION]
+    return [each for each in points if each.difference is not None]
+
+
+def _finite(point: PerformancePoint) -> PerformancePoint:
+    """Return a point without the figures that have no place on a scale, such as an infinite loss."""
+    figures = {name: getattr(point, name) for name in _FIGURES}
+    lost: dict[str, Any] = {name: None for name, value in figures.items() if value is not None and not known(value)}
+    return replace(point, **lost) if lost else point
 
 
 def is_worse(point: PerformancePoint, *, higher: bool | None) -> bool:

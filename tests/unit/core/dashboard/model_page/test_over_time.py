@@ -1,7 +1,9 @@
 """Everything that has a time shares one axis: champions, incidents, performance and labels."""
 
+import math
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -120,6 +122,16 @@ def test_a_constant_far_away_is_said_and_a_near_one_drawn() -> None:
     near = replace(POINT, baseline=0.79)
     assert paths(with_points(near), "constant")
     assert "a constant reaches" not in text_of(rendered(with_points(near)))
+
+
+@pytest.mark.parametrize("odd", [math.inf, -math.inf, math.nan])
+def test_a_figure_that_is_not_finite_leaves_a_gap_and_no_broken_drawing(odd: float) -> None:
+    names = ("value", "low", "high", "promise", "promise_low", "promise_high", "baseline", "estimate", "difference")
+    lost: dict[str, Any] = dict.fromkeys(names, odd)
+    points = [replace(each, **lost) if n % 7 == 0 else each for n, each in enumerate(YEAR.performance)]
+    drawn = " ".join(each.get("d", "") for each in rendered(replace(YEAR, performance=tuple(points))).iter("path"))
+    assert "inf" not in drawn
+    assert "nan" not in drawn
 
 
 def test_pointing_at_a_window_tells_the_primary_metric_and_below_it_all_others() -> None:
