@@ -7,6 +7,9 @@ functions of one exact version, so each of them must be looked at for a newer mi
 from embedded_aws.patches import (
     alarm_events,
     async_invocations,
+    athena_results,
+    athena_sql,
+    athena_tables,
     callbacks,
     container_definitions,
     container_engine,
@@ -34,6 +37,9 @@ def patch_all(context: PatchContext) -> None:
     """Apply every patch to the ministack imported in this process."""
     alarm_events.patch(context)
     async_invocations.patch(context)
+    athena_results.patch(context)
+    athena_sql.patch(context)
+    athena_tables.patch(context)
     callbacks.patch(context)
     container_definitions.patch(context)
     container_engine.patch(context)
