@@ -55,6 +55,7 @@ BOXES = (
     Box("tracking API", ("TrackingApi",)),
     Box("MLflow server", ("Mlflow",)),
     Box("database", ("Database", "TrackingDatabase", "TrackingServer")),
+    Box("queries", ("Queries",)),
     Box("lake", ("LakeBucket", "Archive")),
     Box("artifacts", ("ArtifactsBucket",)),
     Box("ledger", ("Ledger",)),
@@ -68,6 +69,7 @@ BOXES = (
 # These are the names of types in a box.
 NAMED = {
     "AWS::ApiGatewayV2::Api": "HTTP API",
+    "AWS::Athena::WorkGroup": "Athena workgroup",
     "AWS::Budgets::Budget": "budget",
     "AWS::CloudWatch::Alarm": "alarms",
     "AWS::CloudWatch::Dashboard": "dashboard",

@@ -277,6 +277,16 @@ class StageSettings(BaseModel):
         " never, as all other tables",
     )
 
+    query_scan_limit_gb: float = Field(
+        default=10,
+        ge=0.01,
+        le=100_000,
+        description="GB that one query on Athena may read before it is stopped, 0.01 to 100000; 10 GB cost 5 cents",
+    )
+    query_results_days: int = Field(
+        default=7, ge=1, le=365, description="days after which what a query on Athena found expires, 1 to 365"
+    )
+
     @property
     def channels(self) -> tuple[Channel, ...]:
         """The channels that are switched on, each by the setting of its name."""

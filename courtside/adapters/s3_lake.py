@@ -39,6 +39,16 @@ class S3Lake:
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
         return sorted(item["Key"] for page in pages for item in page.get("Contents", []))
 
+    def folders(self, prefix: str) -> list[str]:
+        """Return the prefixes of the folders right below `prefix`, each with its slash, sorted."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix, Delimiter="/")
+        return sorted(item["Prefix"] for page in pages for item in page.get("CommonPrefixes", []))
+
+    def first_key(self, prefix: str) -> str | None:
+        """Return the first key under `prefix`, None if there is none."""
+        found = self._s3.list_objects_v2(Bucket=self.bucket, Prefix=prefix, MaxKeys=1).get("Contents", [])
+        return found[0]["Key"] if found else None
+
     def list_objects(self, prefix: str) -> list[StoredObject]:
         """Return the newest version of each object under `prefix`, sorted by key."""
         pages = self._s3.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix)

@@ -4,6 +4,7 @@ from courtside.contracts.errors import CourtsideError
 
 _EXTRAS = {
     "aws": ("boto3", "botocore", "mlflow", "requests"),
+    "query": ("awswrangler", "duckdb", "sqlglot"),
     "train": ("joblib", "lightgbm", "pandas", "scipy", "sklearn", "skops", "xgboost"),
 }
 _EXTRA_OF = {module: extra for extra, modules in _EXTRAS.items() for module in modules}

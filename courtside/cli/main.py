@@ -22,6 +22,7 @@ from courtside.cli import (
     models,
     performance,
     predict,
+    query,
     retrain,
     runs,
     simulate,
@@ -61,6 +62,7 @@ app.command("status")(status.status)
 app.command("kept")(kept.kept)
 app.command("performance")(performance.performance)
 app.command("predict")(predict.predict)
+app.command("query")(query.query)
 app.command("watch")(watch.watch)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(drift.app, name="drift")

@@ -55,6 +55,7 @@ class StackOutput(StrEnum):
     ARTIFACTS_BUCKET = "ArtifactsBucketName"
     LEDGER_TABLE = "LedgerTableName"
     ARCHIVE_DATABASE = "ArchiveDatabaseName"
+    QUERY_WORKGROUP = "QueryWorkgroupName"
     TRACKING_URI = "TrackingUri"
     TRACKING_COPY = "TrackingCopyTaskArn"
     ALERT_TOPIC = "AlertTopicArn"

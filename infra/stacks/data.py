@@ -11,6 +11,7 @@ from infra.constructs.buckets import AccessLogsBucket, PrivateBucket
 from infra.constructs.database import TrackingDatabase
 from infra.constructs.ledger import Ledger
 from infra.constructs.network import closed_network
+from infra.constructs.queries import Queries
 from infra.constructs.webhook_channel import webhook_secret
 from infra.outputs import publish
 from infra.placement import placement, zones_of_the_region
@@ -39,13 +40,14 @@ class DataStack(cdk.Stack):
             "LakeBucket",
             old_versions=old_versions,
             access_logs=logs,
-            passing={lake_keys.WATCH_PREFIX: ROUNDS_KEPT} | _archive_expires(settings),
+            passing=_passing(settings),
         )
         ArchiveCatalog(self, "Archive", lake=self.lake, stage=settings.stage)
         self.artifacts = PrivateBucket(self, "ArtifactsBucket", old_versions=old_versions, access_logs=logs)
         self.vpc = closed_network(self, "Network", settings=settings, flow_logs=logs)
         self.database = TrackingDatabase(self, "Database", vpc=self.vpc, settings=settings)
         self.ledger = Ledger(self, "Ledger", deletion_protection=settings.deletion_protection)
+        self.queries = Queries(self, "Queries", lake=self.lake, settings=settings)
         self.webhooks = {channel.name: webhook_secret(self, channel) for channel in settings.channels}
         self._publish(settings.stage)
 
@@ -64,14 +66,19 @@ class DataStack(cdk.Stack):
             meaning="Holds locks, approvals and the production history",
         )
         publish(self, StackOutput.ARCHIVE_DATABASE, archive_database(stage), meaning="Tables to query with Athena")
+        publish(self, StackOutput.QUERY_WORKGROUP, self.queries.name, meaning="Runs queries over the archive")
 
 
-def _archive_expires(settings: StageSettings) -> dict[str, cdk.Duration]:
-    """Return after which time the rows of each table expire; those that decisions rest on are kept for ever."""
+def _passing(settings: StageSettings) -> dict[str, cdk.Duration]:
+    """Return after which time what lies under a prefix expires; rows that decisions rest on are kept for ever."""
+    passing = {
+        lake_keys.WATCH_PREFIX: ROUNDS_KEPT,
+        lake_keys.QUERY_RESULTS_PREFIX: cdk.Duration.days(settings.query_results_days),
+    }
     if settings.archive_days is None:
-        return {}
+        return passing
     kept = cdk.Duration.days(settings.archive_days)
-    return {table.prefix: kept for table in TABLES.values() if table.expires}
+    return passing | {table.prefix: kept for table in TABLES.values() if table.expires}
 
 
 def _access_logs(scope: Construct, settings: StageSettings) -> AccessLogsBucket | None:

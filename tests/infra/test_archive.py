@@ -68,4 +68,5 @@ def test_what_expires_is_a_setting_and_nothing_that_is_decided_rests_on_it(tmp_p
         lake_keys.DRIFT_ROWS_PREFIX: 400,
         lake_keys.ESTIMATES_PREFIX: 400,
         lake_keys.PROMISE_TESTS_PREFIX: 400,
+        lake_keys.QUERY_RESULTS_PREFIX: 7,
     }

@@ -24,7 +24,7 @@ STATEFUL = {
     "SlackWebhookSecret": ("AWS::SecretsManager::Secret", "Retain"),
 }
 
-EXPIRING = {"LakeBucket": {"watch/": 90}, "ArtifactsBucket": {}}
+EXPIRING = {"LakeBucket": {"watch/": 90, "queries/": 7}, "ArtifactsBucket": {}}
 """Days after which what lies under a prefix expires."""
 
 
@@ -70,7 +70,7 @@ def test_buckets_are_closed_encrypted_and_versioned(stage: SynthesizedStage, buc
 def test_nothing_that_holds_data_lies_where_objects_expire() -> None:
     prefixes = [value for name, value in vars(lake_keys).items() if name.endswith("_PREFIX")]
     below = [each for each in (*prefixes, *lake_keys.all_of("watch")) if each.startswith(tuple(EXPIRING["LakeBucket"]))]
-    assert below == [lake_keys.WATCH_PREFIX]
+    assert below == [lake_keys.WATCH_PREFIX, lake_keys.QUERY_RESULTS_PREFIX]
 
 
 @pytest.mark.parametrize("bucket", ["LakeBucket", "ArtifactsBucket"])

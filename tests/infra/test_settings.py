@@ -69,6 +69,8 @@ def test_an_unknown_stage_lists_the_known_ones() -> None:
         ({"database_storage_gib": 5}, "database_storage_gib", "20 to 1000"),
         ({"old_versions_days": 0}, "old_versions_days", "1 to 3650"),
         ({"archive_days": 399}, "archive_days", "400 or more"),
+        ({"query_scan_limit_gb": 0.001}, "query_scan_limit_gb", "0.01 to 100000"),
+        ({"query_results_days": 0}, "query_results_days", "1 to 365"),
         ({"training_timeout_minutes": 2}, "training_timeout_minutes", "5 to 720"),
         ({"alert_email": "ops@example.com"}, "alert_email", "alert_emails"),
     ],

@@ -65,6 +65,7 @@ def test_the_python_api_finds_drift_without_any_extra(plain: Installation) -> No
         (["status", "--stage", "dev"], "aws"),
         (["versions", "list"], "aws"),
         (["train", "--games", "old.parquet", "--out", "models", "--disable-mlflow"], "train"),
+        (["query", "champion_when", "--lake", "."], "query"),
         (["drift", "check", "--reference", "models:/any@champion", "--current", "new.parquet"], "aws"),
     ],
 )

@@ -11,6 +11,7 @@ Estimator = Callable[[Resource, Resources, Usage], Iterable[Charge]]
 
 ESTIMATORS: Mapping[str, Estimator] = {
     "AWS::ApiGatewayV2::Api": network.http_api,
+    "AWS::Athena::WorkGroup": operations.workgroup,
     "AWS::CloudWatch::Alarm": operations.alarm,
     "AWS::CloudWatch::Dashboard": operations.dashboard,
     "AWS::DynamoDB::GlobalTable": storage.table,

@@ -65,6 +65,11 @@ def queue(resource: Resource, _: Resources, usage: Usage) -> Iterator[Charge]:
     yield Charge(resource=resource.name, service="SQS", price="sqs_request", quantity=usage.queue_requests)
 
 
+def workgroup(resource: Resource, _: Resources, usage: Usage) -> Iterator[Charge]:
+    """What its queries read."""
+    yield Charge(resource=resource.name, service="Athena", price="athena_scanned_gb", quantity=usage.queried_gb)
+
+
 def log_group(resource: Resource, _: Resources, usage: Usage) -> Iterator[Charge]:
     """What is written, and what the retention keeps of it (compression is left out)."""
     if resource.properties.get("LogGroupClass", "STANDARD") != "STANDARD":

@@ -55,6 +55,7 @@ class Usage:
     secret_reads: float = _assumed(2000.0, "reads a month of each secret")
     queue_requests: float = _assumed(1000.0, "requests a month to each queue")
     log_gb_per_group: float = _assumed(0.05, "GB a month into each log group")
+    queried_gb: float = _assumed(1.0, "GB a month that queries on Athena read: a hundred of at most 10 MB")
     custom_metric_hours: float = _assumed(
         3800.0, "hours with data, summed over all custom metrics (one is billed by the hour in which it has data)"
     )

@@ -1,0 +1,48 @@
+"""Queries answered here by DuckDB, over tables that were read from the archive beforehand.
+
+DuckDB itself reaches no file, network or extension, so a query sees the tables that it names and nothing else.
+"""
+
+from collections.abc import Mapping
+
+import duckdb
+import pyarrow as pa
+
+from courtside.core.queries.answer import Answer
+from courtside.core.queries.errors import QueryRefused
+from courtside.core.queries.statement import Statement
+
+_CLOSED: dict[str, str | bool | int | float | list[str]] = {
+    "allow_community_extensions": False,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "enable_external_access": False,
+    "python_enable_replacements": False,
+}
+
+
+def answered(statement: Statement, tables: Mapping[str, pa.Table]) -> Answer:
+    """Run a statement over these tables by name; raises `QueryRefused`."""
+    with duckdb.connect(":memory:", config=_CLOSED) as database:
+        for name, rows in tables.items():
+            database.register(name, _as_on_athena(rows))
+        database.execute("SET TimeZone = 'UTC'; SET lock_configuration = true")
+        try:
+            found = database.sql(statement.sql("duckdb"))
+            return Answer(rows=found.to_arrow_table())
+        except duckdb.Error as error:
+            raise QueryRefused("DuckDB", _first_line(error)) from error
+
+
+def _as_on_athena(rows: pa.Table) -> pa.Table:
+    """Return rows with moments in UTC and without a zone, as Athena reads them."""
+    fields = [
+        field.with_type(pa.timestamp(field.type.unit)) if pa.types.is_timestamp(field.type) else field
+        for field in rows.schema
+    ]
+    return rows.cast(pa.schema(fields))
+
+
+def _first_line(error: duckdb.Error) -> str:
+    """Return what DuckDB says, without the drawing of the place below it."""
+    return str(error).partition("\n\nLINE")[0].replace("\n", " ")
