@@ -56,4 +56,5 @@ def _runs(recent: tuple[float | None, ...], across: Scale, up: Scale) -> Iterato
 def _said(model: Summary, known: list[float]) -> str:
     promise = f"; promised {number(model.promise)}" if model.promise is not None else ""
     span = f"from {number(min(known))} to {number(max(known))} in {len(known)} windows"
-    return f"{metric_title(model.task, model.metric)}: {number(known[-1])} in the newest window, {span}{promise}"
+    newest = f"{number(known[-1])} in the newest window with labels"
+    return f"{metric_title(model.task, model.metric)}: {newest}, {span}{promise}"
