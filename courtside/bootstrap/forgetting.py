@@ -19,7 +19,7 @@ def deployed_forgetting(
     column: str | None,
     progress: Callable[[str], None],
 ) -> "Forgetting":
-    """Wire what erases ids of a model from the stage with these outputs.
+    """Wire what erases ids of a model, or of one that was removed, from the stage with these outputs.
 
     Raises `ModelUnknown`, `ContractChanged`, `NoIds`, `IdsUnclear` and `IdsOfGames`.
     """
@@ -29,10 +29,16 @@ def deployed_forgetting(
     from courtside.core.forget import wanted_ids
     from courtside.workflows.forget.contracts import earlier_contracts
     from courtside.workflows.forget.forget import Forgetting
+    from courtside.workflows.stage_model_errors import ModelRemoved
 
     lake, models = S3Lake(outputs[StackOutput.LAKE_BUCKET]), deployed_models(outputs)
-    dataset = models.dataset(model)
     contracts = earlier_contracts(model, lake=lake)
+    try:
+        dataset = models.dataset(model)
+    except ModelRemoved:  # its data is still there
+        if not contracts:
+            raise
+        dataset = max(contracts, key=lambda each: each.version)
     return Forgetting.of(
         wanted_ids(ids, dataset, column=column, contracts=contracts),
         dataset=dataset,

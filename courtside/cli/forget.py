@@ -32,6 +32,14 @@ class ErasureNotConfirmed(BadInput):
         )
 
 
+class IdsUnreadable(BadInput):
+    """A file of ids is no text."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        super().__init__(f"{file} is no text in UTF-8; write an id in each of its lines. Nothing was looked for")
+
+
 class NotAllErased(CourtsideError):
     """Something still holds an id, or could not be read."""
 
@@ -100,7 +108,10 @@ def forget(
 
 
 def _lines(file: Path) -> list[str]:
-    return [line for line in file.read_text(encoding="utf-8-sig").splitlines() if line]
+    try:
+        return [line for line in file.read_text(encoding="utf-8-sig").splitlines() if line]
+    except UnicodeDecodeError as error:
+        raise IdsUnreadable(file) from error
 
 
 def _ask(found: "Found", model: str, stage: str) -> None:

@@ -26,6 +26,8 @@ from courtside.workflows.ports import Lake
 
 REPORT = "report.json"
 """The report of one file in quarantine, below its own prefix."""
+ORIGINAL = "original/"
+"""Where a file in quarantine lies as it came, below its own prefix."""
 _LONGEST_NAME = 100
 
 
@@ -43,7 +45,7 @@ class Quarantine:
         prefix = lake_keys.quarantine(self.model, digest)
         record = record.model_copy(update={"quarantine": prefix})
         if content:
-            self.lake.claim(f"{prefix}original/{PurePosixPath(record.file).name[-_LONGEST_NAME:]}", content)
+            self.lake.claim(f"{prefix}{ORIGINAL}{PurePosixPath(record.file).name[-_LONGEST_NAME:]}", content)
         if wrong is not None:
             listed = io.BytesIO()
             csv.write_csv(wrong, listed)

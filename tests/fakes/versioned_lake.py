@@ -17,6 +17,8 @@ class VersionedInMemoryLake:
     """How many changes are made before the lake breaks off; less than none: it never does."""
     meanwhile: Callable[[], None] | None = None
     """What somebody else does once, right before the next conditional write."""
+    changed: list[str] = field(default_factory=list)
+    """The keys of all changes, in their order."""
     written: int = 0
 
     def uri(self, key: str) -> str:
@@ -39,7 +41,7 @@ class VersionedInMemoryLake:
 
     def remove_versions(self, versions: Sequence[ObjectVersion]) -> None:
         for gone in versions:
-            self._count()
+            self._count(gone.key)
             self.history[gone.key] = [each for each in self.history.get(gone.key, []) if each[0] != gone.version_id]
 
     def read(self, key: str, *, version_id: str | None = None) -> bytes:
@@ -50,11 +52,11 @@ class VersionedInMemoryLake:
         return found[-1][1]
 
     def write(self, key: str, content: bytes) -> None:
-        self._count()
+        self._count(key)
         self._put(key, content)
 
     def claim(self, key: str, content: bytes) -> bool:
-        self._count()
+        self._count(key)
         if self.stamped(key) is not None:
             return False
         self._put(key, content)
@@ -71,7 +73,7 @@ class VersionedInMemoryLake:
         happens, self.meanwhile = self.meanwhile, None
         if happens is not None:
             happens()
-        self._count()
+        self._count(key)
         found = self.stamped(key)
         if found is None or found.stamp != stamp:
             return False
@@ -86,14 +88,15 @@ class VersionedInMemoryLake:
     def remove(self, keys: Sequence[str]) -> None:
         for key in keys:
             if self.stamped(key) is not None:
-                self._count()
+                self._count(key)
                 self._put(key, None)
 
     def _put(self, key: str, content: bytes | None) -> None:
         self.written += 1
         self.history.setdefault(key, []).append((f"v{self.written}", content))
 
-    def _count(self) -> None:
+    def _count(self, key: str) -> None:
         if self.changes_left == 0:
             raise BrokeOff
         self.changes_left -= 1
+        self.changed.append(key)

@@ -27,13 +27,14 @@ _SHORTENED_IDS = "unknown_ids"
 class Searched:
     """What was found in one object: `rows` about a wanted id, and `mentions` of one in texts.
 
-    `content` is the same file without them, None where it holds none or where nothing can be taken out of its kind.
-    `found` are the rows, of a table that has them by their ids.
+    `content` is the same file without them, None where it holds none or where nothing can be taken out of its kind, and
+    `left` the rows that it has then. `found` are the rows, of a table that has them by their ids.
     """
 
     rows: int = 0
     mentions: int = 0
     content: bytes | None = None
+    left: int = 0
     found: pa.Table | None = None
 
     @property
@@ -52,7 +53,7 @@ def searched(name: str, content: bytes, wanted: Wanted, *, folders: Mapping[str,
     if content.startswith(_ZIP):
         return _in_zip(content, wanted)
     if content.startswith(_GZIP):
-        return Searched(mentions=wanted.mentioned(_text(gzip.decompress(content))))
+        return Searched(mentions=_named(gzip.decompress(content), wanted))
     if name.endswith(".json"):
         return _in_json(content, wanted)
     if name.endswith(".csv"):
@@ -67,42 +68,49 @@ def copies_of(content: bytes, known: KnownRows, *, besides: str) -> Searched:
     """
     table = _table(content)
     same = known.copies(table.drop_columns([besides]))
-    rows = int(pc.sum(same).as_py() or 0)
-    return Searched(rows=rows, content=parquet_content(table.filter(pc.invert(same))) if rows else None)
+    kept = table.filter(pc.invert(same))
+    rows = table.num_rows - kept.num_rows
+    return Searched(rows=rows, content=parquet_content(kept) if rows else None, left=kept.num_rows)
 
 
 def _in_parquet(content: bytes, wanted: Wanted, folders: Mapping[str, str | None]) -> Searched:
     with pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True) as file:
         texts = text_columns(file.schema_arrow) if wanted.texts else []
         names = {*columns_looked_at(file.schema_arrow.names, wanted), *texts}
-        looked_at = file.read(columns=[each for each in file.schema_arrow.names if each in names])
+        wanted_columns = [each for each in file.schema_arrow.names if each in names]
+        looked_at = file.read(columns=wanted_columns, use_threads=False)  # many files are read at once
     about = rows_about(looked_at, wanted, folders=folders)
     rows, named = int(pc.sum(about).as_py() or 0), mentions(looked_at.filter(pc.invert(about)), wanted)
     if not rows and not named:
         return Searched()
     table = _table(content)
     kept = masked(table.filter(pc.invert(about)), wanted)
-    return Searched(rows, named, parquet_content(kept), table.filter(about) if rows else None)
+    return Searched(rows, named, parquet_content(kept), kept.num_rows, table.filter(about) if rows else None)
 
 
 def _table(content: bytes) -> pa.Table:
     with pq.ParquetFile(pa.BufferReader(content)) as file:
-        return file.read()
+        return file.read(use_threads=False)
 
 
 def _in_zip(content: bytes, wanted: Wanted) -> Searched:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        named = sum(wanted.mentioned(_text(archive.read(name))) for name in archive.namelist())
+        named = sum(_named(archive.read(name), wanted) for name in archive.namelist())
     return Searched(mentions=named)
 
 
 def _in_text(content: bytes, wanted: Wanted) -> Searched:
-    text = _text(content)
-    named = wanted.mentioned(text)
+    named = _named(content, wanted)
     if not named:
         return Searched()
+    text = _text(content)
     readable = text.encode(errors="surrogateescape") == content and "\N{NULL}" not in text
     return Searched(mentions=named, content=wanted.masked(text).encode(errors="surrogateescape") if readable else None)
+
+
+def _named(content: bytes, wanted: Wanted) -> int:
+    """Return how often an id is named; what cannot name one, such as a large model, is not decoded."""
+    return wanted.mentioned(_text(content)) if wanted.may_be_in(content) else 0
 
 
 def _text(content: bytes) -> str:

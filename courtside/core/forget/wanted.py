@@ -9,7 +9,7 @@ from html import escape
 from urllib.parse import quote
 
 from courtside.contracts.errors import BadInput
-from courtside.contracts.shortening import listed
+from courtside.contracts.shortening import listed, quoted
 from courtside.core.dataset import Dataset
 from courtside.core.rows.ids import BETWEEN, NoIds, id_columns_of
 
@@ -64,12 +64,19 @@ class Wanted:
         return [*self.telling, *folders]
 
     @cached_property
+    def _forms(self) -> list[str]:
+        """The texts as files write them, the longest first."""
+        forms = {form for each in self.texts for form in (each, escape(each), _in_json(each))}
+        return sorted(forms, key=lambda text: (-len(text), text))
+
+    @cached_property
     def _mention(self) -> re.Pattern[str] | None:
-        texts = {form for each in self.texts for form in (each, escape(each), _in_json(each))}
-        if not texts:
-            return None
-        longest_first = sorted(texts, key=lambda text: (-len(text), text))
-        return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])")
+        forms = "|".join(map(re.escape, self._forms))
+        return re.compile(rf"(?<![\w-])(?:{forms})(?![\w-])") if forms else None
+
+    def may_be_in(self, content: bytes) -> bool:
+        """Say whether the bytes of one of the texts are among these, which is quickly known."""
+        return any(each.encode() in content for each in self._forms)
 
     def mentioned(self, text: str) -> int:
         """Return how often a text names one of the telling ids."""
@@ -121,7 +128,7 @@ def wanted_ids(
     if not dataset.id_columns:
         raise NoIds(dataset.name)
     if column is not None and column not in dataset.id_columns:
-        raise IdsUnclear(f"{column!r} is no id column of {dataset.name}; they are {listed(dataset.id_columns)}")
+        raise IdsUnclear(f"{quoted(column)} is no id column of {dataset.name}; they are {listed(dataset.id_columns)}")
     columns = dataset.id_columns if column is None else (column,)
     values = frozenset(_parts(text, columns) for text in texts if text)
     if not values:
@@ -136,8 +143,8 @@ def _parts(text: str, columns: Sequence[str]) -> tuple[str, ...]:
     parts = _unescaped(text)
     if len(parts) != len(columns) or not all(parts):
         raise IdsUnclear(
-            f"an id has {len(columns)} parts ({', '.join(columns)}), joined by |, and {text!r} has {len(parts)}; give "
-            "all parts, or name one of the columns with --column"
+            f"an id has {len(columns)} parts ({', '.join(columns)}), joined by |, and {quoted(text)} has {len(parts)}; "
+            "give all parts, or name one of the columns with --column"
         )
     return tuple(parts)
 

@@ -49,10 +49,10 @@ class Eraser:
         """Remove the versions that hold the id, or all of them where the newest one does: none may come back."""
         all_of_it = any(each.version.newest and not each.version.removed for each in held)
         gone = self._versions(key) if all_of_it else [each.version for each in held]
-        self.search.lake.remove_versions(gone)
-        if key.startswith(lake_keys.tables(self.search.dataset.name)):
-            self._note(key, ())
+        self._note(key, ())
+        if all_of_it:
             self._change_load(key, None)
+        self.search.lake.remove_versions(gone)
         return len(gone)
 
     def _rewritten(self, key: str) -> bool | None:
@@ -68,8 +68,8 @@ class Eraser:
             if said.content is None:
                 return None
             self._note(key, (said.content,))
+            self._change_load(key, said.left)
             if lake.replace(key, said.content, stamp=found.stamp):
-                self._change_load(key, said.rows)
                 return True
         raise LakeBusy(lake.uri(key))
 
@@ -92,29 +92,29 @@ class Eraser:
     def _note(self, key: str, contents: Sequence[bytes]) -> None:
         """Say to those who know the SHA-256 of a file that it was erased, before it is."""
         dataset, lake = self.search.dataset.name, self.search.lake
-        sealed = seal_and_path(key)
+        sealed = seal_and_path(key, dataset)
         if sealed is not None:
-            model, sha256, path = sealed
-            note_erased(forget_keys.erased_under_seal(model, sha256), {path: contents}, at=self.now, lake=lake)
-        elif key.startswith(lake_keys.tables(dataset)) and not key.endswith(".json"):
+            sha256, path = sealed
+            note_erased(forget_keys.erased_under_seal(dataset, sha256), {path: contents}, at=self.now, lake=lake)
+        elif self._is_of_table(key):
             note_erased(
                 forget_keys.erased_of_table(dataset), {self.search.masked(key): contents}, at=self.now, lake=lake
             )
 
     def _change_load(self, key: str, rows: int | None) -> None:
-        """Let the record of loads count what is left of a file: `rows` fewer, or none of it (None)."""
+        """Let the record of loads say, before it is so, how many rows of a file are left, or that it is gone (None)."""
         prefix = lake_keys.tables(self.search.dataset.name)
-        if not key.startswith(prefix) or key.endswith(".json"):
+        if not self._is_of_table(key) or self.search.lake.stamped(lake_keys.loads(prefix)) is None:
             return
 
-        def fewer(loads: Loads) -> Loads:
-            load = next((each for each in loads.loads if each.key == key), None)
+        def left(loads: Loads) -> Loads:
             objects = {each: count for each, count in loads.objects.items() if each != key or rows is not None}
-            if rows and key in objects:
-                objects[key] -= rows
-            if load is not None:
-                loads = loads.changed(load.model_copy(update={"rows": max(0, load.rows - (rows or load.rows))}))
+            objects |= {key: rows} if key in objects and rows is not None else {}
+            load = next((each for each in loads.loads if each.key == key), None)
+            loads = loads if load is None else loads.changed(load.model_copy(update={"rows": rows or 0}))
             return loads.model_copy(update={"objects": objects})
 
-        if self.search.lake.stamped(lake_keys.loads(prefix)) is not None:
-            change_loads(prefix, fewer, lake=self.search.lake)
+        change_loads(prefix, left, lake=self.search.lake)
+
+    def _is_of_table(self, key: str) -> bool:
+        return key.startswith(lake_keys.tables(self.search.dataset.name)) and not key.endswith(".json")

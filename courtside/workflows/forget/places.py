@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from courtside.contracts import dashboard_keys, lake_keys, training_keys
+from courtside.contracts import dashboard_keys, forget_keys, lake_keys, scoring_keys, training_keys
+from courtside.workflows.quarantine import ORIGINAL
+from courtside.workflows.sealed_models import LEGACY
 
 
 class Treatment(Enum):
@@ -32,34 +34,42 @@ class Place:
     turn: int = 1
 
 
+def _matching(pattern: str) -> re.Pattern[str]:
+    """Return what finds the keys below a pattern like those that permissions are granted on."""
+    return re.compile(re.escape(pattern).replace(r"\*", "[^/]+"))
+
+
 _FIRST, _LAST = 0, 2
-_SEAL = re.compile(rf"{lake_keys.MODELS_PREFIX}[^/]+/sealed/[^/]+/")
-_OF_TRAININGS = rf"{lake_keys.MODELS_PREFIX}[^/]+/training/[^/]+/"
-_SPOOLED_ROWS = re.compile(rf"{_OF_TRAININGS}spool/rows\.parquet")
-_PLACES = (
-    (
-        rf"{_SEAL.pattern}{re.escape(training_keys.SMOKE_NAME)}",
-        Place("sealed known rows", Treatment.WITHOUT_COPIES, _FIRST),
-    ),
-    (rf"{_SEAL.pattern}legacy/.*\.parquet$", Place("sealed features", Treatment.CLEANED)),
-    (_SEAL.pattern, Place("sealed models", Treatment.LOOKED_AT)),
-    (rf"{_OF_TRAININGS}{re.escape(training_keys.SMOKE_NAME)}$", Place("known rows", Treatment.WITHOUT_COPIES, _FIRST)),
-    (rf"{_OF_TRAININGS}spool/models/", Place("models that wait", Treatment.LOOKED_AT)),
-    (_OF_TRAININGS, Place("trainings", Treatment.CLEANED)),
-    (rf"{lake_keys.MODELS_PREFIX}[^/]+/contract/", Place("contracts", Treatment.LOOKED_AT)),
-    (rf"{lake_keys.MODELS_PREFIX}[^/]+/forgotten/", Place("records of erasures", Treatment.LOOKED_AT)),
-    (rf"{lake_keys.MODELS_PREFIX}[^/]+/quarantine/[^/]+/original/", Place("files set aside", Treatment.REMOVED)),
-    (rf"{lake_keys.MODELS_PREFIX}[^/]+/quarantine/", Place("rows set aside", Treatment.CLEANED)),
-    (rf"{lake_keys.MODELS_PREFIX}[^/]+/(?P<name>[^/]+)/", Place("records: {name}", Treatment.CLEANED)),
-    (lake_keys.INCOMING_PREFIX, Place("files that arrived", Treatment.REMOVED)),
-    (lake_keys.TABLES_PREFIX, Place("the table", Treatment.CLEANED, _LAST)),
-    (lake_keys.ARRIVED_PREFIX, Place("archive: arrivals", Treatment.CLEANED, _LAST)),
-    (r"archive/(?P<name>[^/]+)/", Place("archive: {name}", Treatment.CLEANED)),
-    (dashboard_keys.DASHBOARD_PREFIX, Place("dashboard", Treatment.CLEANED)),
-    (lake_keys.LEGACY_FEATURES_PREFIX, Place("features for older readers", Treatment.CLEANED)),
-    (lake_keys.WATCH_PREFIX, Place("rounds", Treatment.CLEANED)),
-    (lake_keys.TRACKING_BACKUPS_PREFIX, Place("backups of the tracking database", Treatment.REMOVED)),
-)
+_SEALS, _SET_ASIDE = lake_keys.sealed("*", "*"), lake_keys.quarantines("*")
+_ORIGINAL = f"{_SET_ASIDE}*/{ORIGINAL}"
+_ORIGINALS, _SPOOLED_ROWS = _matching(_ORIGINAL), _matching(training_keys.spooled_rows("*", "*"))
+_PLACES = {
+    f"{_SEALS}{training_keys.SMOKE_NAME}": Place("sealed known rows", Treatment.WITHOUT_COPIES, _FIRST),
+    f"{_SEALS}{LEGACY}{lake_keys.LEGACY_FEATURES_PREFIX}": Place("sealed features", Treatment.CLEANED),
+    _SEALS: Place("sealed models", Treatment.LOOKED_AT),
+    training_keys.training_smoke("*", "*"): Place("known rows", Treatment.WITHOUT_COPIES, _FIRST),
+    training_keys.spooled_models("*", "*"): Place("models that wait", Treatment.LOOKED_AT),
+    training_keys.trainings("*"): Place("trainings", Treatment.CLEANED),
+    lake_keys.contracts("*"): Place("contracts", Treatment.LOOKED_AT),
+    forget_keys.forgotten("*"): Place("records of erasures", Treatment.LOOKED_AT),
+    _ORIGINAL: Place("files set aside", Treatment.REMOVED),
+    _SET_ASIDE: Place("rows set aside", Treatment.CLEANED),
+    lake_keys.incidents("*"): Place("incidents", Treatment.CLEANED),
+    scoring_keys.label_loads("*"): Place("loads of labels", Treatment.CLEANED),
+    lake_keys.records("*"): Place("other records", Treatment.CLEANED),
+    lake_keys.INCOMING_PREFIX: Place("files that arrived", Treatment.REMOVED),
+    lake_keys.TABLES_PREFIX: Place("the table", Treatment.CLEANED, _LAST),
+    lake_keys.ARRIVED_PREFIX: Place("archive: arrivals", Treatment.CLEANED, _LAST),
+    lake_keys.PREDICTIONS_PREFIX: Place("archive: predictions", Treatment.CLEANED),
+    lake_keys.LABELS_PREFIX: Place("archive: labels", Treatment.CLEANED),
+    f"{lake_keys.PREDICTIONS_PREFIX.partition('/')[0]}/": Place("archive: other tables", Treatment.CLEANED),
+    dashboard_keys.DASHBOARD_PREFIX: Place("dashboard", Treatment.CLEANED),
+    lake_keys.LEGACY_FEATURES_PREFIX: Place("features for older readers", Treatment.CLEANED),
+    lake_keys.WATCH_PREFIX: Place("rounds", Treatment.CLEANED),
+    lake_keys.TRACKING_BACKUPS_PREFIX: Place("backups of the tracking database", Treatment.REMOVED),
+}
+"""By patterns of keys; the first that fits counts."""
+_FOUND = tuple((_matching(pattern), place) for pattern, place in _PLACES.items())
 
 
 def sources(model: str) -> tuple[str, ...]:
@@ -81,16 +91,13 @@ def is_of_model(key: str, model: str) -> bool:
 
 def place_of(key: str) -> Place:
     """Return what kind of object lies under a key of the lake."""
-    for pattern, place in _PLACES:
-        if found := re.match(pattern, key):
-            return Place(place.name.format(**found.groupdict()), place.treatment, place.turn)
-    return Place("other objects", Treatment.LOOKED_AT)
+    return next((place for pattern, place in _FOUND if pattern.match(key)), Place("others", Treatment.LOOKED_AT))
 
 
-def seal_and_path(key: str) -> tuple[str, str, str] | None:
-    """Return model, SHA-256 of the seal and path of a file under a seal; None for any other key."""
-    found = re.fullmatch(rf"{lake_keys.MODELS_PREFIX}([^/]+)/sealed/([^/]+)/(.+)", key)
-    return None if found is None else (found[1], found[2], found[3])
+def seal_and_path(key: str, model: str) -> tuple[str, str] | None:
+    """Return the SHA-256 of the seal and the path of a file under one of a model's seals; None for any other key."""
+    sha256, _, path = key.removeprefix(lake_keys.seals(model)).partition("/")
+    return (sha256, path) if key.startswith(lake_keys.seals(model)) and path else None
 
 
 def is_of_spool(key: str) -> bool:
@@ -100,4 +107,4 @@ def is_of_spool(key: str) -> bool:
 
 def is_of_many_formats(key: str) -> bool:
     """Say whether an object is a file as people wrote it."""
-    return key.startswith(lake_keys.INCOMING_PREFIX) or "/original/" in key
+    return key.startswith(lake_keys.INCOMING_PREFIX) or _ORIGINALS.match(key) is not None

@@ -29,7 +29,7 @@ from courtside.workflows.ports import ObjectMissing, ObjectVersion, VersionedLak
 from courtside.workflows.receivers import on_disk
 from courtside.workflows.smoke import EXPECTED
 
-_AT_ONCE = 8
+_AT_ONCE = 16
 _SAID_EVERY = 200
 
 Progress = Callable[[str], None]

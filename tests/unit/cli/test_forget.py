@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-from courtside.cli.forget import ErasureNotConfirmed, NotAllErased
+from courtside.cli.forget import ErasureNotConfirmed, IdsUnreadable, NotAllErased
 from courtside.cli.main import app
 from courtside.contracts import lake_keys
 from courtside.core.parquet import parquet_content
@@ -86,3 +86,11 @@ def test_a_proof_that_fails_is_an_error_that_names_what_is_left(life: Life) -> N
     life.lake.write(f"{lake_keys.tables(CHURN.name)}broken.parquet", b"PAR1")
     with pytest.raises(NotAllErased, match=r"1 object versions of churn .*tables/churn/broken\.parquet"):
         run("--id", PERSON, "--yes")
+
+
+@pytest.mark.usefixtures("life")
+def test_a_file_of_ids_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "ids.xlsx"
+    file.write_bytes(b"PK\xff\xfe")
+    with pytest.raises(IdsUnreadable, match="is no text in UTF-8"):
+        run("--ids", str(file))

@@ -40,7 +40,7 @@ def customers(first: int, count: int, *, seed: int) -> pa.Table:
     """Return rows of customers numbered from `first` on, and two of `PERSON`, one of them the newest of all rows."""
     table = churn_table(count, seed=seed)
     names = [f"C-{number:06d}" for number in range(first, first + count)]
-    names[0], names[1] = PERSON, NEIGHBOUR
+    names[:2] = [PERSON, NEIGHBOUR][:count]
     names[int(np.argmax(table.column("measured_at").to_numpy()))] = PERSON
     return table.set_column(0, "customer_id", pa.array(names))
 

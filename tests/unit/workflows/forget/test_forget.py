@@ -9,9 +9,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from courtside.contracts import forget_keys, lake_keys, ledger_keys, training_keys
+from courtside.contracts.archive import table_named
 from courtside.contracts.loads import Loads
 from courtside.contracts.records import DataManifest, ForgottenRecord
 from courtside.core.drift.reading import ALL_DAYS
+from courtside.workflows.archive.read import Archive
+from courtside.workflows.archive_log import predictions_log
 from courtside.workflows.freeze import freeze
 from courtside.workflows.frozen_rows import DataErased, frozen_features
 from courtside.workflows.lake_documents import read_document
@@ -19,7 +22,7 @@ from courtside.workflows.rows import usable_files
 from courtside.workflows.sealed_models import SealBroken
 from tests.fakes.dying_lake import BrokeOff
 from tests.unit.workflows.churn_lake import asked
-from tests.unit.workflows.forget.life import CHURN, NEIGHBOUR, NOW, PERSON, Life, a_life
+from tests.unit.workflows.forget.life import CHURN, DAY, NEIGHBOUR, NOW, PERSON, Life, a_life, customers
 
 OF_ANOTHER = lake_keys.settled("round", "other")
 HELD = {
@@ -204,27 +207,30 @@ def test_several_ids_are_erased_at_once(life: Life) -> None:
     assert life.forgetting(NEIGHBOUR).look(now=NOW).nothing
 
 
-def test_it_is_finished_by_a_repetition_wherever_it_was_killed(lived: Life) -> None:
-    whole = lived.copy()
+def moments(life: Life) -> list[int]:
+    """Return after how many changes a run is killed: before the first one of each kind, and after a load's count."""
+    whole = life.copy()
     whole.forget()
-    changes, survived = lived.lake.changes_left - whole.lake.changes_left, 0
-    for place in range(0, 200, 7):
+    changed, loads = whole.lake.changed, lake_keys.loads(lake_keys.tables("churn"))
+    kinds = [key if key == loads else "/".join(key.split("/")[:2]) for key in changed]
+    return sorted({len(changed) - 1, changed.index(loads) + 1, *map(kinds.index, kinds)})
+
+
+def test_it_is_finished_by_a_repetition_wherever_it_was_killed(lived: Life) -> None:
+    smoke, loads = training_keys.training_smoke("churn", "first"), lake_keys.loads(lake_keys.tables("churn"))
+    for place in moments(lived):
         life = lived.copy()
         forgetting = life.forgetting()
         found = forgetting.look(now=NOW)
         life.lake.changes_left = place
-        try:
+        with pytest.raises(BrokeOff):
             forgetting.erase(found, by="arn:ann", now=NOW)
-            survived += 1
-        except BrokeOff:
-            life.lake.changes_left = -1
-            assert life.forget(now=NOW + timedelta(hours=1)).proven
+        life.lake.changes_left = -1
+        assert life.forget(now=NOW + timedelta(hours=1)).proven
         assert holding(life) == set(), place
-        smoke = training_keys.training_smoke("churn", "first")
-        assert life.lake.read(smoke) == whole.lake.read(smoke) == life.sealed.read(training_keys.SMOKE_NAME)
-        if survived:
-            break
-    assert survived, changes
+        assert life.lake.read(smoke) == life.sealed.read(training_keys.SMOKE_NAME)
+        counted = read_document(Loads, loads, lake=life.lake).objects
+        assert {key: pq.read_table(io.BytesIO(life.lake.read(key))).num_rows for key in counted} == counted, place
 
 
 def test_what_others_write_meanwhile_is_not_lost(life: Life) -> None:
@@ -253,3 +259,15 @@ def test_an_incident_of_another_model_is_not_looked_at(life: Life) -> None:
     life.ledger.documents[other] = type(next(iter(life.ledger.documents.values())))(other, document, 1)
     life.forget()
     assert PERSON in life.ledger.documents[other].document
+
+
+def test_a_file_of_which_no_row_is_left_still_counts_and_can_be_read(life: Life) -> None:
+    prefix, log = lake_keys.predictions("churn"), predictions_log("churn", lake=life.lake)
+    life.predicts(customers(0, 1, seed=3))
+    assert log.numbers(DAY) == [1, 2]
+    life.forget()
+    assert log.numbers(DAY) == [1, 2]
+    assert log.read(DAY, 2).num_rows == 0
+    assert len(life.lake.keys(prefix)) == 2
+    rows_left = Archive(life.lake).read(table_named("predictions"), "churn", columns=["id"])
+    assert rows_left.num_rows == log.read(DAY, 1).num_rows > 50
