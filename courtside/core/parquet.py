@@ -13,6 +13,9 @@ COMPRESSION: Final = "zstd"
 FORMAT_VERSION: Final = "2.6"
 """It is spelled out because the library's default changes with its releases, and stored files must stay readable."""
 
+_SMALL = 2**20
+"""A file of so many bytes is read sooner by one thread: to share it out costs more than to read it."""
+
 
 def parquet_content(table: pa.Table) -> bytes:
     """Return a table as the content of a parquet file: the same table gives the same bytes."""
@@ -42,7 +45,8 @@ def read_parquet_content(content: bytes, *, columns: Sequence[str] | None = None
     For files from elsewhere there is `courtside.core.drift.reading`.
     """
     with pq.ParquetFile(pa.BufferReader(content)) as file:
-        return file.read(columns=None if columns is None else list(columns))
+        wanted = None if columns is None else list(columns)
+        return file.read(columns=wanted, use_threads=len(content) > _SMALL)
 
 
 def write_batches(batches: Iterable[pa.RecordBatch], path: Path) -> None:

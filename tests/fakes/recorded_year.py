@@ -87,7 +87,7 @@ class RecordedStage:
             self.check(model, first + timedelta(days=number + 1), moved=self.names[:1] if number % 30 == 7 else ())
             self.predict(model, first + timedelta(days=number), max(1, rows // days), labelled=number < days - 14)
         for week in range(days // 7):
-            start = first + week * WEEK
+            start = first + timedelta(days=1) + week * WEEK
             self.estimate(model, start)
             if start + 2 * WEEK <= until:
                 self.state(model, start, 0.70 + 0.01 * (week % 5))
@@ -166,7 +166,7 @@ class RecordedStage:
         rng = np.random.default_rng(day.toordinal())
         said = rng.uniform(0.05, 0.95, rows)
         ids = [f"{day.toordinal()}-{number}" for number in range(rows)]
-        predictions = {
+        predictions: dict[str, Any] = {
             "id": ids, "time": [noon(day)] * rows, "as_of": [day] * rows, "made_at": [noon(day)] * rows,
             "version": ["1"] * rows, "sha256": ["a"] * rows, "role": ["champion"] * rows, "prediction": said,
             "features_hash": ["h"] * rows, "revision": [1] * rows, "segments": [[]] * rows,
@@ -174,7 +174,7 @@ class RecordedStage:
         }  # fmt: skip
         self._log(lake_keys.predictions(model), day, pa.table(predictions, schema=PREDICTIONS))
         if labelled:
-            labels = {
+            labels: dict[str, Any] = {
                 "id": ids, "label": [str(int(each)) for each in rng.random(rows) < said], "known_on": [day] * rows,
                 "recorded_at": [noon(day)] * rows, "source": ["rows"] * rows, "revision": [1] * rows,
             }  # fmt: skip

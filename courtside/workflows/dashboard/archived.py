@@ -74,17 +74,20 @@ class Archived:
         """The months that have anything, oldest first, each as its year and number."""
         return sorted({name for of_prefix in self._keys.values() for name in of_prefix})
 
-    @property
-    def years(self) -> list[int]:
-        """The years that have anything, oldest first."""
-        return sorted({year for year, _ in self.names})
+    def years_before(self, day: date) -> list[int]:
+        """Return the years that have anything before a day, oldest first."""
+        names = [name for name in self.names if name <= (day.year, day.month)]
+        found = {year for year, month in names if (year, month) != (day.year, day.month)}
+        return sorted(found | {each.year for each in self._days(names[-1:]) if each < day})
 
     @property
     def newest_day(self) -> date | None:
         """The newest day that the archives say something about, None where there is none."""
-        names = self.names
-        keys = [key for of_prefix in self._keys.values() for key in of_prefix.get(names[-1], [])] if names else []
-        return max((date.fromisoformat(day[1]) for key in keys if (day := _DAY.search(key))), default=None)
+        return max(self._days(self.names[-1:]), default=None)
+
+    def _days(self, names: Iterable[_Name]) -> Iterator[date]:
+        keys = (key for name in names for of_prefix in self._keys.values() for key in of_prefix.get(name, []))
+        return (date.fromisoformat(day[1]) for key in keys if (day := _DAY.search(key)))
 
     def between(self, start: date, end: date) -> list[_Name]:
         """Return the months that have a day from `start` to `end`, `end` not included."""

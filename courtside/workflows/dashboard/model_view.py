@@ -46,7 +46,7 @@ def model_view(
         at=source.now,
         start=start,
         end=end,
-        years=_years(source),
+        years=tuple(source.archived.years_before(source.newest_day + _ONE_DAY - YEAR)),
         owner=source.entry.owner or "",
         features=features,
         champions=tuple(each for each in source.champions if meets(each.since, each.until, start, end)),
@@ -67,12 +67,6 @@ def model_view(
         freshness=source.freshness,
         month_usd=month_usd,
     )
-
-
-def _years(source: ModelSource) -> tuple[int, ...]:
-    """Return the years that have a page of their own: those that are not wholly within the newest one."""
-    begins = source.newest_day + _ONE_DAY - YEAR
-    return tuple(year for year in source.archived.years if date(year, 1, 1) < begins)
 
 
 def _judged(points: Iterable[PerformancePoint], source: ModelSource) -> tuple[PerformancePoint, ...]:

@@ -220,7 +220,7 @@ def test_what_was_found_when_pages_were_built_is_shown_beside_what_the_ledger_sa
     models: StageModels,
 ) -> None:
     stage, now = RecordedStage(models.lake, models.ledger, features=2), datetime.now(UTC)
-    stage.record("churn", 35, rows=35, until=now.date())
+    stage.record("churn", 36, rows=36, until=now.date())
     stage.add("fraud")
     Dashboard("dev", stage.models).publish_model("churn", now=now)
     stage.open("churn", opened_at=now)

@@ -186,6 +186,18 @@ def test_the_newest_year_is_that_of_the_checks_where_they_lie_far_back(stage: Re
     assert [each.day for each in found.checks] == [date(2019, 4, 1)]
 
 
+@pytest.mark.parametrize(
+    ("oldest", "years"),
+    [(TODAY - 364 * DAY, ()), (TODAY - 365 * DAY, (2025,)), (date(2025, 3, 1), (2025,)), (date(2024, 3, 1), (2024,))],
+)
+def test_a_year_has_a_page_of_its_own_where_the_newest_one_lacks_a_day_of_it(
+    oldest: date, years: tuple[int, ...], stage: RecordedStage
+) -> None:
+    stage.check("churn", TODAY)
+    stage.check("churn", oldest)
+    assert view(stage).years == years
+
+
 def test_months_that_are_over_are_read_once_until_something_of_them_changes(stage: RecordedStage) -> None:
     lake = stage.lake
     assert isinstance(lake, CountingLake)
