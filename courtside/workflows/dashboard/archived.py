@@ -74,19 +74,22 @@ class Archived:
         """The months that have anything, oldest first, each as its year and number."""
         return sorted({name for of_prefix in self._keys.values() for name in of_prefix})
 
-    def years_before(self, day: date) -> list[int]:
-        """Return the years that have anything before a day, oldest first."""
-        names = [name for name in self.names if name <= (day.year, day.month)]
-        found = {year for year, month in names if (year, month) != (day.year, day.month)}
-        return sorted(found | {each.year for each in self._days(names[-1:]) if each < day})
+    def years_outside(self, start: date, end: date) -> list[int]:
+        """Return the years that have anything before the day `start` or from the day `end` on, oldest first."""
+        return sorted({day.year for day in self._days(*self._keys) if not start <= day < end})
 
     @property
     def newest_day(self) -> date | None:
-        """The newest day that the archives say something about, None where there is none."""
-        return max(self._days(self.names[-1:]), default=None)
+        """The newest day of data that was checked or judged; None where none was. People may decide at any time."""
+        return max(self._days(lake_keys.drift_rows_of(self.model), lake_keys.performance(self.model)), default=None)
 
-    def _days(self, names: Iterable[_Name]) -> Iterator[date]:
-        keys = (key for name in names for of_prefix in self._keys.values() for key in of_prefix.get(name, []))
+    @property
+    def newest_window(self) -> date | None:
+        """The first day of the newest window about whose performance anything was said."""
+        return max(self._days(lake_keys.performance(self.model)), default=None)
+
+    def _days(self, *prefixes: str) -> Iterator[date]:
+        keys = (key for prefix in prefixes for of_month in self._keys.get(prefix, {}).values() for key in of_month)
         return (date.fromisoformat(day[1]) for key in keys if (day := _DAY.search(key)))
 
     def between(self, start: date, end: date) -> list[_Name]:

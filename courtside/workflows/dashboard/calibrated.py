@@ -72,12 +72,16 @@ def _kept(key: str, source: ModelSource) -> Calibrated | None:
 
 
 def _served(source: ModelSource, reign: Reign, card: ModelCard | None) -> tuple[tuple[CalibrationBin, ...], str] | None:
-    """Return the bins of the champion's own predictions of the newest days, None where none has its label."""
-    since, line = source.newest_day - _LOOKED_BACK, (Role.CHAMPION.value, reign.version)
+    """Return the bins of the champion's own predictions up to the newest window, None where none has its label."""
+    newest = source.archived.newest_window
+    if newest is None:
+        return None
+    since, line = newest - _LOOKED_BACK, (Role.CHAMPION.value, reign.version)
+    as_of = max(source.newest_day, source.now.date())
     promise = promises_nothing(card, source.dataset)
     said = [
         said_by(line, counting(part.filter(part.column("label").is_valid())), promise)
-        for part in Beliefs(source.lake, source.dataset, source.newest_day).parts(Days(since, None))
+        for part in Beliefs(source.lake, source.dataset, as_of).parts(Days(since, None))
     ]
     labels = np.concatenate([np.zeros(0, np.int8), *(each[0] for each in said)])
     probability = np.concatenate([np.zeros(0), *(each[1] for each in said)])

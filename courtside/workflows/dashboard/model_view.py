@@ -32,8 +32,8 @@ def model_view(
 
     `month_usd` is what the model adds to a month's bill, None where nobody has estimated it.
     """
-    end = end or source.newest_day + _ONE_DAY
-    start = start or end - YEAR
+    newest = source.newest_day + _ONE_DAY
+    start, end = start or newest - YEAR, end or newest
     months = source.archived.months(source.archived.between(start, end))
     checks = [each for month in months for each in month.checks if start <= each.day < end]
     decisions = tuple(each for month in months for each in month.decisions if start <= each.day < end)
@@ -46,7 +46,7 @@ def model_view(
         at=source.now,
         start=start,
         end=end,
-        years=tuple(source.archived.years_before(source.newest_day + _ONE_DAY - YEAR)),
+        years=tuple(source.archived.years_outside(newest - YEAR, newest)),
         owner=source.entry.owner or "",
         features=features,
         champions=tuple(each for each in source.champions if meets(each.since, each.until, start, end)),

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from courtside.cli.main import app
-from courtside.contracts import lake_keys, training_keys
+from courtside.contracts import dashboard_keys, lake_keys, training_keys
 from courtside.contracts.names import StackOutput
 from courtside.contracts.scoring import Role
 from courtside.core.parquet import read_parquet_content
@@ -203,3 +203,30 @@ def test_no_version_predicts_a_game_twice_in_all_this(games: Scored) -> None:
     rows = pa.concat_tables([read_parquet_content(games.stage.lake.read(key)) for key in keys])
     made = Counter(zip(*(rows.column(each).to_pylist() for each in ("id", "version", "features_hash")), strict=True))
     assert max(made.values()) == 1
+
+
+def published(stage: Stage, **given: str) -> dict[str, Any]:
+    """Return what the function that builds pages answered, which must not be an error."""
+    functions = stage.aws.client("lambda")
+    (name,) = [
+        each["FunctionName"]
+        for each in functions.list_functions()["Functions"]
+        if "PublishingFunction" in each["FunctionName"]
+    ]
+    answer = functions.invoke(FunctionName=name, Payload=json.dumps({"round": "asked", **given}).encode())
+    body: dict[str, Any] = json.loads(answer["Payload"].read())
+    assert "FunctionError" not in answer, body
+    return body
+
+
+def test_the_pages_show_what_was_predicted_and_judged_by_a_role_that_reads_no_rows(games: Scored) -> None:
+    assert published(games.stage, model=MODEL)["pages"] >= 2
+    assert published(games.stage)["pages"] == 1
+    lake, version = games.stage.lake, games.champion().version
+    page = lake.read(dashboard_keys.model_page(MODEL)).decode()
+    assert "<script" not in page
+    assert f"predictions of version {version} since" in page
+    said = json.loads(lake.read(dashboard_keys.summary(MODEL)))["summary"]
+    assert (said["champion"], said["metric"]) == (version, "auc")
+    assert any(each is not None for each in said["recent"])
+    assert MODEL in lake.read(dashboard_keys.OVERVIEW_PAGE).decode()

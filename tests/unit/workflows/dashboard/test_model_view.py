@@ -186,6 +186,14 @@ def test_the_newest_year_is_that_of_the_checks_where_they_lie_far_back(stage: Re
     assert [each.day for each in found.checks] == [date(2019, 4, 1)]
 
 
+def test_what_people_decide_today_about_data_of_long_ago_moves_no_page(stage: RecordedStage) -> None:
+    stage.check("churn", date(2019, 4, 1))
+    by_hand = stage.lake.read(lake_keys.decision("churn", date(2019, 4, 1), "20190401"))
+    stage.lake.write(lake_keys.decision("churn", TODAY, lake_keys.decided_by_hand("a")), by_hand)
+    found = view(stage)
+    assert (found.end, found.years) == (date(2019, 4, 2), (2026,))
+
+
 @pytest.mark.parametrize(
     ("oldest", "years"),
     [(TODAY - 364 * DAY, ()), (TODAY - 365 * DAY, (2025,)), (date(2025, 3, 1), (2025,)), (date(2024, 3, 1), (2024,))],
