@@ -6,9 +6,6 @@ behind it.
 
 import io
 import json
-import os
-import subprocess
-import sys
 from datetime import date
 from typing import Any
 
@@ -21,19 +18,20 @@ from courtside.contracts.events import Window
 from courtside.contracts.names import DRIFT_EXPERIMENT, DRIFT_PAGE, REGISTERED_MODEL
 from courtside.contracts.records import DecisionRecord
 from courtside.workflows.drift_archive import ROWS_SCHEMA
+from tests.fakes.console_script import Done, run
 from tests.integration.stage.conftest import Stage
 
 MARCH = Window(start=date(2011, 3, 1), end=date(2011, 4, 1))
 CHAMPION = f"models:/{REGISTERED_MODEL}@champion"
 
 
-def courtside(stage: Stage, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"COURTSIDE_TRACKING_URI": stage.aws.tracking_url}
-    command = [sys.executable, "-m", "courtside.cli", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
+def courtside(stage: Stage, *arguments: str) -> Done:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COURTSIDE_TRACKING_URI", stage.aws.tracking_url)
+        return run(*arguments)
 
 
-def printed(done: subprocess.CompletedProcess[str]) -> Any:
+def printed(done: Done) -> Any:
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -1,4 +1,4 @@
-"""The commands that the pages give for a stage work when they are typed into bash.
+"""The commands that the pages give for a stage work as they are typed.
 
 These tests run after the other files of this folder. Words in capitals, and names that a page quotes, are replaced
 by those of this stage.

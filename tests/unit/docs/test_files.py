@@ -1,4 +1,4 @@
-"""Commands about files work as the pages print them, typed into bash beside small files of the same names."""
+"""Commands about files work as the pages print them, typed beside small files of the same names."""
 
 from pathlib import Path
 
