@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,14 @@ def lay(folder: Path, text: str, place: Place) -> Path:
 
 
 def lay_model(folder: Path, view: ModelView) -> Path:
-    """Write a model's page, and for each year that has one a page, and return the newest one."""
+    """Write a model's page and that of its newest calendar year, and return the first."""
     for year in view.years:
-        _write(folder, dashboard_keys.year_page(view.summary.model, year), model_page.render(view))
-    _stand_in(folder, dashboard_keys.OVERVIEW_PAGE)
+        _stand_in(folder, dashboard_keys.year_page(view.summary.model, year))
+    for year in view.years[:1]:
+        shown = replace(view, start=date(year, 1, 1), end=min(view.end, date(year + 1, 1, 1)))
+        _write(folder, dashboard_keys.year_page(view.summary.model, year), model_page.render(shown))
+    if not (folder / dashboard_keys.OVERVIEW_PAGE).exists():
+        _stand_in(folder, dashboard_keys.OVERVIEW_PAGE)
     return _with_neighbours(folder, view, view.summary.page_key, model_page.render(view))
 
 
