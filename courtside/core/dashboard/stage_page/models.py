@@ -22,7 +22,8 @@ COLUMNS = ("Model", "Realised performance", "Champion", "Newest check", "Next ch
 
 def every_model(view: StageView) -> Markup:
     """Return all models: those that need a person and small groups in one table, each large group folded in parts."""
-    groups = {health: [each for each in by_urgency(view.models) if each.health is health] for health in Health}
+    ordered = by_urgency(view.models)
+    groups = {health: [each for each in ordered if each.health is health] for health in Health}
     large = {health for health, models in groups.items() if len(models) > MOST_IN_FULL and health not in NEED_A_PERSON}
     bodies = [_body(health, models, view) for health, models in groups.items() if models and health not in large]
     return section(
@@ -40,7 +41,8 @@ def by_urgency(models: Sequence[Summary]) -> list[Summary]:
 
 
 def _folded(health: Health, models: Sequence[Summary], view: StageView) -> Markup:
-    """Return a large group in parts that open one by one (print opens all)."""
+    """Return a large group by name, in parts that open one by one (print opens all)."""
+    models = sorted(models, key=lambda each: each.model)
     parts = [models[at : at + MOST_IN_FULL] for at in range(0, len(models), MOST_IN_FULL)]
     return joined(
         element("h3", *_heading(health, len(models)), id=health.name.lower(), class_=f"verdict {HEALTH[health].kind}"),

@@ -10,25 +10,21 @@ from courtside.core.pages.plot import Scale
 from courtside.core.pages.wording import number
 
 WIDTH, HEIGHT, EDGE = 132.0, 34.0, 4.0
-MOST_WINDOWS = 60
 
 
 def sparkline(model: Summary) -> Markup:
     """Draw the newest figures, at least one of which is known; the line does not cross a window without one."""
-    recent = model.recent[-MOST_WINDOWS:]
-    known = [value for value in recent if value is not None]
-    if not known:
-        recent, known = model.recent, [value for value in model.recent if value is not None]
+    known = [value for value in model.recent if value is not None]
     levels = [*known, *([] if model.promise is None else [model.promise])]
     room = (max(levels) - min(levels)) * 0.1 or abs(levels[0]) * 0.05 or 1.0
     up = Scale(min(levels) - room, max(levels) + room, HEIGHT - EDGE, EDGE)
-    across = Scale(0, max(len(recent) - 1, 1), EDGE, WIDTH - EDGE)
+    across = Scale(0, max(len(model.recent) - 1, 1), EDGE, WIDTH - EDGE)
     promise = () if model.promise is None else (_promise(up(model.promise)),)
     return element(
         "svg",
         element("title", _said(model, known)),
         *promise,
-        *_runs(recent, across, up),
+        *_runs(model.recent, across, up),
         viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}",
         role="img",
         class_="spark",

@@ -60,7 +60,9 @@ def test_every_model_has_one_row_that_links_its_page(count: int) -> None:
 
 
 def test_a_large_group_is_folded_unless_it_needs_a_person() -> None:
-    many = tuple(replace(ONE, model=f"m{number:03d}", health=Health.GOOD) for number in range(120))
+    many = tuple(
+        replace(ONE, model=f"m{number:03d}", health=Health.GOOD, open_incidents=number % 3) for number in range(120)
+    )
     parts = rendered(with_models(*many)).findall(".//section[@aria-labelledby='models']/details")
     assert [len(part.findall(".//tbody/tr")) for part in parts] == [50, 50, 20]
     assert "".join(parts[1][0].itertext()) == "m050 to m099 (50)"
