@@ -104,11 +104,16 @@ def settling(model: str) -> "Settle":
 
 
 def publishing(model: str | None) -> "Publish":
-    """Wire what builds the pages of a model, or the page of all models."""
+    """Wire what builds the pages of a model, or the page of all models, and tends the archive."""
+    from courtside.adapters.executions import StepFunctionsExecutions
+    from courtside.workflows.archive.upkeep import ArchiveUpkeep
     from courtside.workflows.publish import Publish
 
     env = PublishEnv.read()
-    return Publish(stage.dashboard_of(stage.stage_models(env), env.stage), stage.incidents_of(env, model or ""))
+    models = stage.stage_models(env)
+    executions = partial(StepFunctionsExecutions, env.retraining_arn)
+    archive = ArchiveUpkeep(models.lake, models.ledger, executions)
+    return Publish(stage.dashboard_of(models, env.stage), archive, stage.incidents_of(env, model or ""))
 
 
 def retraining_lock(model: str) -> "RetrainingLock":

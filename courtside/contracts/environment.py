@@ -172,9 +172,13 @@ class SettleEnv(IncidentsEnv):
 
 
 class PublishEnv(IncidentsEnv):
-    """The function that builds the pages that people look at; `stage` is named on them."""
+    """The function that builds the pages that people look at and tends the archive; `stage` is named on the pages.
+
+    What ran in the retraining machine is among the archive's rows.
+    """
 
     stage: str
+    retraining_arn: str
 
 
 class TrackingCopyEnv(Environment):

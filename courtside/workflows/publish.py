@@ -26,17 +26,27 @@ class Pages(Protocol):
         ...
 
 
+class Archived(Protocol):
+    """The archive that people query."""
+
+    def tend(self, model: str | None, *, now: datetime) -> None:
+        """Bring the rows of a model up to date, or those of the stage itself."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Publish:
-    """Builds pages, and tells people when that begins to fail and when it works again."""
+    """Builds pages and tends the archive, and tells people when pages begin to fail and when they work again."""
 
     pages: Pages
+    archive: Archived
     incidents: Incidents
 
     def run(self, request: PublishRequest, *, now: datetime) -> PublishResponse:
         """Write the pages of the model, or the page of all models; repeating it writes them again.
 
-        Whatever goes wrong is raised once people know of it. A model that somebody removed meanwhile has no pages.
+        Whatever goes wrong is raised once people know of it; of what is wrong with the archive the function's alarm
+        tells them. A model that somebody removed meanwhile has no pages, and nothing of it is written.
         """
         try:
             written = self._written(request.model, now=now)
@@ -46,6 +56,8 @@ class Publish:
         said = f"{f'The pages of {request.model} are' if request.model else 'The page of all models is'} built again"
         kind = pages_not_built.KIND.name
         self.incidents.resolve(request.model or "", kind, at=now, evidence=request.round, said=said)
+        if written:
+            self.archive.tend(request.model, now=now)
         return PublishResponse(model=request.model, pages=len(written))
 
     def _written(self, model: str | None, *, now: datetime) -> Sequence[str]:

@@ -1,9 +1,12 @@
-"""The function that builds pages may read what they show, and write only pages."""
+"""The function that builds pages may read what they show, and write only pages and the archive's derived rows."""
 
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from courtside.contracts import dashboard_keys, lake_keys, ledger_keys, training_keys
+from courtside.contracts.archive import TABLES
 from courtside.contracts.environment import PublishEnv
 from infra.constructs.alerts import Alerts
 from infra.constructs.buckets import PrivateBucket
@@ -23,7 +26,9 @@ SHOWN = (
     lake_keys.loads(lake_keys.GAMES_PREFIX),
     lake_keys.loads(f"{lake_keys.TABLES_PREFIX}*/"),
 )
-WRITABLE = (PAGES,)
+MERGED = tuple(f"{table.of('*')}dt=*/*.parquet" for table in TABLES.values() if table.merges)
+"""Files whose rows it writes into one file, and then removes; the bucket keeps them as old versions."""
+WRITABLE = (PAGES, *(f"{table.of('*')}*" for table in TABLES.values() if table.derived), *MERGED)
 _CHAMPION, _HISTORY, _LOCK, _APPROVALS = (
     f"*/{ledger_keys.partition(key)}"
     for key in (
@@ -36,7 +41,10 @@ _CHAMPION, _HISTORY, _LOCK, _APPROVALS = (
 
 
 class Publishing(Construct):
-    """`publish` builds the pages of a model at the end of its part of a round, and of all models at the round's end."""
+    """`publish` builds the pages of a model at the end of its part of a round, and of all models at the round's end.
+
+    Then it tends the archive: it writes rows of what is kept as documents, and merges small files.
+    """
 
     def __init__(
         self,
@@ -46,6 +54,7 @@ class Publishing(Construct):
         lake: PrivateBucket,
         ledger: dynamodb.ITableV2,
         alerts: Alerts,
+        machine: sfn.StateMachine,
         settings: StageSettings,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -54,6 +63,7 @@ class Publishing(Construct):
             ledger_table=ledger.table_name,
             alert_topic_arn=alerts.topic.topic_arn,
             stage=settings.stage,
+            retraining_arn=machine.state_machine_arn,
         )
         self.function = ImageFunction(
             self,
@@ -67,6 +77,11 @@ class Publishing(Construct):
             lake.grant_read(self.function, pattern)
         for pattern in WRITABLE:
             lake.grant_put(self.function, pattern)
+        # CDK's own grant would let it delete versions too, for good.
+        merged = [lake.arn_for_objects(pattern) for pattern in MERGED]
+        self.function.add_to_role_policy(iam.PolicyStatement(actions=["s3:DeleteObject"], resources=merged))
+        machine.grant(self.function, "states:ListExecutions")
+        machine.grant_execution(self.function, "states:DescribeExecution", "states:GetExecutionHistory")
         grant_models(self.function, ledger=ledger, lake=lake)
         grant_partitions(ledger, self.function, ROUNDS, _CHAMPION, _HISTORY, _LOCK, _APPROVALS, actions=("GetItem",))
         grant_partitions(ledger, self.function, MODELS, INCIDENTS, _HISTORY, actions=("Query",))

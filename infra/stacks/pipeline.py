@@ -86,7 +86,13 @@ class PipelineStack(cdk.Stack):
             self, "Scoring", lake=data.lake, ledger=data.ledger, alerts=self.alerts, settings=settings
         )
         self.publishing = Publishing(
-            self, "Publishing", lake=data.lake, ledger=data.ledger, alerts=self.alerts, settings=settings
+            self,
+            "Publishing",
+            lake=data.lake,
+            ledger=data.ledger,
+            alerts=self.alerts,
+            machine=self.retraining.machine,
+            settings=settings,
         )
         self.watch = Watch(
             self,

@@ -273,6 +273,17 @@ GRANTS = (
         for pattern in publishing.SHOWN
         if "*" in pattern
     ),
+    *(
+        _iam5(f"<LakeBucket>/{pattern}", PUBLISH_ROLE, reason="It writes the rows of each model, day by day.")
+        for pattern in publishing.WRITABLE
+        if pattern != publishing.PAGES
+    ),
+    Acknowledged(
+        rule="AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:",
+        at=(PUBLISH_ROLE,),
+        reason="It reads what became of the executions of this one state machine.",
+        goes_on=True,
+    ),
     _iam5(
         f"<LakeBucket>/{lake_keys.contracts('*')}*",
         PUBLISH_ROLE,

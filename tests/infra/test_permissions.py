@@ -10,6 +10,7 @@ from courtside.contracts.names import DRIFT_PAGE
 from infra.constructs.arrivals import DELETABLE as ARRIVING
 from infra.constructs.drift_check import ARTIFACT, WRITABLE
 from infra.constructs.incidents import KEPT
+from infra.constructs.publishing import MERGED
 from infra.constructs.retraining_functions import FREEZE_WRITABLE, GATE_WRITABLE, PROMOTE_DELETABLE
 from infra.constructs.tracking_upkeep import DELETABLE as COLLECTABLE
 from infra.constructs.training_task import DELETABLE
@@ -39,7 +40,7 @@ DELETING = (
 def test_nobody_may_delete_data(dev: SynthesizedStage, action: str) -> None:
     roles = [role for stack in dev.stacks for role in stack.of_type("AWS::IAM::Policy")]
     assert len(roles) > 10
-    deletable = {f"{LAKE}/{pattern}" for pattern in (*DELETABLE, PROMOTE_DELETABLE, ARRIVING)} | {
+    deletable = {f"{LAKE}/{pattern}" for pattern in (*DELETABLE, PROMOTE_DELETABLE, ARRIVING, *MERGED)} | {
         f"{ARTIFACTS}/{COLLECTABLE}"
     }
     for stack in dev.stacks:
@@ -57,6 +58,7 @@ def test_training_deletes_only_what_it_staged_and_the_collection_only_what_mlflo
         "StepsPromoteServiceRole": {f"{LAKE}/{PROMOTE_DELETABLE}"},
         "StepsRollBackServiceRole": {f"{LAKE}/{PROMOTE_DELETABLE}"},
         "ArrivalsFunctionServiceRole": {f"{LAKE}/{ARRIVING}"},
+        "PublishingFunctionServiceRole": {f"{LAKE}/{pattern}" for pattern in MERGED},
         "TrackingUpkeepCollectionTaskRole": {f"{ARTIFACTS}/{COLLECTABLE}"},
     }
     kept = (

@@ -144,6 +144,9 @@ def _deployed(aws: LocalAws, folder: Path) -> Watched:
     topic, queue = sns.create_topic(Name="watched")["TopicArn"], sqs.create_queue(QueueName="watched")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    states = aws.client("stepfunctions")
+    nothing = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
+    retraining = states.create_state_machine(name="retraining", definition=nothing, roleArn=ROLE)["stateMachineArn"]
     names = {"lake_bucket": LAKE, "ledger_table": LEDGER}
     functions = {
         "WatchTendIncidentsFunction": (
@@ -152,7 +155,10 @@ def _deployed(aws: LocalAws, folder: Path) -> Watched:
         ),
         "WatchFindDueFunction": (REAL.format(verb="find_due"), FindDueEnv(**names, alert_topic_arn=topic)),
         "WatchSettleFunction": (REAL.format(verb="settle"), SettleEnv(**names, alert_topic_arn=topic)),
-        "PublishingFunction": (REAL.format(verb="publish"), PublishEnv(**names, alert_topic_arn=topic, stage="dev")),
+        "PublishingFunction": (
+            REAL.format(verb="publish"),
+            PublishEnv(**names, alert_topic_arn=topic, stage="dev", retraining_arn=retraining),
+        ),
         "ArrivalsFunction": (RECEIVE, None),
         "DriftCheckFunction": (CHECK, None),
         "ScoringPredict": (PREDICT, None),
@@ -166,9 +172,7 @@ def _deployed(aws: LocalAws, folder: Path) -> Watched:
     _, machine = stage.pipeline.only("AWS::StepFunctions::StateMachine", "WatchMachine")
     definition = _here(json.loads(text(machine["DefinitionString"])), arns)
     _wait_less_for_what_hangs(definition["States"]["EachModel"]["ItemProcessor"]["States"])
-    created = aws.client("stepfunctions").create_state_machine(
-        name="watch", definition=json.dumps(definition), roleArn=ROLE
-    )
+    created = states.create_state_machine(name="watch", definition=json.dumps(definition), roleArn=ROLE)
     lake = S3Lake(LAKE)
     return Watched(aws, created["stateMachineArn"], StageModels(DynamoDbLedger(LEDGER), lake), lake, queue)
 

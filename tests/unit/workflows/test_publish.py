@@ -33,6 +33,20 @@ class Builder:
         return pages
 
 
+@dataclass
+class Tended:
+    """Notes whose rows of the archive were brought up to date, unless something is wrong."""
+
+    wrong: Exception | None = None
+    models: list[str | None] = field(default_factory=list)
+
+    def tend(self, model: str | None, *, now: datetime) -> None:
+        assert now.tzinfo is not None
+        if self.wrong is not None:
+            raise self.wrong
+        self.models.append(model)
+
+
 def asked(at: datetime, model: str | None) -> PublishRequest:
     return PublishRequest(round=f"{at:%d-%H}", model=model)
 
@@ -40,7 +54,7 @@ def asked(at: datetime, model: str | None) -> PublishRequest:
 @pytest.mark.parametrize(("model", "pages"), [("churn", 2), (None, 1)])
 def test_it_says_how_many_pages_it_wrote_and_tells_nobody(rounds: Rounds, model: str | None, pages: int) -> None:
     builder = Builder()
-    answer = Publish(builder, rounds.incidents).run(asked(NOON, model), now=NOON)
+    answer = Publish(builder, Tended(), rounds.incidents).run(asked(NOON, model), now=NOON)
     assert answer == PublishResponse(model=model, pages=pages)
     assert builder.built[0] == f"{model or 'all'} at 12"
     assert rounds.told == []
@@ -58,7 +72,7 @@ def test_people_hear_once_that_pages_cannot_be_built_and_once_that_they_can_agai
     rounds: Rounds, wrong: Exception, model: str | None, begins: str, ends: str
 ) -> None:
     builder = Builder(wrong)
-    publish = Publish(builder, rounds.incidents)
+    publish = Publish(builder, Tended(), rounds.incidents)
     for at in (NOON, NOON + HOUR):
         with pytest.raises(type(wrong), match=str(wrong)):
             publish.run(asked(at, model), now=at)
@@ -75,5 +89,18 @@ def test_people_hear_once_that_pages_cannot_be_built_and_once_that_they_can_agai
 
 def test_a_model_that_was_removed_meanwhile_has_no_pages_and_that_is_no_failure(rounds: Rounds) -> None:
     gone = ModelRemoved("churn", NOON, (), contract=None)
-    answer = Publish(Builder(gone), rounds.incidents).run(asked(NOON, "churn"), now=NOON)
-    assert (answer.pages, rounds.told) == (0, [])
+    answer = Publish(Builder(gone), archive := Tended(), rounds.incidents).run(asked(NOON, "churn"), now=NOON)
+    assert (answer.pages, rounds.told, archive.models) == (0, [], [])
+
+
+@pytest.mark.parametrize("model", ["churn", None])
+def test_the_archive_is_tended_after_the_pages_and_holds_none_of_them_up(rounds: Rounds, model: str | None) -> None:
+    builder, archive = Builder(), Tended()
+    publish = Publish(builder, archive, rounds.incidents)
+    publish.run(asked(NOON, model), now=NOON)
+    assert archive.models == [model]
+    archive.wrong = CourtsideError("a log is cut off")
+    with pytest.raises(CourtsideError, match="cut off"):
+        publish.run(asked(NOON + HOUR, model), now=NOON + HOUR)
+    assert f"{model or 'all'} at 13" in builder.built
+    assert rounds.told == []
