@@ -1,28 +1,30 @@
 """Why it did what it did: the decisions, those that were the same day after day in one line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from courtside.contracts.dashboard_keys import from_page
 from courtside.contracts.shortening import shortened
 from courtside.core.dashboard.health_words import badge
+from courtside.core.dashboard.model_page.story import line, story
 from courtside.core.dashboard.views import DecisionLine, ModelView
+from courtside.core.decision.decision import Action
 from courtside.core.pages.commands import prose
 from courtside.core.pages.markup import Markup, element
 from courtside.core.pages.parts import section
 from courtside.core.pages.wording import counted, day, number, period
 
-MOST_LINES = 40
-MOST_FOLDED = 200
+MOST_SHOWN, MOST_LINES = 40, 240
+"""Lines shown at once, and with those folded away."""
 MOST_REPORTS = 31
 LONGEST = 400
-KINDS = {
-    "alert": ("usual", "▲"),
-    "retrain": ("waits", "↻"),
-    "recalibrate": ("waits", "↻"),
-    "roll_back": ("drift", "↩"),
-    "stale_data": ("usual", "▲"),
-    "watch": ("unknown", "○"),
+KINDS: Mapping[str, tuple[str, str]] = {
+    Action.ALERT: ("usual", "▲"),
+    Action.STALE_DATA: ("usual", "▲"),
+    Action.RETRAIN: ("waits", "↻"),
+    Action.RECALIBRATE: ("waits", "↻"),
+    Action.ROLL_BACK: ("drift", "↩"),
+    Action.WATCH: ("unknown", "○"),
 }
 CALM = ("unknown", "·")
 
@@ -31,23 +33,15 @@ def decisions_section(view: ModelView) -> Markup | None:
     """Return the decisions, the newest first; None before the first one."""
     if not view.decisions:
         return None
-    lines = list(reversed([list(same) for _, same in groupby(view.decisions, _sort)]))
-    shown, folded = lines[:MOST_LINES], lines[MOST_LINES : MOST_LINES + MOST_FOLDED]
-    older = len(lines) - len(shown) - len(folded)
+    runs = list(reversed([list(same) for _, same in groupby(view.decisions, _sort)]))
+    lines = [_line(same, view) for same in runs[:MOST_LINES]]
+    older = len(runs) - len(lines)
+    note = f"{counted(older, 'line')} before these are on the pages of their years."
     return section(
         "decisions",
         "Why it did what it did",
-        element("ol", *(_line(same, view) for same in shown), class_="decisions"),
-        element(
-            "details",
-            element("summary", f"{counted(len(folded), 'earlier line')}"),
-            element("ol", *(_line(same, view) for same in folded), class_="decisions"),
-        )
-        if folded
-        else None,
-        element("p", f"{counted(older, 'line')} before these are on the pages of their years.", class_="note")
-        if older
-        else None,
+        story(lines, "line", most=MOST_SHOWN),
+        element("p", note, class_="note") if older else None,
     )
 
 
@@ -57,20 +51,15 @@ def _sort(decision: DecisionLine) -> tuple[str, str, str]:
 
 def _line(same: Sequence[DecisionLine], view: ModelView) -> Markup:
     newest = same[-1]
-    kind, sign = KINDS.get(newest.action, CALM)
     many = f"{len(same)} checks in a row" if len(same) > 1 else None
     by = f"by {shortened(newest.by, 40)}" if newest.by else None
-    return element(
-        "li",
-        element("span", period((same[0].day, newest.day)), class_="when"),
-        badge(kind, sign, newest.action.replace("_", " ")),
-        element(
-            "div",
-            element("p", prose(shortened(newest.reason, LONGEST)), class_="said"),
-            element("p", " · ".join(filter(None, (f"rule {newest.rule}", many, by))), class_="note"),
-            _detail(same, view),
-        ),
-        class_="calm" if newest.action not in KINDS else None,
+    return line(
+        period((same[0].day, newest.day)),
+        badge(*KINDS.get(newest.action, CALM), newest.action.replace("_", " ")),
+        element("p", prose(shortened(newest.reason, LONGEST)), class_="said"),
+        element("p", " · ".join(filter(None, (f"rule {newest.rule}", many, by))), class_="note"),
+        _detail(same, view),
+        calm=newest.action not in KINDS,
     )
 
 

@@ -1,12 +1,14 @@
 """Drift on the page's axis: what was decided, how many features moved, and the heat map that leads to the reports."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from courtside.contracts.dashboard_keys import from_page
 from courtside.contracts.shortening import listed, shortened
 from courtside.core.dashboard.model_page.heat_map import ROW, Column, by_movement, drawn, unchecked
 from courtside.core.dashboard.model_page.panel import Frame, by_days, group, panel
 from courtside.core.dashboard.views import ModelView
+from courtside.core.decision.decision import ACTS, Action
 from courtside.core.pages import plot
 from courtside.core.pages.markup import Markup, element
 from courtside.core.pages.plot import Description
@@ -20,7 +22,6 @@ COUNT, DECIDED = 40, 20
 LONGEST_NAME = 60
 HINT = "Point at a day to read what moved; it leads to that day's report."
 WEEKLY_HINT = "Each column is a week, and leads to the report of the day on which most moved."
-ACTED = ("retrain", "roll_back", "recalibrate")
 LEGEND = (
     ("alert", "people were told"),
     ("act", "it changed something"),
@@ -39,7 +40,7 @@ def drift_group(view: ModelView, found: Sequence[Column], frame: Frame) -> Marku
     if not found:
         return None
     order = by_movement(len(view.features), found)
-    weekly = any((column.end - column.start).days > 1 for column in found)
+    weekly = any(column.end - column.start > timedelta(days=1) for column in found)
     return group(
         _heading(view, found[-1]),
         _decided(found, frame),
@@ -76,8 +77,8 @@ def _heading(view: ModelView, newest: Column) -> Markup:
 
 def _decided(found: Sequence[Column], frame: Frame) -> Markup:
     """Return a mark for each check that alerted people, and a taller one for each that changed something."""
-    alerted = "".join(f"M{_middle(c, frame)} 6v6" for c in found if c.check.action == "alert")
-    acted = [c for c in found if c.check.action in ACTED]
+    alerted = "".join(f"M{_middle(c, frame)} 6v6" for c in found if c.check.action == Action.ALERT)
+    acted = [c for c in found if c.check.action in ACTS]
     marks = "".join(f"M{_middle(c, frame)} 0v{DECIDED}" for c in acted)
     described = Description(
         "decided",
@@ -136,24 +137,23 @@ def _rows(view: ModelView, found: Sequence[Column], order: Sequence[int], frame:
 
 
 def _hits(view: ModelView, found: Sequence[Column], frame: Frame) -> Iterator[Markup]:
-    """Yield a link to each column's report; the Tab key stops only where other features moved than before."""
+    """Yield a link to each column's report, or words where it is gone; Tab stops only where other features moved."""
     before: list[int] = []
     for column in found:
         moved, check = column.moved, column.check
         news = moved != before or column is found[-1]
         before = moved
-        yield element(
-            "a",
-            href=from_page(view.summary.page_key, check.report_key) if check.report_key else None,
-            aria_label=_said(view, column),
-            tabindex=None if news else -1,
-            style=frame.axis.columns(column.start, column.end),
-        )
+        said, place = _said(view, column), frame.axis.columns(column.start, column.end)
+        if check.report_key:
+            href = from_page(view.summary.page_key, check.report_key)
+            yield element("a", href=href, aria_label=said, tabindex=None if news else -1, style=place)
+        else:
+            yield element("span", data_said=said, style=place)
 
 
 def _said(view: ModelView, column: Column) -> str:
-    days = [column.start, column.end]
-    when = day(column.check.day) if (days[1] - days[0]).days == 1 else f"week of {day(column.start)}"
+    one = column.end - column.start == timedelta(days=1)
+    when = day(column.start) if one else f"week of {day(column.start)}"
     names = [view.features[n] for n in column.moved]
     known = sum(verdict is not None for verdict in column.check.verdicts)
     found = f"{len(names)} of {known} drifted: {listed(names, MOST_NAMED)}" if names else f"none of {known} drifted"

@@ -48,7 +48,7 @@ def metric_panel(view: ModelView, frame: Frame, metric: str, height: int) -> Mar
         return None
     title, lines = title_of(view, metric), list(_lines(points, scale))
     better = direction(view, metric)
-    described = Description(f"metric-{metric}", f"{title} over time", _spoken(lines, points))
+    described = Description(f"metric-{view.metrics.index(metric)}", f"{title} over time", _spoken(lines, points))
     shapes = (
         *_promised(points, frame, scale),
         *_realised(points, frame, scale, higher=higher_is_better(view.summary.task, metric)),
@@ -164,9 +164,10 @@ def _realised(points: Points, frame: Frame, scale: Scale, *, higher: bool | None
     for run in _runs(points, lambda p: p.value):
         for final, part in _parts(run):
             sure = [p for p in part if p.low is not None and p.high is not None]
+            awaited = "" if final else " awaited"
             outline = [place(p, p.high) for p in sure] + [place(p, p.low) for p in reversed(sure)]
-            yield plot.path(outline, class_="interval-band" if final else "interval-band awaited", closed=True)
-            yield plot.path([place(p, p.value) for p in part], class_="realised" if final else "realised awaited")
+            yield plot.path(outline, class_=f"interval-band{awaited}", closed=True) if sure else None
+            yield plot.path([place(p, p.value) for p in part], class_=f"realised{awaited}")
     many = " many" if len(points) > MANY else ""
     marks: dict[str, list[tuple[float, float]]] = {"dots": [], "dots worse": [], "hole": []}
     for point in points:

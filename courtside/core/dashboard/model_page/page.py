@@ -36,7 +36,7 @@ def render(view: ModelView) -> str:
         f"{view.summary.model}: Courtside, stage {view.stage}",
         banner(view),
         open_section(view),
-        next_steps(view),
+        next_steps(view) if year is None else None,
         _over_time(view),
         decisions_section(view),
         beside_section(view),

@@ -76,7 +76,7 @@ def _glance(view: ModelView) -> Markup:
 def _cost(view: ModelView) -> Markup | None:
     if view.month_usd is None:
         return None
-    return _fact("A month of it", f"${view.month_usd:,.2f}", "by list prices, beside what its stage costs")
+    return _fact("Costs a month", f"${view.month_usd:,.2f}", "by list prices, beside what its stage costs")
 
 
 def _fact(name: str, value: str | Markup, more: str | None) -> Markup:
@@ -102,7 +102,7 @@ def _check(view: ModelView) -> tuple[str | Markup, str | None]:
         return "none yet", due
     said = shortened(summary.last_check, 80)
     found = element("a", said, href=from_page(summary.page_key, summary.report_key)) if summary.report_key else said
-    return found, " · ".join(filter(None, (f"{moment(summary.last_check_at, view.at)}", due)))
+    return found, " · ".join(filter(None, (moment(summary.last_check_at, view.at), due)))
 
 
 def _arrival(view: ModelView) -> str | None:

@@ -109,6 +109,13 @@ def test_each_day_leads_to_its_report_once() -> None:
     assert [each.get("href") for each in links(YEAR)] == [from_page(key, each.report_key) for each in YEAR.checks]
 
 
+def test_a_day_whose_report_is_gone_says_what_moved_and_links_nothing() -> None:
+    view = replace(YEAR, checks=(*YEAR.checks[:-1], replace(YEAR.checks[-1], report_key="")))
+    assert len(links(view)) == len(YEAR.checks) - 1
+    said = [each.get("data-said", "") for each in rendered(view).iter("span")]
+    assert "28 Nov 2026: 2 of 16 drifted: tenure_months, device_age_months; decided: alert" in said
+
+
 def test_a_link_says_the_day_what_moved_and_what_was_decided() -> None:
     assert links(YEAR)[-1].get("aria-label") == (
         "28 Nov 2026: 2 of 16 drifted: tenure_months, device_age_months; decided: alert"

@@ -134,6 +134,12 @@ def test_a_figure_that_is_not_finite_leaves_a_gap_and_no_broken_drawing(odd: flo
     assert "nan" not in drawn
 
 
+def test_figures_without_an_interval_are_drawn_without_a_band() -> None:
+    bare = [replace(each, low=None, high=None) for each in YEAR.performance if each.metric == "auc"]
+    assert paths(with_points(*bare), "realised")
+    assert not paths(with_points(*bare), "interval-band")
+
+
 def test_pointing_at_a_window_tells_the_primary_metric_and_below_it_all_others() -> None:
     said = [each.get("data-said", "") for each in rendered(YEAR).iter("span") if each.get("data-said")]
     first, others = said[: len(said) // 2], said[len(said) // 2 :]

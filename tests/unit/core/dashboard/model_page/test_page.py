@@ -112,6 +112,11 @@ def test_only_what_is_missing_comes_next() -> None:
     assert "tables load" not in said
 
 
+def test_a_year_that_is_over_asks_for_nothing() -> None:
+    past = replace(model_year(end=date(2026, 1, 1)), years=(2025,), performance=(), checks=())
+    assert "What comes next" not in headings(rendered(past))
+
+
 def test_every_value_is_escaped() -> None:
     view = hostile(YEAR)
     text = page.render(view)
