@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.names import StackOutput
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from courtside.core.queries.statement import Narrowing, Statement
     from courtside.workflows.ports import Lake
 
-ARCHIVE = "archive/"
-
 
 class NoArchive(BadInput):
     """A place that was named holds no archive."""
@@ -23,8 +22,8 @@ class NoArchive(BadInput):
     def __init__(self, place: str) -> None:
         self.place = place
         super().__init__(
-            f"{place} holds no archive; name a folder in which `{ARCHIVE}` lies, such as a copy of the lake, or a "
-            "whole bucket as s3://NAME"
+            f"{place} holds no archive; name a folder in which `{lake_keys.ARCHIVE_PREFIX}` lies, such as a copy of "
+            "the lake, or a whole bucket as s3://NAME"
         )
 
 
@@ -115,6 +114,6 @@ def _lake_at(address: str) -> "Lake":
     from courtside.adapters.folder_lake import FolderLake
 
     folder = Path(address)
-    if not (folder / ARCHIVE).is_dir():
+    if not (folder / lake_keys.ARCHIVE_PREFIX).is_dir():
         raise NoArchive(address)
     return FolderLake(folder)
