@@ -62,11 +62,12 @@ _PLACES = {
     lake_keys.ARRIVED_PREFIX: Place("archive: arrivals", Treatment.CLEANED, _LAST),
     lake_keys.PREDICTIONS_PREFIX: Place("archive: predictions", Treatment.CLEANED),
     lake_keys.LABELS_PREFIX: Place("archive: labels", Treatment.CLEANED),
-    f"{lake_keys.PREDICTIONS_PREFIX.partition('/')[0]}/": Place("archive: other tables", Treatment.CLEANED),
+    lake_keys.ARCHIVE_PREFIX: Place("archive: other tables", Treatment.CLEANED),
     dashboard_keys.DASHBOARD_PREFIX: Place("dashboard", Treatment.CLEANED),
     lake_keys.LEGACY_FEATURES_PREFIX: Place("features for older readers", Treatment.CLEANED),
     lake_keys.WATCH_PREFIX: Place("rounds", Treatment.CLEANED),
     lake_keys.TRACKING_BACKUPS_PREFIX: Place("backups of the tracking database", Treatment.REMOVED),
+    lake_keys.QUERY_RESULTS_PREFIX: Place("results of queries", Treatment.REMOVED),
 }
 """By patterns of keys; the first that fits counts."""
 _FOUND = tuple((_matching(pattern), place) for pattern, place in _PLACES.items())
@@ -81,7 +82,8 @@ def others(model: str, *, legacy_set: bool) -> tuple[str, ...]:
     """Return all other prefixes below which something of a model may lie, one with a legacy set or one without."""
     legacy = (lake_keys.LEGACY_FEATURES_PREFIX,) if legacy_set else ()
     own = [each for each in lake_keys.all_of(model) if each not in sources(model)]
-    return (*own, *legacy, dashboard_keys.pages(model), lake_keys.WATCH_PREFIX, lake_keys.TRACKING_BACKUPS_PREFIX)
+    of_all_models = (lake_keys.WATCH_PREFIX, lake_keys.TRACKING_BACKUPS_PREFIX, lake_keys.QUERY_RESULTS_PREFIX)
+    return (*own, *legacy, dashboard_keys.pages(model), *of_all_models)
 
 
 def is_of_model(key: str, model: str) -> bool:

@@ -145,6 +145,7 @@ def a_life() -> Life:
     with zipfile.ZipFile(backup, "w") as archive:
         archive.writestr("params", f"note\tasked by {PERSON}\n")
     life.lake.write(lake_keys.tracking_backup(NOW), backup.getvalue())
+    life.lake.write(f"{lake_keys.QUERY_RESULTS_PREFIX}0b7c.csv", f'"id","role"\n"{PERSON}","champion"\n'.encode())
     life.lake.write(lake_keys.settled("round", "churn"), f'{{"reason": "row {PERSON} is odd"}}'.encode())
     life.lake.write(lake_keys.settled("round", "other"), f'{{"reason": "row {PERSON} is odd"}}'.encode())
     life.lake.write(dashboard_keys.model_page("churn"), b"<p>nobody is named</p>")

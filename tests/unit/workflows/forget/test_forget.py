@@ -35,6 +35,7 @@ HELD = {
     "models/churn/quarantine/",
     "models/churn/sealed/",
     "models/churn/training/",
+    "queries/",
     "tables/churn/",
     "tables/churn/_arriving/",
     "tables/churn/_unloaded/",
@@ -108,6 +109,7 @@ def test_rows_of_others_stay_as_they_were(life: Life) -> None:
     assert {key.split("/")[0] for key in there - set(life.lake.keys("")) if "/original/" not in key} == {
         "incoming",
         "backups",
+        "queries",
     }
     for key, versions in after.items():
         if versions != before.get(key) and versions[-1].startswith(b"PAR1") and not key.endswith("smoke.parquet"):
