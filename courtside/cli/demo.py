@@ -84,6 +84,11 @@ def _games(path: Path | None, seed: int, quarantine: Path) -> "tuple[pa.Table, i
         return simulate_games(seed=seed), 0
 
 
+def _address(page: str) -> str:
+    """Return the address of a page that is served, or lies in a file."""
+    return page if page.startswith("http") else Path(page).absolute().as_uri()
+
+
 def _judged(each: "JudgedResult") -> dict[str, object]:
     return {
         "weeks": f"{each.window[0]} to {each.window[1]}",
@@ -120,12 +125,16 @@ def _print(result: "DemoResult", *, keep: bool) -> None:
         print_table("Performance of nba_games", [_judged(each) for each in result.performance])
     if result.stage_models:
         print_table("Models of the stage", result.stage_models)
-    shown = {name: place for name, place in result.urls.items() if keep or name not in {"mlflow", "aws"}}
+    ended = {"dashboard"} if keep else {"dashboard", "mlflow", "aws"}
+    shown = {name: place for name, place in result.urls.items() if name not in ended}
     print_table("Where to look", [{"what": name, "where": place} for name, place in shown.items()])
     if keep and "instance" in result.urls:
         instance = result.urls["instance"]
         say(f"MLflow in a browser: `eval $(courtside local env {instance})`, then `courtside mlflow ui --open`")
         say(f"What its own Slack received: `courtside local slack {instance}`")
         say(f"Still running; stop it with `courtside local down {instance}`")
+    if "dashboard" in result.urls:
+        say("Look at it in a browser:")
+        typer.echo(_address(result.urls["dashboard"]))
     if result.error:
         say(f"failed: {result.error}", style="bold red")

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from courtside.contracts.errors import CourtsideError
 from embedded_aws.aws import LocalOptions
+from embedded_aws.demo import pages
 from embedded_aws.demo.archive import archive
 from embedded_aws.demo.memory import PeakMemory
 from embedded_aws.demo.narrator import Narrator, StepFailed
@@ -59,7 +60,10 @@ def _tell(story: Story, options: DemoOptions) -> None:
         story.tell()
     finally:
         story.collect()
-        story.result.urls = archive(story, options.out)
+        story.result.urls |= archive(story, options.out)
         if options.keep:
             story.result.urls["instance"] = story.aws.keep(STAGE).id
             story.result.urls["aws"] = story.aws.endpoint
+            if "dashboard" in story.result.urls:
+                log = story.aws.directory / "logs" / "dashboard.log"
+                story.result.urls["dashboard"] = pages.serve(story.second.commands, log)

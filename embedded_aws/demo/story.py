@@ -17,7 +17,7 @@ from courtside.workflows.games import store_games
 from embedded_aws.aws import LocalAws, LocalOptions
 from embedded_aws.containers.build import context_here
 from embedded_aws.containers.engine import Engine
-from embedded_aws.demo import second_model
+from embedded_aws.demo import pages, second_model
 from embedded_aws.demo.commands import Commands
 from embedded_aws.demo.loop import Execution, Loop
 from embedded_aws.demo.narrator import Narrator, Step
@@ -101,6 +101,7 @@ class Story:
         self.retrain()
         self.judge_next_season()
         self.list_models()
+        self.write_pages()
 
     @property
     def loops(self) -> tuple[Loop, Loop]:
@@ -221,6 +222,12 @@ class Story:
             names = [row["model"] for row in rows]
             step.expect({each.model for each in self.loops} <= set(names), f"the stage lists {names}")
             step.says(f"the stage looks after {len(rows)}: {', '.join(names)}")
+
+    def write_pages(self) -> None:
+        """Write the pages that people look at into the demo's folder."""
+        with self.narrator.step("pages", "Building the pages of both models") as step:
+            second = self.second
+            self.result.urls["dashboard"] = pages.write(step, second.commands, second.folder, lake=self.lake())
 
     def lake(self) -> S3Lake:
         """Return the stage's lake."""

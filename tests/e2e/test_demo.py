@@ -19,7 +19,7 @@ SCORING = {f"{side}_rolling_{what}" for side in ("home", "away") for what in ("p
 STEPS = [
     "start", "deploy", "add models", "load rows", "first training", "champion", "second model",
     "quiet check", "changed check", "predictions", "round", "retraining", "gate", "promotion",
-    "new champion", "performance", "models",
+    "new champion", "performance", "models", "pages",
 ]  # fmt: skip
 MODELS = ["logistic_regression", "random_forest", "xgboost", "lightgbm"]
 
@@ -142,6 +142,9 @@ def test_the_results_can_be_opened_and_nothing_is_left_running(finished: Finishe
     assert "home_rolling_ppg" in page
     assert "moved together" in page
     assert json.loads(Path(result["urls"]["state_machine_history"]).read_text())
+    overview = Path(result["urls"]["dashboard"])
+    assert overview == folder / "out" / "dashboard" / "index.html"
+    assert all(each["model"] in overview.read_text() for each in result["stage_models"])
     assert not left_over(folder)
     assert not list((folder / "state").glob("*.json"))
 
