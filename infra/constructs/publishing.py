@@ -17,11 +17,14 @@ from infra.constructs.watch_steps import FUNCTION_TIMEOUT
 from infra.stage import StageSettings
 
 PAGES = f"{dashboard_keys.DASHBOARD_PREFIX}*"
-# No row of a table is among it, no holdout and no model.
+# No row of a table is among it, and no model.
 SHOWN = (
     PAGES,
     f"{lake_keys.ARCHIVE_PREFIX}*",
     training_keys.training_card("*", "*"),
+    # How a version's probabilities held on its holdout, which is found by the record beside its seal.
+    training_keys.training_holdout("*", "*"),
+    f"{lake_keys.sealed('*', '*')}{training_keys.MANIFEST_NAME}",
     # When rows arrived, and how new they are.
     lake_keys.loads(lake_keys.GAMES_PREFIX),
     lake_keys.loads(f"{lake_keys.TABLES_PREFIX}*/"),
@@ -62,6 +65,7 @@ class Publishing(Construct):
             lake_bucket=lake.bucket_name,
             ledger_table=ledger.table_name,
             alert_topic_arn=alerts.topic.topic_arn,
+            alert_links=settings.alert_links,
             stage=settings.stage,
             retraining_arn=machine.state_machine_arn,
         )
@@ -85,4 +89,11 @@ class Publishing(Construct):
         grant_models(self.function, ledger=ledger, lake=lake)
         grant_partitions(ledger, self.function, ROUNDS, _CHAMPION, _HISTORY, _LOCK, _APPROVALS, actions=("GetItem",))
         grant_partitions(ledger, self.function, MODELS, INCIDENTS, _HISTORY, actions=("Query",))
-        grant_incidents(self.function, ledger=ledger, lake=lake, topic=alerts.topic, kept=(KEPT, KEPT_OF_STAGE))
+        grant_incidents(
+            self.function,
+            ledger=ledger,
+            lake=lake,
+            topic=alerts.topic,
+            links=settings.alert_links,
+            kept=(KEPT, KEPT_OF_STAGE),
+        )
