@@ -197,6 +197,12 @@ class StageSettings(BaseModel):
         "acknowledged, 1 to 168; None: never",
     )
 
+    alert_links: bool = Field(
+        default=True,
+        description="True lets an alert link the page that it is about by a signed address, which opens for whoever "
+        "has it for some hours; False leaves it to `courtside dashboard`",
+    )
+
     budget_usd_month: float = Field(
         default=31,
         gt=0,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from courtside.adapters.signed_pages import signed_page
 from courtside.contracts.channels.message import ChannelMessage
 from courtside.contracts.names import MODEL_ATTRIBUTE
 from courtside.core.alerting import Alert
@@ -24,15 +25,20 @@ _IMPATIENT = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attem
 
 
 class SnsAlerts:
-    """The alerts of one model, or of the whole stage where `model` is empty, in the stage's topic."""
+    """The alerts of one model, or of the whole stage where `model` is empty, in the stage's topic.
 
-    def __init__(self, topic_arn: str, model: str) -> None:
+    They link pages of the bucket `pages_in`; none if it is empty.
+    """
+
+    def __init__(self, topic_arn: str, model: str, *, pages_in: str = "") -> None:
         self.topic_arn = topic_arn
         self.model = model
+        self.pages_in = pages_in
 
     def publish(self, alert: Alert) -> None:
         """Send one alert to everyone subscribed."""
-        message = alert.message(self.model)
+        link = signed_page(self.pages_in, alert.page) if self.pages_in and alert.page else ""
+        message = alert.message(self.model, link=link)
         bodies = {"default": plain_text(message), "lambda": message.model_dump_json()}
         boto3.client("sns", config=_IMPATIENT).publish(
             TopicArn=self.topic_arn,

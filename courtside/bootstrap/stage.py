@@ -76,7 +76,7 @@ def incidents_of(env: IncidentsEnv, model: str) -> "Incidents":
     from courtside.adapters.sns_alerts import SnsAlerts
     from courtside.workflows.incidents import Incidents
 
-    alerts = SnsAlerts(env.alert_topic_arn, model)
+    alerts = SnsAlerts(env.alert_topic_arn, model, pages_in=env.lake_bucket if env.alert_links else "")
     return Incidents(DynamoDbLedger(env.ledger_table), lake_of(env.lake_bucket), alerts)
 
 

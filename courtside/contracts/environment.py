@@ -120,9 +120,13 @@ class GateEnv(ModelsEnv, LedgerEnv):
 
 
 class IncidentsEnv(ModelsEnv):
-    """What every function needs that reports incidents: the ledger and the lake keep them, and the topic tells."""
+    """What every function needs that reports incidents: the ledger and the lake keep them, and the topic tells.
+
+    With `alert_links` an alert links the page that it is about.
+    """
 
     alert_topic_arn: str
+    alert_links: bool = True
 
 
 class AnnounceEnv(IncidentsEnv):

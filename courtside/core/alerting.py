@@ -26,7 +26,8 @@ class Alert:
     `kind` is that of its incident, or what a notice is about; `incident` is the id of its incident, empty for a notice.
     `line` is the same in one line, for those who know of the incident already. `id` is the same whenever the same alert
     is sent again, as it is after a process that was killed while it sent it, so whoever remembers it posts it once;
-    a notice has none. `model` is whom it is about; if it is empty, the channel that sends it knows.
+    a notice has none. `model` is whom it is about; if it is empty, the channel that sends it knows. `page` is the key
+    of the page that it is about, empty for none.
     """
 
     subject: str
@@ -38,6 +39,7 @@ class Alert:
     line: str = ""
     id: str = ""
     model: str = ""
+    page: str = ""
 
     def __post_init__(self) -> None:
         if len(self.subject) > SUBJECT_LIMIT or "\n" in self.subject:
@@ -48,9 +50,10 @@ class Alert:
         """Return an alert that is cut where it is too long: a long name must not keep it from reaching people."""
         return cls(display_text(subject, SUBJECT_LIMIT), cut("\n".join(lines), TEXT_LIMIT))
 
-    def message(self, model: str) -> ChannelMessage:
+    def message(self, model: str, *, link: str = "") -> ChannelMessage:
         """Return what channels are sent of it; `model` is whom it is about unless it says so itself."""
-        return ChannelMessage(**{**asdict(self), "model": self.model or model})
+        said = {name: value for name, value in asdict(self).items() if name != "page"}
+        return ChannelMessage(**{**said, "model": self.model or model, "link": link})
 
 
 def section(title: str, lines: list[str]) -> list[str]:

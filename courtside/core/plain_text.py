@@ -19,6 +19,8 @@ def plain_text(message: ChannelMessage) -> str:
     if message.brief:
         return "\n".join(_wrapped(message.line_alone))
     parts = ["\n".join(_section(lines)) for lines in sections(message.text)]
+    if message.link:
+        parts.append("\n".join([*_section([message.said_of_link]), message.link]))
     if message.context:
         parts.append("\n".join(["-- ", *_wrapped(f"Courtside: {message.context}")]))
     return "\n\n".join(parts)

@@ -54,6 +54,7 @@ class Arrivals(Construct):
         environment = ReceiveRowsEnv(
             lake_bucket=lake.bucket_name,
             alert_topic_arn=alerts.topic.topic_arn,
+            alert_links=settings.alert_links,
             ledger_table=ledger.table_name,
         )
         self.function = ImageFunction(
@@ -72,7 +73,7 @@ class Arrivals(Construct):
         self._grant("s3:DeleteObject", lake.arn_for_objects(DELETABLE))
         grant_models(self.function, ledger=ledger, lake=lake)
         grant_ledger(ledger, self.function, ledger_keys.BEGUN_PREFIX)
-        grant_incidents(self.function, ledger=ledger, lake=lake, topic=alerts.topic)
+        grant_incidents(self.function, ledger=ledger, lake=lake, topic=alerts.topic, links=settings.alert_links)
         for address in settings.incoming_prefixes:
             self._read_elsewhere(address)
 

@@ -49,6 +49,7 @@ class DriftCheck(Construct):
         environment = CheckDriftEnv(
             lake_bucket=lake.bucket_name,
             alert_topic_arn=alerts.topic.topic_arn,
+            alert_links=settings.alert_links,
             retraining_arn=retraining.machine.state_machine_arn,
             policy=settings.drift_policy or "",
             ledger_table=ledger.table_name,
@@ -68,6 +69,6 @@ class DriftCheck(Construct):
         artifacts.grant_put(self.function, ARTIFACT)
         grant_models(self.function, ledger=ledger, lake=lake)
         grant_ledger(ledger, self.function, ledger_keys.CHECKS_PREFIX)
-        grant_incidents(self.function, ledger=ledger, lake=lake, topic=alerts.topic)
+        grant_incidents(self.function, ledger=ledger, lake=lake, topic=alerts.topic, links=settings.alert_links)
         api.grant_routes(self.function, tracking_routes.DRIFT_CHECK)
         retraining.machine.grant_start_execution(self.function)

@@ -102,7 +102,7 @@ class RetrainingFunctions(Construct):
     def _announcing(self, topic: sns.ITopic, undelivered: sqs.IQueue) -> ImageFunction:
         """Return the function that tells people how a retraining ended; it knows nothing of locks and champions."""
         names = {"lake_bucket": self._lake.bucket_name, "ledger_table": self._ledger.table_name}
-        environment = AnnounceEnv(**names, alert_topic_arn=topic.topic_arn)
+        environment = AnnounceEnv(**names, alert_topic_arn=topic.topic_arn, alert_links=self._settings.alert_links)
         function = ImageFunction(
             self,
             "Announce",
@@ -114,7 +114,7 @@ class RetrainingFunctions(Construct):
             dead_letter_queue=undelivered,
         )
         grant_ledger(self._ledger, function, ledger_keys.ENDS_PREFIX)
-        grant_incidents(function, ledger=self._ledger, lake=self._lake, topic=topic)
+        grant_incidents(function, ledger=self._ledger, lake=self._lake, topic=topic, links=self._settings.alert_links)
         return function
 
     def _moving(self, name: str, environment: PromoteEnv, *, api: PrivateApi, reads: tuple[str, ...]) -> ImageFunction:

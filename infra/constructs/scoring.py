@@ -75,6 +75,7 @@ class Scoring(Construct):
             PredictEnv(
                 **names,
                 alert_topic_arn=alerts.topic.topic_arn,
+                alert_links=settings.alert_links,
                 training_packages=published(settings.training_packages),
             ),
             reads=PREDICT_READS,
@@ -83,7 +84,7 @@ class Scoring(Construct):
         grant_partitions(ledger, self.predict, _CHAMPION, actions=("GetItem",))
         # The request for a person's answer says which challenger waits.
         grant_partitions(ledger, self.predict, _HISTORY, _APPROVALS, actions=("Query",))
-        grant_incidents(self.predict, ledger=ledger, lake=lake, topic=alerts.topic)
+        grant_incidents(self.predict, ledger=ledger, lake=lake, topic=alerts.topic, links=settings.alert_links)
         self.check_performance = self._function(
             "check_performance",
             CheckPerformanceEnv(**names),

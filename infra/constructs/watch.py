@@ -1,5 +1,7 @@
 """A schedule starts the rounds of the watch; each looks at every model of the stage that is due."""
 
+from typing import Any
+
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
@@ -72,7 +74,7 @@ class Watch(ScheduledWork):
     def _tend_incidents(self) -> ImageFunction:
         environment = TendIncidentsEnv(
             **self._names(),
-            alert_topic_arn=self._alerts.topic.topic_arn,
+            **self._telling(),
             escalation_hours=self._settings.alert_escalation_hours or 0,
         )
         function = self._function("tend_incidents", environment)
@@ -82,7 +84,7 @@ class Watch(ScheduledWork):
         return function
 
     def _find_due(self) -> ImageFunction:
-        environment = FindDueEnv(**self._names(), alert_topic_arn=self._alerts.topic.topic_arn)
+        environment = FindDueEnv(**self._names(), **self._telling())
         function = self._function("find_due", environment)
         self._lake.grant_list(function)
         self._lake.grant_put(function, LISTS)
@@ -91,7 +93,7 @@ class Watch(ScheduledWork):
         return function
 
     def _settle(self) -> ImageFunction:
-        environment = SettleEnv(**self._names(), alert_topic_arn=self._alerts.topic.topic_arn)
+        environment = SettleEnv(**self._names(), **self._telling())
         function = self._function("settle", environment)
         grant_models(function, ledger=self._ledger, lake=self._lake)
         self._lake.grant_put(function, LISTS)
@@ -100,7 +102,17 @@ class Watch(ScheduledWork):
         return function
 
     def _let_report(self, function: ImageFunction, *kept: str) -> None:
-        grant_incidents(function, ledger=self._ledger, lake=self._lake, topic=self._alerts.topic, kept=kept)
+        grant_incidents(
+            function,
+            ledger=self._ledger,
+            lake=self._lake,
+            topic=self._alerts.topic,
+            links=self._settings.alert_links,
+            kept=kept,
+        )
+
+    def _telling(self) -> dict[str, Any]:
+        return {"alert_topic_arn": self._alerts.topic.topic_arn, "alert_links": self._settings.alert_links}
 
     def _names(self) -> dict[str, str]:
         return {"lake_bucket": self._lake.bucket_name, "ledger_table": self._ledger.table_name}

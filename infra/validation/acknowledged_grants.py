@@ -2,6 +2,7 @@
 
 from courtside.contracts import drift_keys, lake_keys, training_keys
 from infra.constructs import publishing
+from infra.constructs.incidents import LINKED
 from infra.validation.acknowledgement import Acknowledged
 from infra.validation.roles import (
     ARRIVALS_ROLE,
@@ -267,6 +268,13 @@ GRANTS = (
             reason="These are the versions of the function that the state calls.",
         )
         for function in WATCH
+    ),
+    *(
+        _iam5(
+            f"<LakeBucket>/{pattern}", *REPORTING, FIND_DUE_ROLE, reason="Alerts link one page of each model or check."
+        )
+        for pattern in LINKED
+        if "*" in pattern
     ),
     *(
         _iam5(f"<LakeBucket>/{pattern}", PUBLISH_ROLE, reason="What its pages show lies below each model and day.")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from typing import Any
 
+from infra.constructs.incidents import LINKED
 from tests.infra.synthesized import Synthesized, text
 
 
@@ -45,5 +46,7 @@ def partitions(stack: Synthesized, starting: str) -> dict[str, set[str]]:
 
 LAKE = "<ExportsOutputFnGetAttLakeBucketArn4B06F64C>"
 ARTIFACTS = "<ExportsOutputFnGetAttArtifactsBucketArnD46760D3>"
+LINKED_PAGES = {f"{LAKE}/{pattern}" for pattern in LINKED}
+"""What whoever reports incidents may read so that alerts can link it."""
 STEPS = ("Lock", "Freeze", "Gate", "RequestApproval", "Seal", "Promote", "RollBack", "Announce", "Unlock")
 """The steps of a retraining that are functions."""

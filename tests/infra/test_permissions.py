@@ -15,7 +15,7 @@ from infra.constructs.retraining_functions import FREEZE_WRITABLE, GATE_WRITABLE
 from infra.constructs.tracking_upkeep import DELETABLE as COLLECTABLE
 from infra.constructs.training_task import DELETABLE
 from infra.constructs.training_task import WRITABLE as RESULTS
-from tests.infra.granted import ARTIFACTS, LAKE, STEPS, allowed, as_list, statements
+from tests.infra.granted import ARTIFACTS, LAKE, LINKED_PAGES, STEPS, allowed, as_list, statements
 from tests.infra.synthesized import SynthesizedStage, text
 
 
@@ -76,7 +76,7 @@ def test_training_deletes_only_what_it_staged_and_the_collection_only_what_mlflo
 
 def test_the_check_reads_the_lake_and_adds_reports_and_decisions_only(dev: SynthesizedStage) -> None:
     role = "DriftCheckFunction"
-    assert allowed(dev.pipeline, role, "s3:GetObject") == {f"{LAKE}/*", CONTRACTS}
+    assert allowed(dev.pipeline, role, "s3:GetObject") == {f"{LAKE}/*", CONTRACTS, *LINKED_PAGES}
     assert allowed(dev.pipeline, role, "s3:ListBucket") == {LAKE}
     page = f"{ARTIFACTS}/{ARTIFACT}"
     assert allowed(dev.pipeline, role, "s3:PutObject") == {page, *(f"{LAKE}/{prefix}" for prefix in (*WRITABLE, KEPT))}
@@ -143,7 +143,7 @@ READ = {
     "Seal": {CONTRACTS, TRAINING, f"{LAKE}/models/*/sealed/*", f"{ARTIFACTS}/mlflow/*/models/*"},
     "Promote": {CONTRACTS, f"{TRAINING}/gate.json", *OF_CHAMPION},
     "RollBack": {CONTRACTS, *OF_CHAMPION},
-    "Announce": set(),
+    "Announce": LINKED_PAGES,
 }
 
 
@@ -153,7 +153,7 @@ def test_each_step_reads_its_input_and_only_seal_reads_models(dev: SynthesizedSt
     forbidden.
     """
     assert allowed(dev.pipeline, f"Steps{step}", "s3:GetObject") == READ[step]
-    listed = {LAKE, ARTIFACTS} if step == "Seal" else {LAKE} if READ[step] else set()
+    listed = {LAKE, ARTIFACTS} if step == "Seal" else {LAKE} if READ[step] - LINKED_PAGES else set()
     assert allowed(dev.pipeline, f"Steps{step}", "s3:ListBucket") == listed
 
 

@@ -8,7 +8,7 @@ import pytest
 from courtside.contracts import lake_keys, scoring_keys, training_keys
 from infra.constructs.ledger import INCIDENTS, INCIDENTS_TOLD, MODELS
 from infra.constructs.scoring import JUDGE_WRITES, PREDICT_WRITES
-from tests.infra.granted import LAKE, allowed, partitions, statements
+from tests.infra.granted import LAKE, LINKED_PAGES, allowed, partitions, statements
 from tests.infra.synthesized import SynthesizedStage
 
 PREDICT, JUDGE = "ScoringPredict", "ScoringCheckPerformance"
@@ -38,7 +38,8 @@ DAY = date(2026, 11, 29)
 def test_each_reads_rows_and_sealed_models_and_adds_only_what_it_finds(
     dev: SynthesizedStage, role: str, reads: set[str], writes: set[str]
 ) -> None:
-    assert allowed(dev.pipeline, role, "s3:GetObject") == {f"{LAKE}/{pattern}" for pattern in reads}
+    linked = LINKED_PAGES if role == PREDICT else set()
+    assert allowed(dev.pipeline, role, "s3:GetObject") == {f"{LAKE}/{pattern}" for pattern in reads} | linked
     assert allowed(dev.pipeline, role, "s3:ListBucket") == {LAKE}
     assert allowed(dev.pipeline, role, "s3:PutObject") == {f"{LAKE}/{pattern}" for pattern in writes}
     assert allowed(dev.pipeline, role, "s3:DeleteObject") == set()

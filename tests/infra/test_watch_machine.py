@@ -8,6 +8,7 @@ import jsonata
 import pytest
 
 from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts.environment import IncidentsEnv
 from courtside.contracts.events import ArrivalsRequest, DriftCheckRequest, Payload
 from courtside.contracts.rounds import DueModel, FindDueRequest, PublishRequest, SettleRequest, WatchRequest
 from courtside.contracts.scoring import PerformanceRequest, PredictRequest
@@ -18,7 +19,7 @@ from infra.constructs.watch import LISTS
 from infra.settings import settings_for
 from infra.stage import StageSettings
 from tests.infra.conftest import synthesize
-from tests.infra.granted import LAKE, allowed, partitions
+from tests.infra.granted import LAKE, LINKED_PAGES, allowed, partitions
 from tests.infra.synthesized import SynthesizedStage, text
 
 FIND_DUE, SETTLE, TEND = "WatchFindDueFunction", "WatchSettleFunction", "WatchTendIncidentsFunction"
@@ -170,7 +171,7 @@ def test_publish_reads_no_row_and_writes_pages_and_incidents_only(dev: Synthesiz
     read = allowed(dev.pipeline, PUBLISH, "s3:GetObject")
     assert f"{LAKE}/archive/*" in read
     rows = ("tables/churn/a.parquet", "games/season=2011/games.parquet", "incoming/churn/a.csv")
-    training = ("models/churn/training/t/holdout.parquet", "models/churn/sealed/s/model.pkl")
+    training = ("models/churn/training/t/smoke.parquet", "models/churn/sealed/s/model.pkl")
     assert not [key for key in (*rows, *training) if any(fnmatch(f"{LAKE}/{key}", each) for each in read)]
     assert allowed(dev.pipeline, PUBLISH, "s3:PutObject") == {
         f"{LAKE}/{each}" for each in (*publishing.WRITABLE, KEPT, KEPT_OF_STAGE)
@@ -200,7 +201,7 @@ def test_a_round_goes_on_whether_or_not_incidents_can_be_tended(machine: dict[st
 
 
 def test_tend_incidents_looks_at_all_incidents_and_changes_nothing_else(dev: SynthesizedStage) -> None:
-    assert allowed(dev.pipeline, TEND, "s3:GetObject") == set()
+    assert allowed(dev.pipeline, TEND, "s3:GetObject") == LINKED_PAGES
     assert allowed(dev.pipeline, TEND, "s3:PutObject") == {f"{LAKE}/{KEPT}", f"{LAKE}/{KEPT_OF_STAGE}"}
     assert partitions(dev.pipeline, TEND) == {
         "dynamodb:GetItem": {INCIDENTS, INCIDENTS_TOLD},
@@ -244,7 +245,7 @@ def test_the_schedule_starts_rounds_with_its_own_time_and_keeps_what_could_not_s
 
 def test_find_due_lists_what_is_there_and_writes_lists_and_incidents_only(dev: SynthesizedStage) -> None:
     assert allowed(dev.pipeline, FIND_DUE, "s3:ListBucket") == {LAKE}
-    assert allowed(dev.pipeline, FIND_DUE, "s3:GetObject") == set()
+    assert allowed(dev.pipeline, FIND_DUE, "s3:GetObject") == LINKED_PAGES
     assert allowed(dev.pipeline, FIND_DUE, "s3:PutObject") == {f"{LAKE}/{LISTS}", f"{LAKE}/{KEPT_OF_STAGE}"}
     assert partitions(dev.pipeline, FIND_DUE) == {
         "dynamodb:Query": {MODELS, ROUNDS},
@@ -253,8 +254,21 @@ def test_find_due_lists_what_is_there_and_writes_lists_and_incidents_only(dev: S
     }
 
 
+def test_without_links_in_alerts_nobody_may_read_a_page_to_sign_it(tmp_path_factory: pytest.TempPathFactory) -> None:
+    settings = StageSettings(**(settings_for("dev").model_dump() | {"alert_links": False}))
+    stage = synthesize(settings, tmp_path_factory.mktemp("unlinked"))
+    for role in (FIND_DUE, TEND, SETTLE, "StepsAnnounce"):
+        assert not allowed(stage.pipeline, role, "s3:GetObject") & LINKED_PAGES
+        _, function = stage.pipeline.only("AWS::Lambda::Function", role)
+        assert not IncidentsEnv.read(function_variables(function)).alert_links
+
+
+def function_variables(function: dict[str, Any]) -> dict[str, str]:
+    return {name: text(each) for name, each in function["Environment"]["Variables"].items()}
+
+
 def test_settle_writes_records_of_rounds_and_incidents_only(dev: SynthesizedStage) -> None:
-    assert allowed(dev.pipeline, SETTLE, "s3:GetObject") == {f"{LAKE}/{lake_keys.contracts('*')}*"}
+    assert allowed(dev.pipeline, SETTLE, "s3:GetObject") == {f"{LAKE}/{lake_keys.contracts('*')}*", *LINKED_PAGES}
     assert allowed(dev.pipeline, SETTLE, "s3:PutObject") == {f"{LAKE}/{LISTS}", f"{LAKE}/{KEPT}"}
     assert partitions(dev.pipeline, SETTLE) == {
         "dynamodb:GetItem": {MODELS, ROUNDS, INCIDENTS, INCIDENTS_TOLD},

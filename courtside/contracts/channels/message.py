@@ -13,6 +13,7 @@ class ChannelMessage(Payload):
     `text` is written with the marks of `courtside.contracts.channels.marks`, and `line` says the same in one line, for
     those who know of the incident already. `model` is empty where the alert is about the whole stage, and `incident` is
     empty where it belongs to none. `id` is the same whenever the same alert is sent again.
+    `link` is the signed address of the page that it is about, empty where it links none.
     """
 
     subject: str
@@ -24,11 +25,21 @@ class ChannelMessage(Payload):
     telling: Telling = Telling.NOTICE
     incident: str = ""
     id: str = ""
+    link: str = ""
 
     @property
     def brief(self) -> bool:
         """Whether one line is enough, because people were told the whole when the incident began."""
         return self.telling in {Telling.UPDATED, Telling.RESOLVED}
+
+    @property
+    def said_of_link(self) -> str:
+        """What a person has to know of the link."""
+        begin = f" --model {self.model}" if self.model else ""
+        return (
+            "The address is signed: it opens this one page for whoever has it, for some hours and never longer than "
+            f"12. At any time: `courtside dashboard{begin}`"
+        )
 
     def as_line(self) -> "ChannelMessage":
         """Return the message for where the whole stands beside it, with what it is about."""

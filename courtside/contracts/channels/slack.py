@@ -18,6 +18,7 @@ MOST_BLOCKS = 50
 MOST_OF_A_HEADER = 150
 MOST_OF_A_SECTION = 3000
 MOST_OF_A_LINE = 1000
+MOST_OF_A_LINK = 2500
 MOST_BYTES = 12_000
 """Of all blocks: Slack names no limit, but answers ``msg_blocks_too_long``; people saw it from about 13,200 on."""
 
@@ -55,6 +56,9 @@ def _blocks(message: ChannelMessage, parts: Sequence[str]) -> Iterator[dict[str,
     yield {"type": "header", "text": {"type": "plain_text", "text": header, "emoji": False}}
     for part in parts:
         yield {"type": "section", "text": _marked(part)}
+    if message.link and len(message.link) <= MOST_OF_A_LINK:
+        said = f"<{slack_text(message.link)}|*Open the page*>: {slack_text(message.said_of_link)}"
+        yield {"type": "section", "text": {"type": "mrkdwn", "text": said, "verbatim": True}}
     if message.context:
         yield {"type": "context", "elements": [_marked(message.context)]}
 

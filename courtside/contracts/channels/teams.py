@@ -29,13 +29,13 @@ _COLORS = {Severity.CRITICAL: {"color": "Attention"}, Severity.WARNING: {"color"
 def _payload(message: ChannelMessage) -> dict[str, Any]:
     return fitted(
         "" if message.brief else message.text,
-        lambda parts: _card(list(_items(message, parts))),
+        lambda parts: _card(list(_items(message, parts)), "" if message.brief else message.link),
         fits=lambda card: len(json.dumps(card)) <= MOST_BYTES,  # as it is sent, with what JSON escapes
         weigh=lambda part: len(json.dumps(part)),
     )
 
 
-def _card(body: list[dict[str, Any]]) -> dict[str, Any]:
+def _card(body: list[dict[str, Any]], link: str) -> dict[str, Any]:
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -43,6 +43,8 @@ def _card(body: list[dict[str, Any]]) -> dict[str, Any]:
         "msteams": {"width": "Full"},
         "body": body,
     }
+    if link:
+        card["actions"] = [{"type": "Action.OpenUrl", "title": "Open the page", "url": link}]
     attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
     return {"type": "message", "attachments": [attachment]}
 
@@ -57,6 +59,8 @@ def _items(message: ChannelMessage, parts: Sequence[str]) -> Iterator[dict[str, 
         lines = (line for line in part.splitlines() if line.strip())
         items = [_block([_run(run.text, **_LOOKS[run.look]) for run in runs(line)]) for line in lines]
         yield {"type": "Container", "spacing": "Medium", "items": items}
+    if message.link:
+        yield _block([_run(run.text, size="Small", **_LOOKS[run.look]) for run in runs(message.said_of_link)])
     if message.context:
         yield _block([_run(message.context, isSubtle=True, size="Small")])
 

@@ -139,8 +139,8 @@ def sent(before: IncidentRecord, alert_id: str) -> IncidentRecord:
     return _changed(before, unsent=before.unsent[1:], told=before.told + 1)
 
 
-def alert_of(record: IncidentRecord, unsent: UnsentAlert) -> Alert:
-    """Return an alert as it is sent."""
+def alert_of(record: IncidentRecord, unsent: UnsentAlert, *, page: str = "") -> Alert:
+    """Return an alert as it is sent; `page` is the key of the page to look at."""
     return Alert(
         unsent.subject,
         unsent.text,
@@ -150,6 +150,7 @@ def alert_of(record: IncidentRecord, unsent: UnsentAlert) -> Alert:
         incident=record.id,
         line=unsent.line,
         id=unsent.id,
+        page=page,
     )
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeGuard
 
-from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts import dashboard_keys, drift_keys, lake_keys, ledger_keys
 from courtside.contracts.incidents import IncidentState
 from courtside.contracts.records import IncidentRecord
 from courtside.contracts.versioned import TooNew
@@ -183,11 +183,18 @@ class Incidents:
         while (record := self._newest(model, kind)) is not None and not self._is_done(record):
             claim.renew()
             if self.alerts is not None and record.unsent:
-                alert = changes.alert_of(record, record.unsent[0])
+                alert = changes.alert_of(record, record.unsent[0], page=self._page(record))
                 self.alerts.publish(alert)
                 self._note_sent(key, alert.id)
             else:
                 self._keep(key)
+
+    def _page(self, record: IncidentRecord) -> str:
+        """Return the key of the page to look at: that of the report which found it, or that of the model or of all."""
+        report = record.report.removeprefix(self.lake.uri(""))
+        if drift_keys.is_drift_report(report):
+            return f"{report.rpartition('.')[0]}.html"
+        return dashboard_keys.model_page(record.model) if record.model else dashboard_keys.OVERVIEW_PAGE
 
     def _note_sent(self, key: str, alert_id: str) -> None:
         def one(documents: Documents) -> None:
