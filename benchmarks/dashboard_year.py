@@ -1,4 +1,6 @@
-"""Build a model's pages from a year of archives, and those of a stage of 100 models; print JSON (limits: 3 s and 60 s).
+"""Build a model's pages from a year of archives, and those of a stage of 100 models; print JSON.
+
+The limits are 3 s of a processor for a model, and a minute of two of them for the stage.
 
 The archives lie in a folder: 365 daily checks of 16 features with their decisions, predictions and labels of 365 days
 (10,000 rows), weekly statements and estimates, records and ledger. Putting together and drawing are timed, both from
@@ -29,7 +31,9 @@ from tests.fakes.recorded_year import NOW, RecordedStage
 
 MODEL = "churn"
 DAYS, ROWS, FEATURES, MODELS = 365, 10_000, 16, 100
-LIMIT_SECONDS, LIMIT_STAGE_SECONDS = 3.0, 60.0
+LIMIT_SECONDS = 3.0
+LIMIT_STAGE_SECONDS = 2 * 60.0
+"""A minute of two processors: each model is built by a process of its own, as a round's functions are."""
 LARGEST_PAGE = 1_000_000
 READ_TOO = ("archive/drift", "archive/decisions", "archive/performance", "archive/estimates")
 
@@ -72,8 +76,8 @@ def main() -> None:
         "overview_cpu_seconds": round(overview, 2),
         "page_bytes": page,
         "overview_bytes": overview_page,
-        "limit_seconds": LIMIT_SECONDS,
-        "limit_stage_seconds": LIMIT_STAGE_SECONDS,
+        "limit_cpu_seconds": LIMIT_SECONDS,
+        "limit_stage_cpu_seconds": LIMIT_STAGE_SECONDS,
         "limit_page_bytes": LARGEST_PAGE,
         "ok": first <= LIMIT_SECONDS and whole <= LIMIT_STAGE_SECONDS and page <= LARGEST_PAGE,
     }

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from courtside.contracts import lake_keys, ledger_keys
+from courtside.contracts import dashboard_keys, lake_keys, ledger_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.records import ChampionPointer, RetrainingLockState
 from courtside.workflows.ledger_documents import read
@@ -25,7 +25,8 @@ class TrainingRuns(BadInput):
 
 def data_of(model: str, *, lake: Lake) -> list[str]:
     """Return the keys of all objects that the lake holds of one model alone."""
-    return [key for prefix in lake_keys.all_of(model) for key in lake.keys(prefix)]
+    prefixes = (*lake_keys.all_of(model), dashboard_keys.pages(model))
+    return [key for prefix in prefixes for key in lake.keys(prefix)]
 
 
 def delete_data(ledger: ModelLedger, *, lake: Lake, now: datetime) -> int:

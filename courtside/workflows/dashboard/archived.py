@@ -109,7 +109,7 @@ class Archived:
         return sha256("\n".join(key for keys in of_prefix.values() for key in keys).encode()).hexdigest()
 
     def months(self, names: Sequence[_Name]) -> list[Month]:
-        """Return these months; those that are over are read once and then kept as notes.
+        """Return these months; those that are over are read once and then kept as notes, unless a decision is damaged.
 
         Raises `LogDamaged` for a file of an archive that cannot be read.
         """
@@ -117,7 +117,7 @@ class Archived:
         missing = [name for name in names if name not in found]
         for name, month in self._read(missing) if missing else ():
             found[name] = month
-            if self.is_settled(name):
+            if self.is_settled(name) and len(month.decisions) == len(self._decided(name)):
                 self._keep(name, month)
         return [found[name] for name in names]
 
@@ -160,13 +160,17 @@ class Archived:
             )
 
     def _decisions(self, name: _Name, pages: frozenset[str]) -> list[DecisionLine]:
-        keys = [key for key in self._of(lake_keys.decisions(self.model), name) if not lake_keys.is_backfilled(key)]
         lines = []
-        for _, record in ahead(self._decision, keys, at_once=_READERS):
+        for _, record in ahead(self._decision, self._decided(name), at_once=_READERS):
             if record is not None:
                 page = drift_keys.drift_page(self.model, record.window.end, record.check_id)
                 lines.append(decision_line(record, report_key=page if page in pages else ""))
         return sorted(lines, key=lambda each: each.decided_at)
+
+    def _decided(self, name: _Name) -> list[str]:
+        """Return the keys of a month's decisions, without those that were computed later."""
+        keys = self._of(lake_keys.decisions(self.model), name)
+        return [key for key in keys if lake_keys.decision_of(key) and not lake_keys.is_backfilled(key)]
 
     def _decision(self, key: str) -> DecisionRecord | None:
         """Return a decision, None for one that cannot be read, which `courtside runs list` shows with the reason."""

@@ -37,7 +37,7 @@ class Dashboard:
     def publish_model(self, model: str, *, now: datetime) -> tuple[str, ...]:
         """Build the pages of a model and write those that changed, its summary last; return their keys.
 
-        Raises `ModelUnknown`, `ModelRemoved`, `ContractChanged` and what reading a contract raises.
+        Raises `ModelUnknown`, `ModelRemoved`, `LogDamaged`, `ContractChanged` and what reading a contract raises.
         """
         return self._write(self.model_pages(model, now=now))
 
@@ -53,13 +53,13 @@ class Dashboard:
         """Return what the page of all models shows."""
         return stage_view(self.models, stage=self.stage, now=now, month_usd=self.stage_usd)
 
-    def model_pages(self, model: str, *, now: datetime, anew: bool = False) -> dict[str, bytes]:
-        """Return a model's pages by their keys, and its summary: all years if `anew`, else those that changed."""
+    def model_pages(self, model: str, *, now: datetime) -> dict[str, bytes]:
+        """Return a model's page and those of its years that changed, by their keys, and its summary."""
         source = self._source(model, now)
         view = model_view(source, stage=self.stage, month_usd=self.model_usd)
         built = {dashboard_keys.model_page(model): model_page.render(view).encode()}
         made_from = dict(_made_from(source, view.years))
-        before = {} if anew else self._years_before(model)
+        before = self._years_before(model)
         for year in view.years:
             if made_from[str(year)] != before.get(str(year)):
                 start, end = date(year, 1, 1), date(year + 1, 1, 1)

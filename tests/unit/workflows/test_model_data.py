@@ -6,7 +6,7 @@ from itertools import chain
 
 import pytest
 
-from courtside.contracts import drift_keys, lake_keys, ledger_keys, training_keys
+from courtside.contracts import dashboard_keys, drift_keys, lake_keys, ledger_keys, training_keys
 from courtside.contracts.records import ChampionPointer, RetrainingLockState
 from courtside.workflows.ledger_documents import read, written
 from courtside.workflows.model_data import TrainingRuns, delete_data
@@ -32,6 +32,8 @@ def keys_of(model: str) -> list[str]:
         lake_keys.unloaded_table(model, "l"),
         f"{lake_keys.quarantine(model, 'q')}rows.csv",
         f"{lake_keys.incoming(model)}march.csv",
+        dashboard_keys.model_page(model),
+        dashboard_keys.month_note(model, 2026, 3),
     ]
 
 

@@ -232,6 +232,17 @@ def test_a_note_that_somebody_damaged_is_written_again(stage: RecordedStage) -> 
         assert stage.lake.read(note) == kept
 
 
+def test_a_decision_that_was_damaged_is_shown_again_once_it_is_restored(stage: RecordedStage) -> None:
+    old = TODAY - 200 * DAY
+    stage.check("churn", old)
+    key = lake_keys.decision("churn", old, f"{old:%Y%m%d}")
+    content = stage.lake.read(key)
+    stage.lake.write(key, b"no JSON")
+    assert view(stage).decisions == ()
+    stage.lake.write(key, content)
+    assert [each.day for each in view(stage).decisions] == [old]
+
+
 def test_what_cannot_be_read_is_left_out_but_not_the_archives(stage: RecordedStage) -> None:
     stage.check("churn", TODAY)
     stage.lake.write(lake_keys.decision("churn", TODAY, "broken"), b"no JSON")
