@@ -68,8 +68,8 @@ class Usage:
     model_gb: float = _assumed(
         4.0, "GB in the buckets of each further model: a year of weekly trainings on 40,000 rows"
     )
-    model_bucket_writes: float = _assumed(2500.0, "PUT and LIST requests a month of each further model")
-    model_bucket_reads: float = _assumed(6000.0, "GET requests a month of each further model")
+    model_bucket_writes: float = _assumed(3500.0, "PUT and LIST requests a month of each further model")
+    model_bucket_reads: float = _assumed(16_000.0, "GET requests a month of each further model")
     model_table_gb: float = _assumed(0.001, "GB in the ledger of each further model")
     model_table_writes: float = _assumed(600.0, "write units a month of each further model")
     model_table_reads: float = _assumed(1500.0, "read units a month of each further model, its share in every round")
