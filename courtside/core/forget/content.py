@@ -43,8 +43,18 @@ class Searched:
         return bool(self.rows or self.mentions)
 
 
-def searched(name: str, content: bytes, wanted: Wanted, *, folders: Mapping[str, str | None] | None = None) -> Searched:
+def searched(
+    name: str,
+    content: bytes,
+    wanted: Wanted,
+    *,
+    folders: Mapping[str, str | None] | None = None,
+    any_column: bool = False,
+) -> Searched:
     """Look for the wanted ids in an object of this name.
+
+    `folders` are values of columns that it has by its path; with `any_column`, any cell of a CSV file may be an id, as
+    a query calls its columns what it likes.
 
     Raises arrow's errors, `ValueError` and `OSError` for a file that is not what it seems to be.
     """
@@ -57,7 +67,7 @@ def searched(name: str, content: bytes, wanted: Wanted, *, folders: Mapping[str,
     if name.endswith(".json"):
         return _in_json(content, wanted)
     if name.endswith(".csv"):
-        return _in_csv(content, wanted)
+        return _in_csv(content, wanted, any_column=any_column)
     return _in_text(content, wanted)
 
 
@@ -143,13 +153,15 @@ def _without(said: Any, wanted: Wanted, *, ids: bool = False) -> tuple[Any, int]
     return said, 0
 
 
-def _in_csv(content: bytes, wanted: Wanted) -> Searched:
+def _in_csv(content: bytes, wanted: Wanted, *, any_column: bool) -> Searched:
     """Look into rows that were set aside; they are read as text, as a number like 17 was written."""
     read = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     names = next(read, [])
     rows = [row for row in read if row]
     cells = [pa.array([row[at] if at < len(row) else "" for row in rows], pa.string()) for at in range(len(names))]
     about = rows_about(pa.table(cells, names=names), wanted).to_pylist() if rows else []
+    if any_column:
+        about = [gone or any(map(wanted.is_id, row)) for row, gone in zip(rows, about, strict=True)]
     kept = [row for row, gone in zip(rows, about, strict=True) if not gone]
     named = sum(wanted.mentioned(cell) for row in kept for cell in row)
     if not any(about) and not named:

@@ -90,6 +90,10 @@ class Wanted:
         """Say whether a text is the id of a row that is to be forgotten, as archives write it."""
         return any(each.fits(text) for each in self.row_ids)
 
+    def is_id(self, text: str) -> bool:
+        """Say whether a text is one of the ids, or the id of one of their rows."""
+        return (text,) in self.values or text in self.joined or self.is_row_id(text)
+
 
 @dataclass(frozen=True, slots=True)
 class RowIds:

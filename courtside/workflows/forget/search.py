@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 from pyarrow import fs
 
+from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import FeatureTable
@@ -137,7 +138,8 @@ class Search:
             return copies_of(content, self.known, besides=EXPECTED)
         if is_of_many_formats(key):
             return self._of_file(key, content)
-        found = searched(key, content, self.wanted, folders=self._folders(key))
+        of_query = key.startswith(lake_keys.QUERY_RESULTS_PREFIX)
+        found = searched(key, content, self.wanted, folders=self._folders(key), any_column=of_query)
         if found.found is not None and key.startswith(sources(self.dataset.name)):
             self.known.add(found.found)
         return found

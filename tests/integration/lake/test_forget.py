@@ -18,6 +18,7 @@ from courtside.core.parquet import parquet_content
 from courtside.workflows.arrivals import Arrivals
 from courtside.workflows.incidents import Incidents
 from courtside.workflows.label_loads import load_labels
+from courtside.workflows.stage_models import StageModels
 from courtside.workflows.table_loads import load_table
 from tests.datasets.churn import CONTRACT, DATASET, churn_table
 from tests.fakes.added_models import add_model
@@ -89,3 +90,12 @@ def test_a_customer_is_in_no_version_of_any_object_afterwards(lake: S3Lake) -> N
         each for each in range(60) if each != CUSTOMER
     ]
     assert json.loads(forget("--yes").stdout)["places"] == []
+
+
+def test_rows_of_a_model_that_was_removed_are_still_there_to_be_erased(lake: S3Lake) -> None:
+    lived(lake)
+    stage = stage_outputs(STAGE)
+    StageModels(DynamoDbLedger(stage[StackOutput.LEDGER_TABLE]), lake).remove("churn", now=NOW)
+    done = forget("--yes")
+    assert done.returncode == 0, done.stderr
+    assert holding(lake) == []

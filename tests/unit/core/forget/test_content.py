@@ -108,6 +108,14 @@ def test_rows_set_aside_lose_theirs() -> None:
     assert left == [{"row": 4, "reason": 'said "no"', "customer_id": 18}]
 
 
+@pytest.mark.parametrize("cell", ["17", "17|2026-03-01"])
+def test_what_a_query_found_is_found_whatever_it_calls_its_columns(cell: str) -> None:
+    content = f'"who","share"\n"18","0.5"\n"{cell}","0.2"\n'.encode()
+    assert searched("result.csv", content, wanted("17"), any_column=True).rows == 1
+    assert not searched("result.csv", content, wanted("1"), any_column=True).holds
+    assert not searched("rows.csv", content, wanted("17")).holds
+
+
 def test_documents_are_masked_and_ids_that_are_named_as_such_are_left_out() -> None:
     said = {"unknown_ids": ["17|2026-03-01", "18|2026-03-01", "1…1"], "rows": 17, "file": "17.csv", "17": ["17"]}
     found = searched("load.json", json.dumps(said).encode(), wanted("17"))
