@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -32,7 +32,7 @@ class JudgedLoans(LoansStage):
 
     amounts: dict[date, list[float | None]] = field(default_factory=dict)
 
-    def copied(self) -> "JudgedLoans":
+    def copied(self) -> Self:
         """Return a stage that goes on from here by itself."""
         lake = type(self.lake)(dict(self.lake.objects))
         ledger = type(self.ledger)(dict(self.ledger.documents))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from tests.fakes.dying_lake import BrokeOff, WatchedLake
@@ -13,6 +14,11 @@ LAST = MONDAY + days(13)
 
 def begun() -> EstimatedLoans:
     """Return a stage of two weeks that wait for their labels, of which the first was estimated before it was over."""
+    return _begun().copied()
+
+
+@cache
+def _begun() -> EstimatedLoans:
     stage = EstimatedLoans()
     stage.promote("1", 1.0)
     stage.promised("1")
