@@ -8,6 +8,9 @@ import pytest
 from courtside.contracts import lake_keys
 from courtside.contracts.archive import TABLES
 from courtside.contracts.names import StackOutput
+from infra.archive_page import MODULE, PAGE
+from infra.archive_page import tables as tables_as_text
+from infra.pages import replaced
 from infra.settings import settings_for
 from infra.stage import StageSettings
 from tests.infra.conftest import synthesize
@@ -70,3 +73,7 @@ def test_what_expires_is_a_setting_and_nothing_that_is_decided_rests_on_it(tmp_p
         lake_keys.PROMISE_TESTS_PREFIX: 400,
         lake_keys.QUERY_RESULTS_PREFIX: 7,
     }
+
+
+def test_the_page_lists_the_tables_as_they_are() -> None:
+    assert replaced(PAGE.read_text(), MODULE, tables_as_text()) == PAGE.read_text()
