@@ -26,7 +26,7 @@ from courtside.core.rows.ids import ids_of
 from courtside.core.training.fit import labels
 from courtside.core.training.split import split_rows
 from courtside.workflows.freeze import resolved
-from courtside.workflows.frozen_rows import frozen_features
+from courtside.workflows.frozen_rows import DataErased, frozen_features
 from courtside.workflows.lake_documents import find_document
 from courtside.workflows.ports import Lake
 from courtside.workflows.predict.apart import Room
@@ -69,6 +69,8 @@ class Features:
         try:
             frozen = frozen_features(manifest, lake=self.lake, dataset=self.dataset).table
             rows = split_rows(frozen, dataset=self.dataset, rule=manifest.split, seed=manifest.seed).holdout
+        except DataErased:  # a person asked for it, so nothing is to be mended
+            return None
         except (CourtsideError, pa.ArrowException, KeyError):
             logger.exception("the rows of training %s cannot be read again", manifest.training_id)
             return None

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from courtside.contracts import training_keys
+from courtside.contracts import forget_keys, lake_keys, training_keys
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.core.gate.holdout import Holdout
 from courtside.core.parquet import parquet_content, read_parquet_content
@@ -15,11 +15,12 @@ from courtside.core.performance.rules import EstimateMethod
 from courtside.core.training.split import split_rows
 from courtside.workflows.estimates.features import Features
 from courtside.workflows.estimates.waiting import waiting_predictions, waiting_windows
+from courtside.workflows.forget.notes import note_erased
 from courtside.workflows.freeze import freeze
 from courtside.workflows.frozen_rows import frozen_features
 from tests.fakes.estimating import EstimatedLoans
 from tests.fakes.judging import MONDAY, days
-from tests.fakes.predicting import loans
+from tests.fakes.predicting import NOW, loans
 
 SUNDAY = MONDAY + days(6)
 TRAINED = MONDAY - days(60)
@@ -105,6 +106,19 @@ def test_pape_is_near_cbpe_where_the_rows_are_like_those_of_the_holdout(stage: E
     cbpe = stage.estimates(metric="log_loss")[-1]
     assert (pape["method"], cbpe["method"], pape["refused"]) == ("pape", "cbpe", None)
     assert pape["value"] == pytest.approx(cbpe["value"], abs=0.03)
+
+
+@pytest.mark.parametrize("erased", [True, False])
+def test_rows_that_were_erased_on_request_are_no_error_in_the_logs(
+    stage: EstimatedLoans, caplog: pytest.LogCaptureFixture, *, erased: bool
+) -> None:
+    truth, name = holdout_of(stage).labels, stage.dataset.name
+    (key,) = stage.lake.keys(lake_keys.tables(name))
+    stage.lake.write(key, stage.lake.read(key) + b"more")
+    if erased:
+        note_erased(forget_keys.erased_of_table(name), {key: ()}, at=NOW, lake=stage.lake)
+    assert features_of(stage).of_holdout(truth) is None
+    assert bool(caplog.records) is not erased
 
 
 @pytest.mark.parametrize("gone", ["manifest", "rows", "labels"])
