@@ -123,3 +123,19 @@ def test_time_ends_answers_and_escalates_once(stage: Stage) -> None:
         newest = incidents.find(record.id)
         incidents.tend(newest, now=NOON + timedelta(hours=hours), escalate_after=timedelta(hours=4))
     assert stage.telling == ["opened", "updated", "escalated"]
+
+
+@pytest.mark.parametrize(
+    ("model", "report", "page"),
+    [
+        (MODEL, "models/churn/drift/dt=2026-11-29/v1-w.html", "models/churn/drift/dt=2026-11-29/v1-w.html"),
+        (MODEL, "models/churn/drift/dt=2026-11-29/v1-w.json", "models/churn/drift/dt=2026-11-29/v1-w.html"),
+        (MODEL, "", "dashboard/models/churn/index.html"),
+        (MODEL, "models/churn/quarantine/a/report.json", "dashboard/models/churn/index.html"),
+        ("", "", "dashboard/index.html"),
+    ],
+)
+def test_an_alert_names_the_page_to_look_at(stage: Stage, model: str, report: str, page: str) -> None:
+    found = replace(finding("w-1", model=model), report=stage.lake.uri(report) if report else "")
+    stage.incidents().report(found)
+    assert [each.page for each in stage.alerts.sent] == [page]
