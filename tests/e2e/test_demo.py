@@ -12,6 +12,8 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.fakes.links import dead_links, pages_below
+
 pytestmark = pytest.mark.e2e
 
 REAL_GAMES = Path(__file__).parents[3] / "shared" / "data" / "nba_games.csv.gz"
@@ -145,6 +147,8 @@ def test_the_results_can_be_opened_and_nothing_is_left_running(finished: Finishe
     overview = Path(result["urls"]["dashboard"])
     assert overview == folder / "out" / "dashboard" / "index.html"
     assert all(each["model"] in overview.read_text() for each in result["stage_models"])
+    assert len(pages := list(pages_below(overview))) >= 5
+    assert [dead for page in pages for dead in dead_links(page)] == []
     assert not left_over(folder)
     assert not list((folder / "state").glob("*.json"))
 

@@ -22,6 +22,12 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def january(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a page whose axis ends soon after a month has begun, so that this month's name has no room."""
+    return lay_model(tmp_path_factory.mktemp("january"), model_year(end=date(2027, 1, 7)))
+
+
+@pytest.fixture(scope="session")
 def new(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return lay_model(tmp_path_factory.mktemp("new"), new_model())
 
@@ -78,7 +84,7 @@ class TestEveryLook(EveryLook):
     fewest_texts = 40
 
 
-@pytest.mark.parametrize("page", ["year", "new", "many", "none", "wrecks"], scope="class")
+@pytest.mark.parametrize("page", ["year", "january", "new", "many", "none", "wrecks"], scope="class")
 @pytest.mark.parametrize(("width", "dark"), [(PHONE, True), (DESK, False)], scope="class")
 class TestFewLooks(EveryLook):
     """These pages are made of what the others have; every look of each would take minutes."""

@@ -10,6 +10,8 @@ from courtside.core.pages.wording import short_day, short_month
 SHORT = 62
 """With at most so many days, weeks are marked; else months, up to `LONG` days."""
 LONG = 800
+LETTER = 3
+"""Percent of the axis that a letter takes on the narrowest phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,13 @@ class TimeAxis:
 def axis_labels(axis: TimeAxis) -> Markup:
     """Return the marked days as a line of text; what the charts say of days is also in words, so readers skip it."""
     spans = [
-        element("span", tick.label, class_="minor" if tick.minor else None, style=f"left:{axis.percent(tick.day):.2f}%")
+        element("span", tick.label, class_=_importance(axis, tick), style=f"left:{axis.percent(tick.day):.2f}%")
         for tick in axis.ticks()
     ]
     return element("div", element("div", *spans, class_="plot"), class_="panel axis-labels", aria_hidden="true")
+
+
+def _importance(axis: TimeAxis, tick: Tick) -> str | None:
+    """Return the class of labels that phones leave out: the minor ones, and one that would stick out at the end."""
+    sticks_out = axis.percent(tick.day) + LETTER * len(tick.label) > 103
+    return "minor" if tick.minor or sticks_out else None
