@@ -1,5 +1,6 @@
 """Commands that serve something to this machine's browser until somebody ends them."""
 
+import json
 import signal
 import tempfile
 from contextlib import ExitStack
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from courtside.cli.console import print_json, say
+from courtside.cli.console import say
 
 if TYPE_CHECKING:
     from courtside.adapters.loopback_server import LoopbackServer
@@ -23,7 +24,8 @@ def serve(server: "LoopbackServer", what: str, *, open_browser: bool, as_json: b
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with server, ExitStack() as resources:
         say(f"{what}, signed as you; Ctrl-C ends")
-        print_json({"url": server.entrance}) if as_json else typer.echo(server.entrance)
+        # The token in it is what a person needs, so it is printed as it is, unlike secrets elsewhere.
+        typer.echo(json.dumps({"url": server.entrance}, indent=2) if as_json else server.entrance)
         if open_browser:
             # A file that only we can read holds the address, because everybody can read a browser's command line.
             folder = resources.enter_context(tempfile.TemporaryDirectory(prefix="courtside-"))

@@ -189,3 +189,21 @@ def test_pages_are_only_read_and_one_that_is_gone_is_no_failure_of_the_server(st
         assert ask(server, f"/{MODEL_PAGE}", "DELETE", **passed)[0] == 405
         assert ask(server, f"/{MODEL_PAGE}", "HEAD", **passed)[::2] == (200, b"")
         assert ask(server, "/dashboard/models/none/index.html", **passed)[0] == 404
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_the_address_that_is_printed_lets_a_browser_in(
+    stage: RecordedStage, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(stage)
+    tokens: list[str] = []
+
+    def interrupted(server: PageServer) -> None:
+        tokens.append(server.token)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(PageServer, "serve_forever", interrupted)
+    done = dashboard("--port", "0", *options)
+    assert done.exit_code == 0, done.output
+    printed = json.loads(done.stdout)["url"] if options else done.stdout.strip()
+    assert printed.endswith(f"/?token={tokens[0]}")
