@@ -84,6 +84,7 @@ class ModelOverview:
                 failing_since=newest.failing_since,
                 last=newest.last_outcome,
                 last_round_at=newest.last_round_at,
+                ran_at=newest.ran_at,
                 next_due=newest.next_due,
                 incidents=self.incidents,
             )

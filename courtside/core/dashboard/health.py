@@ -20,7 +20,8 @@ class Known:
     """What is known of a model at a moment.
 
     `problem` says why the stage's documents about it cannot be read, and is empty if they can. `training` is the one
-    that runs, `approval` one that waits for a person. `failing` are the steps of its rounds that fail `since` a moment.
+    that runs, `approval` one that waits for a person. `last_round_at` is as of when its newest round looked, `ran_at`
+    when it did. `failing` are the steps of its rounds that fail `since` a moment.
     `incidents` are its open ones, the newest first. `last` says in a few words what its newest round decided.
     """
 
@@ -35,6 +36,7 @@ class Known:
     failing_since: datetime | None = None
     last: str = ""
     last_round_at: datetime | None = None
+    ran_at: datetime | None = None
     next_due: datetime | None = None
     incidents: tuple[IncidentRecord, ...] = ()
 
@@ -76,7 +78,8 @@ def _failing(known: Known) -> Judged | None:
 
 def _late(known: Known) -> Judged | None:
     due = known.next_due
-    if due is None or known.at - due <= LATE:
+    # A round that a person asked for as of a past day leaves a check that is due long ago.
+    if due is None or known.at - max(due, known.ran_at or due) <= LATE:
         return None
     return Judged(Health.WARNING, f"no round has looked at it, though a check is due since {due:%Y-%m-%d %H:%M} UTC")
 

@@ -185,11 +185,15 @@ class Shadow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
-    """How new the rows are: the newest row's day, when rows last arrived, and since when newer ones are overdue."""
+    """How new the rows are: the newest row's day, when rows last arrived, and since when newer ones are overdue.
+
+    `of_games` says that the rows are games, which all models of games share.
+    """
 
     newest_row: date | None
     last_arrival: datetime | None
     overdue_since: date | None
+    of_games: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

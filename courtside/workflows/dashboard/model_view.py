@@ -17,6 +17,7 @@ from courtside.workflows.dashboard.shadows import shadows
 from courtside.workflows.dashboard.source import ModelSource, meets
 
 YEAR = timedelta(days=365)
+SHORTEST = timedelta(days=60)
 _ONE_DAY = timedelta(days=1)
 
 
@@ -30,15 +31,21 @@ def model_view(
 ) -> ModelView:
     """Return what the page of the days from `start` to `end` (not included) shows; without them, the newest year.
 
+    The page of a model that is younger than that begins with what is known first, but shows `SHORTEST` at least.
     `month_usd` is what the model adds to a month's bill, None where nobody has estimated it.
     """
     newest = source.newest_day + _ONE_DAY
-    start, end = start or newest - YEAR, end or newest
+    from_first, start, end = start is None, start or newest - YEAR, end or newest
     months = source.archived.months(source.archived.between(start, end))
     checks = [each for month in months for each in month.checks if start <= each.day < end]
     decisions = tuple(each for month in months for each in month.decisions if start <= each.day < end)
     points = _judged([each for month in months for each in month.points if start <= each.start < end], source)
     incidents, features = source.incidents(start, end), _features(checks, source)
+    champions = tuple(each for each in source.champions if meets(each.since, each.until, start, end))
+    if from_first:
+        began = [*(each.since.date() for each in champions), *(each.opened_at.date() for each in incidents)]
+        shown = [*(each.day for each in checks), *(each.start for each in points)]
+        start = max(start, min([newest - SHORTEST, *began, *shown]))
     calibrated, champion = calibration(source), source.live.champion
     return ModelView(
         summary=_summary(source, checks, points, incidents, decisions),
@@ -49,7 +56,7 @@ def model_view(
         years=tuple(source.archived.years_outside(newest - YEAR, newest)),
         owner=source.entry.owner or "",
         features=features,
-        champions=tuple(each for each in source.champions if meets(each.since, each.until, start, end)),
+        champions=champions,
         incidents=incidents,
         metrics=_metrics(points, source),
         performance=points,

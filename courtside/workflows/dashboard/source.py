@@ -118,7 +118,12 @@ class ModelSource:
         newest = max(days, default=None)
         is_overdue = any(each.kind == no_new_data.KIND.name for each in self.live.incidents)
         arrived = max((load.loaded_at for load in counting), default=None)
-        return Freshness(newest_row=newest, last_arrival=arrived, overdue_since=newest if is_overdue else None)
+        return Freshness(
+            newest_row=newest,
+            last_arrival=arrived,
+            overdue_since=newest if is_overdue else None,
+            of_games=self.dataset.builder is not None,
+        )
 
 
 def meets(since: datetime, until: datetime | None, start: date, end: date) -> bool:

@@ -25,6 +25,8 @@ SIGNS = {"promotion": "", "rollback": "↩ ", "import": ""}
 def champion_lane(view: ModelView, frame: Frame) -> Markup:
     """Return a bar for each version's time as champion; each leads to its model card."""
     bars = [_tenure(each, view, frame.axis) for each in view.champions if _within(frame.axis, each.since, each.until)]
+    if not bars:
+        return panel([_name("Champion")], element("p", _no_champion(view), class_="note"))
     said = "; ".join(_said_of(each) for each in view.champions[-6:])
     described = Description("champions", "Champions over time", f"The newest: {said}.")
     return panel([_name("Champion")], joined(frame.drawing(described, LANE + 4), _bars(bars, frame, "Champions")))
@@ -57,6 +59,15 @@ def incident_title(incident: IncidentLine) -> str:
 
 def _within(axis: TimeAxis, since: datetime, until: datetime | None) -> bool:
     return since.date() < axis.end and (until is None or until.date() >= axis.start)
+
+
+def _no_champion(view: ModelView) -> str:
+    """Say why no version was champion in these days, which is usual where older rows are judged later."""
+    newest = view.summary
+    if newest.champion is None or newest.champion_since is None:
+        return "No version was champion in this time."
+    version = shortened(newest.champion, LONGEST_VERSION)
+    return f"No version was champion in this time; version {version} has been since {day(newest.champion_since)}."
 
 
 def _name(text: str) -> Markup:

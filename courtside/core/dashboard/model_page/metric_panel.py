@@ -160,12 +160,13 @@ def _realised(points: Points, frame: Frame, scale: Scale, *, higher: bool | None
         return sum(_reach([point], frame)) / 2, scale(value or 0.0)
 
     for run in _runs(points, lambda p: p.estimate):
-        yield plot.path([place(p, p.estimate) for p in run], class_="estimate")
+        yield plot.path(_line([place(p, p.estimate) for p in run], run, frame), class_="estimate")
     for run in _runs(points, lambda p: p.value):
         for final, part in _parts(run):
             sure = [p for p in part if p.low is not None and p.high is not None]
             awaited = "" if final else " awaited"
-            outline = [place(p, p.high) for p in sure] + [place(p, p.low) for p in reversed(sure)]
+            above = _line([place(p, p.high) for p in sure], sure, frame)
+            outline = above + _line([place(p, p.low) for p in sure], sure, frame)[::-1]
             yield plot.path(outline, class_=f"interval-band{awaited}", closed=True) if sure else None
             yield plot.path([place(p, p.value) for p in part], class_=f"realised{awaited}")
     many = " many" if len(points) > MANY else ""
@@ -177,6 +178,14 @@ def _realised(points: Points, frame: Frame, scale: Scale, *, higher: bool | None
                 marks["hole"].append(place(point, point.value))
     for class_, places in marks.items():
         yield dots(places, class_=f"{class_}{many}")
+
+
+def _line(places: list[tuple[float, float]], points: Points, frame: Frame) -> list[tuple[float, float]]:
+    """Return the places of a line; that of a window on its own is as long as the window, or nobody would see it."""
+    if len(places) != 1:
+        return places
+    left, right = _reach(points, frame)
+    return [(left, places[0][1]), (right, places[0][1])]
 
 
 def _runs(points: Points, of: Figure) -> Iterator[Points]:

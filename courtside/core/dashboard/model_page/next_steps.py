@@ -16,9 +16,13 @@ def next_steps(view: ModelView) -> Markup | None:
 
 def _missing(view: ModelView) -> Iterator[tuple[str, str]]:
     model, stage = view.summary.model, view.stage
-    if view.freshness.newest_row is None:
-        said = "No rows are known yet. Put the model's table into the lake:"
-        yield said, f"courtside tables load --table rows.csv --model {model} --stage {stage}"
+    # Rows that no load recorded were found by whoever trained or checked.
+    if view.freshness.newest_row is None and view.summary.champion is None and not view.checks:
+        if view.freshness.of_games:
+            said, typed = "No games are known yet. Put some into the lake:", "games load --games games.csv"
+        else:
+            said, typed = "No rows are known yet. Put the model's table into the lake:", "tables load --table rows.csv"
+        yield said, f"courtside {typed} --model {model} --stage {stage}"
     if view.summary.champion is None:
         said = "There is no champion yet. Train the first one, which is promoted if it passes the gate:"
         yield said, f"courtside retrain --trigger initial --model {model} --stage {stage}"

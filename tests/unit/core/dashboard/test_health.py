@@ -36,6 +36,8 @@ def known(**given: Any) -> Known:
         ({"failing": ("predict",), "failing_since": NOW}, Health.CRITICAL, "predict since 2026-11-29 07:00 UTC"),
         ({"next_due": NOW - LATE - timedelta(hours=1)}, Health.WARNING, "a check is due since 2026-11-28 06:00 UTC"),
         ({"next_due": NOW - LATE}, Health.GOOD, "nothing that needs you"),
+        ({"next_due": NOW - 9 * LATE, "ran_at": NOW - LATE}, Health.GOOD, "nothing that needs you"),
+        ({"next_due": NOW - 9 * LATE, "ran_at": NOW - 2 * LATE}, Health.WARNING, "a check is due since 2026-11-20"),
         ({"incidents": (incident(),)}, Health.WARNING, "drift in churn"),
         ({"incidents": (incident(), incident(Severity.CRITICAL, headline="worse"))}, Health.CRITICAL, "worse"),
         ({"incidents": (incident(), incident())}, Health.WARNING, "drift in churn, and 1 incident is open besides"),

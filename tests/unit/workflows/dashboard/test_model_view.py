@@ -47,7 +47,7 @@ def test_a_model_of_which_nothing_is_known_has_a_page() -> None:
     stage = RecordedStage()
     stage.add("churn")
     found = view(stage)
-    assert (found.start, found.end) == (TODAY + DAY - timedelta(days=365), TODAY + DAY)
+    assert (found.start, found.end) == (TODAY + DAY - timedelta(days=60), TODAY + DAY)
     assert (found.checks, found.performance, found.champions, found.years) == ((), (), (), ())
     assert (found.summary.health, found.summary.last_check) == (Health.NEW, "")
     assert (found.owner, found.summary.metric) == ("The retention team", "auc")

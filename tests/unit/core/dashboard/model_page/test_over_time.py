@@ -1,6 +1,7 @@
 """Everything that has a time shares one axis: champions, incidents, performance and labels."""
 
 import math
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -181,3 +182,19 @@ def test_calibration_says_the_largest_gap_and_labels_how_soon_they_come() -> Non
     said = text_of(rendered(YEAR))
     assert "came true" in said
     assert "50 % within 6 days, 90 % within 21 days" in said
+
+
+def test_days_in_which_no_version_was_champion_say_since_when_one_has_been() -> None:
+    summary = replace(YEAR.summary, champion="4", champion_since=datetime(2026, 11, 29, 20, tzinfo=UTC))
+    said = text_of(rendered(replace(YEAR, summary=summary, champions=())))
+    assert "No version was champion in this time; version 4 has been since 29 Nov 2026." in said
+    nobody = replace(summary, champion=None, champion_since=None)
+    assert "No version was champion in this time." in text_of(rendered(replace(YEAR, summary=nobody, champions=())))
+
+
+@pytest.mark.parametrize("class_", ["estimate", "interval-band"])
+def test_a_window_on_its_own_is_drawn_as_long_as_it_is(class_: str) -> None:
+    alone = replace(POINT, estimate=0.8, value=0.8, low=0.7, high=0.9, final=True)
+    (drawn,) = paths(with_points(alone), class_)
+    reached = [float(number) for number in re.findall(r"(-?[0-9.]+) -?[0-9.]+", drawn)]
+    assert max(reached) - min(reached) == pytest.approx((alone.end - alone.start).days)

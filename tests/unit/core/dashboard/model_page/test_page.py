@@ -91,6 +91,13 @@ def test_a_new_model_shows_what_comes_next_with_its_commands_and_no_empty_sectio
         assert f"courtside {command} --model fraud --stage dev" in said
 
 
+def test_a_new_model_of_games_asks_for_games() -> None:
+    view = new_model()
+    said = text_of(rendered(replace(view, freshness=replace(view.freshness, of_games=True))))
+    assert "courtside games load --games games.csv --model fraud --stage dev" in said
+    assert "tables load" not in said
+
+
 @pytest.mark.parametrize(
     ("without", "heading"),
     [
