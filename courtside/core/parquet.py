@@ -29,7 +29,7 @@ def parquet_groups(tables: Sequence[pa.Table]) -> bytes:
     content = io.BytesIO()
     with pq.ParquetWriter(content, tables[0].schema, compression=COMPRESSION, version=FORMAT_VERSION) as writer:  # noqa: TID251 — the one writer
         for table in tables:
-            writer.write_table(table, row_group_size=table.num_rows)
+            writer.write_table(table, row_group_size=max(table.num_rows, 1))
     return content.getvalue()
 
 
@@ -37,6 +37,12 @@ def read_parquet_group(content: bytes, group: int, *, columns: Sequence[str]) ->
     """Read back one of the tables that `parquet_groups` wrote, with those of these columns that are there."""
     with pq.ParquetFile(pa.BufferReader(content)) as file:
         return file.read_row_group(group, columns=list(columns))
+
+
+def parquet_row_groups(content: bytes) -> list[pa.Table]:
+    """Read back all tables that `parquet_groups` wrote."""
+    with pq.ParquetFile(pa.BufferReader(content)) as file:
+        return [file.read_row_group(group) for group in range(file.num_row_groups)]
 
 
 def read_parquet_content(content: bytes, *, columns: Sequence[str] | None = None) -> pa.Table:

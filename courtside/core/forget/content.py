@@ -4,7 +4,9 @@ import csv
 import gzip
 import io
 import json
+import lzma
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,14 +15,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from courtside.contracts.scoring_keys import merged_log_file_of
 from courtside.contracts.shortening import ELLIPSIS
 from courtside.core.forget.rows import KnownRows, columns_looked_at, masked, mentions, rows_about, text_columns
-from courtside.core.forget.wanted import Wanted
-from courtside.core.parquet import parquet_content
+from courtside.core.forget.wanted import ROW_ID, Wanted
+from courtside.core.parquet import parquet_content, parquet_groups, parquet_row_groups
 
 _PARQUET, _ZIP, _GZIP = b"PAR1", b"PK\x03\x04", b"\x1f\x8b"
+_LONGEST_CELL = 2**31 - 1
 _SHORTENED_IDS = "unknown_ids"
 """The key under which the record of a load of labels names ids of rows."""
+
+UNREADABLE = (
+    pa.ArrowException,
+    ValueError,
+    OSError,
+    EOFError,
+    RuntimeError,  # a part of a zip file that is encrypted or packed in an unknown way, JSON that is nested too deeply
+    csv.Error,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+)
+"""What the readers of files raise for one that is damaged, whatever it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +73,10 @@ def searched(
     `folders` are values of columns that it has by its path; with `any_column`, any cell of a CSV file may be an id, as
     a query calls its columns what it likes.
 
-    Raises arrow's errors, `ValueError` and `OSError` for a file that is not what it seems to be.
+    Raises one of `UNREADABLE` for a file that is not what it seems to be.
     """
     if content.startswith(_PARQUET):
-        return _in_parquet(content, wanted, folders or {})
+        return _in_parquet(name, content, wanted, folders or {})
     if content.startswith(_ZIP):
         return _in_zip(content, wanted)
     if content.startswith(_GZIP):
@@ -83,7 +100,7 @@ def copies_of(content: bytes, known: KnownRows, *, besides: str) -> Searched:
     return Searched(rows=rows, content=parquet_content(kept) if rows else None, left=kept.num_rows)
 
 
-def _in_parquet(content: bytes, wanted: Wanted, folders: Mapping[str, str | None]) -> Searched:
+def _in_parquet(name: str, content: bytes, wanted: Wanted, folders: Mapping[str, str | None]) -> Searched:
     with pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True) as file:
         texts = text_columns(file.schema_arrow) if wanted.texts else []
         names = {*columns_looked_at(file.schema_arrow.names, wanted), *texts}
@@ -93,9 +110,13 @@ def _in_parquet(content: bytes, wanted: Wanted, folders: Mapping[str, str | None
     rows, named = int(pc.sum(about).as_py() or 0), mentions(looked_at.filter(pc.invert(about)), wanted)
     if not rows and not named:
         return Searched()
-    table = _table(content)
-    kept = masked(table.filter(pc.invert(about)), wanted)
-    return Searched(rows, named, parquet_content(kept), kept.num_rows, table.filter(about) if rows else None)
+    # In a merged file of a log, each row group is a file that was numbered.
+    parts = parquet_row_groups(content) if merged_log_file_of(name) else [_table(content)]
+    gone = [rows_about(each, wanted, folders=folders) for each in parts]
+    kept = [masked(each.filter(pc.invert(out)), wanted) for each, out in zip(parts, gone, strict=True)]
+    found = pa.concat_tables([each.filter(out) for each, out in zip(parts, gone, strict=True)]) if rows else None
+    content = parquet_content(kept[0]) if len(kept) == 1 else parquet_groups(kept)
+    return Searched(rows, named, content, sum(each.num_rows for each in kept), found)
 
 
 def _table(content: bytes) -> pa.Table:
@@ -140,7 +161,8 @@ def _without(said: Any, wanted: Wanted, *, ids: bool = False) -> tuple[Any, int]
     if isinstance(said, str):
         if ids and (wanted.is_row_id(said) or ELLIPSIS in said):  # nobody knows whose id was shortened
             return None, 1
-        return wanted.masked(said), wanted.mentioned(said)
+        column = ROW_ID if ids else None
+        return wanted.masked(said, column=column), wanted.mentioned(said, column=column)
     if isinstance(said, list):
         parts = [_without(each, wanted, ids=ids) for each in said]
         kept = [each for each, _ in parts if not (ids and each is None)]
@@ -155,6 +177,7 @@ def _without(said: Any, wanted: Wanted, *, ids: bool = False) -> tuple[Any, int]
 
 def _in_csv(content: bytes, wanted: Wanted, *, any_column: bool) -> Searched:
     """Look into rows that were set aside; they are read as text, as a number like 17 was written."""
+    csv.field_size_limit(_LONGEST_CELL)
     read = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     names = next(read, [])
     rows = [row for row in read if row]
@@ -163,11 +186,14 @@ def _in_csv(content: bytes, wanted: Wanted, *, any_column: bool) -> Searched:
     if any_column:
         about = [gone or any(map(wanted.is_id, row)) for row, gone in zip(rows, about, strict=True)]
     kept = [row for row, gone in zip(rows, about, strict=True) if not gone]
-    named = sum(wanted.mentioned(cell) for row in kept for cell in row)
+    columns = [*names, *[None] * max((len(row) - len(names) for row in kept), default=0)]
+    named = sum(wanted.mentioned(cell, column=name) for row in kept for name, cell in zip(columns, row, strict=False))
     if not any(about) and not named:
         return Searched()
     written = io.StringIO()
     writer = csv.writer(written, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
     writer.writerow(names)
-    writer.writerows([wanted.masked(cell) for cell in row] for row in kept)
+    writer.writerows(
+        [wanted.masked(cell, column=name) for name, cell in zip(columns, row, strict=False)] for row in kept
+    )
     return Searched(sum(about), named, written.getvalue().encode())

@@ -8,11 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from courtside.core.drift.columns.arrow import is_text
-from courtside.core.forget.wanted import RowIds, Wanted
+from courtside.core.forget.wanted import ROW_ID, RowIds, Wanted
 from courtside.core.rows.ids import BETWEEN, canonical_text
 
-ROW_ID = "id"
-"""The column in which archives keep the ids of rows."""
 _NOTHING = "\N{NULL}"
 
 
@@ -44,27 +42,28 @@ def text_columns(schema: pa.Schema) -> list[str]:
 
 def mentions(table: pa.Table, wanted: Wanted) -> int:
     """Return in how many cells of text a telling id is named."""
-    return sum(sum(1 for text in _distinct(table.column(name), wanted)) for name in text_columns(table.schema))
+    return sum(len(_distinct(table, name, wanted)) for name in text_columns(table.schema))
 
 
 def masked(table: pa.Table, wanted: Wanted) -> pa.Table:
     """Return a table whose texts name no telling id."""
     for name in text_columns(table.schema):
-        column: Any = table.column(name)
-        if _distinct(column, wanted):
-            texts = [None if each is None else wanted.masked(each) for each in column.to_pylist()]
+        if _distinct(table, name, wanted):
+            column: Any = table.column(name)
+            texts = [None if each is None else wanted.masked(each, column=name) for each in column.to_pylist()]
             place = table.schema.get_field_index(name)
             table = table.set_column(place, table.schema.field(place), pa.array(texts, column.type))
     return table
 
 
-def _distinct(column: Any, wanted: Wanted) -> list[str]:
+def _distinct(table: pa.Table, name: str, wanted: Wanted) -> list[str]:
     """Return the different texts of a column that name a telling id."""
+    column: Any = table.column(name)
     found = []
     for each in wanted.texts:
         plain = _known(pc.match_substring(column.cast(pa.large_string()), each))
         found += pc.unique(column.filter(plain)).to_pylist()
-    return [text for text in dict.fromkeys(found) if wanted.mentioned(text)]
+    return [text for text in dict.fromkeys(found) if wanted.mentioned(text, column=name)]
 
 
 def _texts(table: pa.Table, name: str, folders: Mapping[str, str | None]) -> Any:

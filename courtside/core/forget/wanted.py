@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
+from itertools import chain
 from urllib.parse import quote
 
 from courtside.contracts.errors import BadInput
@@ -13,10 +14,14 @@ from courtside.contracts.shortening import listed, quoted
 from courtside.core.dataset import Dataset
 from courtside.core.rows.ids import BETWEEN, NoIds, id_columns_of
 
+ROW_ID = "id"
+"""The column in which archives keep the ids of rows."""
 MASK = "[erased]"
 """Stands where a text named an id."""
 FEWEST, FEWEST_DIGITS = 6, 9
 """An id of fewer characters, or a number of fewer digits, is a part of many texts that are not about it."""
+_ACCENTS = "\u0300-\u036f"
+"""Signs that make another letter of the one before them, so that they are a part of a word."""
 _PART = r"(?:[^|\\]|\\.)*"
 _SPLIT = re.compile(rf"(?s){_PART}")
 
@@ -66,25 +71,42 @@ class Wanted:
     @cached_property
     def _forms(self) -> list[str]:
         """The texts as files write them, the longest first."""
-        forms = {form for each in self.texts for form in (each, escape(each), _in_json(each))}
+        forms = {form for each in self.texts for form in (each, escape(each), *_in_json(each))}
         return sorted(forms, key=lambda text: (-len(text), text))
 
     @cached_property
-    def _mention(self) -> re.Pattern[str] | None:
-        forms = "|".join(map(re.escape, self._forms))
-        return re.compile(rf"(?<![\w-])(?:{forms})(?![\w-])") if forms else None
+    def id_columns(self) -> frozenset[str]:
+        """The columns whose values are ids, or parts of ids, in any of the model's tables."""
+        return frozenset({ROW_ID, *self.columns, *chain.from_iterable(self.identities)})
+
+    @cached_property
+    def _mention(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<![\w-])(?:{self._any_form})(?![\w{_ACCENTS}-])")
+
+    @cached_property
+    def _whole_id(self) -> re.Pattern[str]:
+        """What finds an id among ids: as a part of it, ``anna@here.org`` is in ``joanna@here.org.au``, too."""
+        between = re.escape(BETWEEN)
+        return re.compile(rf"(?:\A|(?<={between}))(?:{self._any_form})(?=\Z|{between})")
+
+    @property
+    def _any_form(self) -> str:
+        return "|".join(map(re.escape, self._forms))
+
+    def _finds(self, column: str | None) -> re.Pattern[str]:
+        return self._whole_id if column in self.id_columns else self._mention
 
     def may_be_in(self, content: bytes) -> bool:
         """Say whether the bytes of one of the texts are among these, which is quickly known."""
         return any(each.encode() in content for each in self._forms)
 
-    def mentioned(self, text: str) -> int:
-        """Return how often a text names one of the telling ids."""
-        return 0 if self._mention is None else len(self._mention.findall(text))
+    def mentioned(self, text: str, *, column: str | None = None) -> int:
+        """Return how often a text, or a value of a column, names one of the telling ids."""
+        return len(self._finds(column).findall(text)) if self._forms else 0
 
-    def masked(self, text: str) -> str:
-        """Return a text without the telling ids that it names."""
-        return text if self._mention is None else self._mention.sub(MASK, text)
+    def masked(self, text: str, *, column: str | None = None) -> str:
+        """Return a text, or a value of a column, without the telling ids that it names."""
+        return self._finds(column).sub(MASK, text) if self._forms else text
 
     def is_row_id(self, text: str) -> bool:
         """Say whether a text is the id of a row that is to be forgotten, as archives write it."""
@@ -167,8 +189,8 @@ def _escaped(part: str) -> str:
     return part.replace("\\", "\\\\").replace(BETWEEN, f"\\{BETWEEN}")
 
 
-def _in_json(text: str) -> str:
-    return json.dumps(text)[1:-1]
+def _in_json(text: str) -> tuple[str, ...]:
+    return tuple(json.dumps(text, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
 
 
 def _is_telling(text: str) -> bool:

@@ -8,9 +8,9 @@ from courtside.contracts import forget_keys, lake_keys
 from courtside.contracts.loads import Loads
 from courtside.workflows.forget.notes import note_erased
 from courtside.workflows.forget.places import Treatment, seal_and_path
-from courtside.workflows.forget.search import Held, Search
+from courtside.workflows.forget.search import UNREADABLE, Held, Search
 from courtside.workflows.loads import MOST_TRIES, LakeBusy, change_loads
-from courtside.workflows.ports import ObjectVersion
+from courtside.workflows.ports import ObjectMissing, ObjectVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,10 @@ class Eraser:
             found = lake.stamped(key)
             if found is None:
                 return False
-            said = self.search.of(key, found.content)
+            try:
+                said = self.search.of(key, found.content)
+            except UNREADABLE:  # the proof names what cannot be read
+                return False
             if not said.holds:
                 return False
             if said.content is None:
@@ -84,7 +87,11 @@ class Eraser:
         return len(held)
 
     def _holds(self, version: ObjectVersion) -> bool:
-        return self.search.of(version.key, self.search.lake.read(version.key, version_id=version.version_id)).holds
+        try:
+            content = self.search.lake.read(version.key, version_id=version.version_id)
+            return self.search.of(version.key, content).holds
+        except (ObjectMissing, *UNREADABLE):  # removed since it was listed, or named by the proof
+            return False
 
     def _versions(self, key: str) -> list[ObjectVersion]:
         return [each for each in self.search.lake.versions(key) if each.key == key]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 import pyarrow as pa
 from pyarrow import fs
@@ -14,6 +15,7 @@ from courtside.core.drift.reading import FeatureTable
 from courtside.core.drift.reading.partitions import partitions_of
 from courtside.core.drift.reading.table import TableFile
 from courtside.core.forget import Searched, Wanted, searched
+from courtside.core.forget.content import UNREADABLE as FILE_UNREADABLE
 from courtside.core.forget.content import copies_of
 from courtside.core.forget.rows import KnownRows, columns_looked_at, rows_about
 from courtside.core.forget.wanted import MASK
@@ -30,6 +32,8 @@ from courtside.workflows.ports import ObjectMissing, ObjectVersion, VersionedLak
 from courtside.workflows.receivers import on_disk
 from courtside.workflows.smoke import EXPECTED
 
+UNREADABLE = (*FILE_UNREADABLE, BadInput)
+"""What reading an object raises that is damaged, or that no reader of the model's files takes."""
 _AT_ONCE = 16
 _SAID_EVERY = 200
 
@@ -107,7 +111,7 @@ class Search:
             found = self.of(version.key, self.lake.read(version.key, version_id=version.version_id))
         except ObjectMissing:  # removed since it was listed
             return None
-        except (pa.ArrowException, BadInput, ValueError, OSError, EOFError) as error:
+        except UNREADABLE as error:
             return Unread(version, (str(error) or type(error).__name__).splitlines()[0])
         named = found.mentions + self.is_named(version.key)
         return Held(version, place, found.rows, named) if found.rows or named else None
@@ -122,7 +126,12 @@ class Search:
         """Say whether a key names a wanted id, in a text or as the value of a folder."""
         folders = self._folders(key)
         values = tuple(folders.get(name) for name in self.wanted.columns)
-        return values in self.wanted.values or self.wanted.mentioned(key) > 0
+        return values in self.wanted.values or any(self._names(folder) for folder in key.split("/"))
+
+    def _names(self, folder: str) -> bool:
+        name, _, value = folder.partition("=")
+        found = self.wanted.mentioned(folder)
+        return found > 0 and (name not in self.wanted.columns or self.wanted.is_id(unquote(value)))
 
     def masked(self, key: str) -> str:
         """Return a key as a record may name it: without the ids that are part of it."""
@@ -133,7 +142,7 @@ class Search:
         return "/".join(MASK if folder.startswith(names) else folder for folder in key.split("/"))
 
     def of(self, key: str, content: bytes) -> Searched:
-        """Return what an object holds; raises arrow's errors, `BadInput`, `ValueError` and `OSError`."""
+        """Return what an object holds; raises one of `UNREADABLE`."""
         if place_of(key).treatment is Treatment.WITHOUT_COPIES:
             return copies_of(content, self.known, besides=EXPECTED)
         if is_of_many_formats(key):

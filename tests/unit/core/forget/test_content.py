@@ -12,9 +12,9 @@ import pytest
 from pyarrow import csv
 
 from courtside.core.forget import Wanted, searched, wanted_ids
-from courtside.core.forget.content import copies_of
+from courtside.core.forget.content import UNREADABLE, copies_of
 from courtside.core.forget.rows import KnownRows
-from courtside.core.parquet import parquet_content, read_parquet_content
+from courtside.core.parquet import parquet_content, parquet_groups, read_parquet_content, read_parquet_group
 from courtside.core.rows.ids import ids_of
 from tests.datasets.churn import DATASET
 
@@ -147,3 +147,63 @@ def test_copies_are_found_by_all_of_their_features() -> None:
     assert found.rows == 1
     assert read_parquet_content(found.content or b"").column("expected").to_pylist() == [0.2, 0.3]
     assert not copies_of(parquet_content(rows), KnownRows(), besides="expected").holds
+
+
+MAIL = "anna@here.org"
+OTHERS = [f"{MAIL}.au", f"jo{MAIL}", f"jo.{MAIL}", f"x+{MAIL}", f"{MAIL}/2", f"{MAIL}\u0301"]
+"""Ids that have another one as a part."""
+
+
+@pytest.mark.parametrize(("column", "end"), [("customer_id", ""), ("id", "|2026-03-01")])
+def test_ids_of_others_that_have_the_id_as_a_part_are_left_alone(column: str, end: str) -> None:
+    others = [f"{each}{end}" for each in OTHERS]
+    table = pa.table({column: [f"{MAIL}{end}", *others], "note": [f"as {MAIL} said"] * (len(others) + 1)})
+    written = io.BytesIO()
+    csv.write_csv(table, written)
+    rows = kept(parquet_content(table), wanted(MAIL))
+    assert rows == [{column: each, "note": "as [erased] said"} for each in others]
+    said = searched("rows.csv", written.getvalue(), wanted(MAIL)).content
+    assert csv.read_csv(io.BytesIO(said or b"")).to_pylist() == rows
+
+
+def test_unknown_ids_of_others_in_a_load_of_labels_are_left_alone() -> None:
+    content = json.dumps({"unknown_ids": [MAIL, *OTHERS]}).encode()
+    assert json.loads(searched("load.json", content, wanted(MAIL)).content or b"")["unknown_ids"] == [
+        "[erased]",
+        *OTHERS,
+    ]
+
+
+def test_an_id_is_found_in_json_that_a_ledger_wrote_in_any_form() -> None:
+    name = 'Zoë "the\\cat" Lee'
+    for ascii_only in (True, False):
+        assert wanted(name).masked(json.dumps([name], ensure_ascii=ascii_only)) == '["[erased]"]'
+
+
+def test_a_merged_file_of_a_log_keeps_the_rows_of_each_number_apart() -> None:
+    parts = [pa.table({"id": [each], "note": ["of C-000017"]}) for each in ("C-1", "C-000017|2026-03-01", "C-3")]
+    found = searched("archive/x/dt=2026-03-01/000001-000003.parquet", parquet_groups(parts), wanted("C-000017"))
+    left = [read_parquet_group(found.content or b"", group, columns=["id"]).to_pylist() for group in range(3)]
+    assert left == [[{"id": "C-1"}], [], [{"id": "C-3"}]]
+    assert (found.rows, found.left) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.parquet", b"PAR1"),
+        ("a.zip", b"PK\x03\x04 and nothing"),
+        ("a.gz", b"\x1f\x8b and nothing"),
+        ("a.gz", gzip.compress(b"C-000017" * 100)[:-20] + b"damaged"),
+        ("a.json", b"[" * 100_000),
+        ("a.csv", b'"customer_id"\n\xff'),
+    ],
+)
+def test_a_damaged_file_of_any_kind_is_one_that_cannot_be_read(name: str, content: bytes) -> None:
+    with pytest.raises(UNREADABLE):
+        searched(name, content, wanted("C-000017"))
+
+
+def test_cells_of_any_length_are_searched() -> None:
+    content = f'"customer_id","note"\n"C-1","{"long " * 40_000}C-000017"\n'.encode()
+    assert searched("rows.csv", content, wanted("C-000017")).mentions == 1

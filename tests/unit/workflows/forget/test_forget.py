@@ -13,6 +13,7 @@ from courtside.contracts.archive import table_named
 from courtside.contracts.loads import Loads
 from courtside.contracts.records import DataManifest, ForgottenRecord
 from courtside.core.drift.reading import ALL_DAYS
+from courtside.core.parquet import parquet_content
 from courtside.workflows.archive.read import Archive
 from courtside.workflows.archive_log import predictions_log
 from courtside.workflows.freeze import freeze
@@ -273,3 +274,24 @@ def test_a_file_of_which_no_row_is_left_still_counts_and_can_be_read(life: Life)
     assert len(life.lake.keys(prefix)) == 2
     rows_left = Archive(life.lake).read(table_named("predictions"), "churn", columns=["id"])
     assert rows_left.num_rows == log.read(DAY, 1).num_rows > 50
+
+
+@pytest.mark.parametrize("damaged", [b"PAR1 and nothing else", b"\x1f\x8b and nothing else", b"PK\x03\x04"])
+def test_a_version_that_cannot_be_read_keeps_no_other_from_being_erased(life: Life, damaged: bytes) -> None:
+    first, second = life.lake.keys(lake_keys.predictions("churn"))[0], life.lake.keys(lake_keys.labels("churn"))[0]
+    whole = life.lake.read(first)
+    life.lake.write(first, damaged)
+    life.lake.write(first, whole)
+    life.lake.write(second, damaged)
+    done = life.forget()
+    assert not done.proof.held
+    assert sorted(each.version.key for each in done.proof.unread) == sorted([first, second])
+    assert not done.proven
+
+
+def test_what_lies_in_a_folder_of_a_longer_id_is_not_touched(life: Life) -> None:
+    other = f"{lake_keys.tables('churn')}customer_id={PERSON}.2/part.parquet"
+    content = life.lake.read(next(iter(life.lake.keys(lake_keys.predictions("churn")))))
+    life.lake.write(other, parquet_content(pq.read_table(io.BytesIO(content)).slice(0, 0)))
+    assert life.forget().proven
+    assert life.lake.keys(other)
