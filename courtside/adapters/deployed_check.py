@@ -15,6 +15,7 @@ from courtside.contracts.events import (
     DriftCheckResponse,
     Payload,
 )
+from courtside.contracts.rounds import PublishRequest, PublishResponse
 from courtside.contracts.scoring import PerformanceRequest, PerformanceResponse, PredictRequest, PredictResponse
 
 if TYPE_CHECKING:
@@ -76,6 +77,11 @@ def judge_now(
 ) -> PerformanceResponse:
     """Invoke the function that judges a model and return what it stated; raises `JudgementFailed`."""
     return PerformanceResponse.model_validate(_answer(function, request, failed=JudgementFailed, client=client))
+
+
+def publish_now(function: str, request: PublishRequest, *, client: "LambdaClient | None" = None) -> PublishResponse:
+    """Invoke the function that builds pages and return what it wrote; raises `RoundFailed`."""
+    return PublishResponse.model_validate(_answer(function, request, failed=RoundFailed, client=client))
 
 
 def _answer(

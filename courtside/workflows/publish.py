@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Protocol
 
 from courtside.contracts.rounds import PublishRequest, PublishResponse
+from courtside.core.alerting import Alert
 from courtside.core.incidents import Finding
 from courtside.core.incidents.kinds import pages_not_built
 from courtside.core.incidents.wording import headline
-from courtside.core.watch import unpublished_alert
+from courtside.core.watch import unarchived_alert, unpublished_alert
 from courtside.workflows.incidents import Incidents
 from courtside.workflows.stage_model_errors import ModelRemoved
 
@@ -36,7 +37,7 @@ class Archived(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Publish:
-    """Builds pages and tends the archive, and tells people when pages begin to fail and when they work again."""
+    """Builds pages and tends the archive, and tells people when either begins to fail and when both work again."""
 
     pages: Pages
     archive: Archived
@@ -45,19 +46,23 @@ class Publish:
     def run(self, request: PublishRequest, *, now: datetime) -> PublishResponse:
         """Write the pages of the model, or the page of all models; repeating it writes them again.
 
-        Whatever goes wrong is raised once people know of it; of what is wrong with the archive the function's alarm
-        tells them. A model that somebody removed meanwhile has no pages, and nothing of it is written.
+        Whatever goes wrong is raised once people know of it. A model that somebody removed meanwhile has no pages, and
+        nothing of it is written.
         """
         try:
             written = self._written(request.model, now=now)
         except Exception as error:
-            self._tell(request, f"{type(error).__name__}: {error}", now=now)
+            self._tell(request, unpublished_alert(request.model or "", _why(error)), now=now)
+            raise
+        try:
+            if written:
+                self.archive.tend(request.model, now=now)
+        except Exception as error:
+            self._tell(request, unarchived_alert(request.model or "", _why(error)), now=now)
             raise
         said = f"{f'The pages of {request.model} are' if request.model else 'The page of all models is'} built again"
         kind = pages_not_built.KIND.name
         self.incidents.resolve(request.model or "", kind, at=now, evidence=request.round, said=said)
-        if written:
-            self.archive.tend(request.model, now=now)
         return PublishResponse(model=request.model, pages=len(written))
 
     def _written(self, model: str | None, *, now: datetime) -> Sequence[str]:
@@ -68,12 +73,10 @@ class Publish:
         except ModelRemoved:
             return ()
 
-    def _tell(self, request: PublishRequest, why: str, *, now: datetime) -> None:
-        model = request.model or ""
-        alert = unpublished_alert(model, why)
+    def _tell(self, request: PublishRequest, alert: Alert, *, now: datetime) -> None:
         self.incidents.report(
             Finding(
-                model=model,
+                model=request.model or "",
                 kind=pages_not_built.KIND.name,
                 at=now,
                 evidence=request.round,
@@ -81,3 +84,7 @@ class Publish:
                 line=headline(alert),
             )
         )
+
+
+def _why(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from courtside.adapters.deployed_check import check_now, judge_now, predict_now
+from courtside.adapters.deployed_check import check_now, judge_now, predict_now, publish_now
 from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.channels import CHANNELS
 from courtside.contracts.errors import CourtsideError
@@ -13,6 +13,7 @@ from courtside.contracts.events import DriftCheckRequest, DriftCheckResponse, Re
 from courtside.contracts.execution_names import execution_name
 from courtside.contracts.names import DEFAULT_DATASET, STACKS, StackOutput, stack_name
 from courtside.contracts.records import ChampionReference, GateDecision, TrainingRecord
+from courtside.contracts.rounds import PublishRequest
 from courtside.contracts.scoring import PerformanceRequest, PerformanceResponse, PredictRequest, PredictResponse
 from embedded_aws.aws import LocalAws
 from embedded_aws.logs import said
@@ -89,6 +90,13 @@ class Loop:
         """Invoke the check of performance as a round does; raises `JudgementFailed`."""
         function = self.output(StackOutput.CHECK_PERFORMANCE)
         return judge_now(function, PerformanceRequest(model=self.model, as_of=as_of), client=self._aws.client("lambda"))
+
+    def publish(self, model: str | None) -> None:
+        """Build the pages of a model or of all, and the rows that queries read, as the end of a round does."""
+        client = self._aws.client("lambda")
+        named = (each["FunctionName"] for each in client.list_functions()["Functions"])
+        (function,) = (name for name in named if "PublishingFunction" in name)
+        publish_now(function, PublishRequest(model=model, round="demo"), client=client)
 
     def executions(self) -> list[Execution]:
         """Return the executions of the model's trainings, oldest first."""

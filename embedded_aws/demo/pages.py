@@ -13,11 +13,15 @@ from embedded_aws.demo.narrator import Step
 _BUILT_BY_ROUND = (dashboard_keys.OVERVIEW_PAGE, dashboard_keys.model_page(second_model.MODEL))
 
 
-def write(step: Step, commands: Commands, folder: Path, *, lake: Lake) -> str:
-    """Write the pages of both models as they are now into the demo's folder; return the path of the first page."""
+def built_by_round(step: Step, *, lake: Lake) -> None:
+    """Expect the pages that the round over the second model has built."""
     there = lake.keys(dashboard_keys.DASHBOARD_PREFIX)
     step.expect(set(_BUILT_BY_ROUND) <= set(there), f"the round over the second model built only {there}")
-    said = json.loads(commands.run("dashboard", "--build", "--to", str(folder), "--json"))
+
+
+def write(step: Step, commands: Commands, folder: Path) -> str:
+    """Write the pages that the stage has of both models into the demo's folder; return the path of the first page."""
+    said = json.loads(commands.run("dashboard", "--to", str(folder), "--json"))
     step.expect(not said["missing"], f"the pages link what is not there: {said['missing']}")
     model_page = folder / dashboard_keys.model_page(DEFAULT_DATASET)
     step.expect(model_page.is_file(), f"there is no page of {DEFAULT_DATASET}")

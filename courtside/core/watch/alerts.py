@@ -1,4 +1,4 @@
-"""What people are told of a model whose rounds fail, and of pages that could not be built."""
+"""What people are told of a model whose rounds fail, and of pages or rows of the archive that could not be built."""
 
 from courtside.contracts.records import ModelRound
 from courtside.core.alerting import LINE_LIMIT, MODEL_LIMIT, Alert
@@ -40,6 +40,23 @@ def unpublished_alert(model: str, why: str) -> Alert:
                 f"*What to do*: `{again}` builds them on your machine and says the error in full. Each round tries "
                 "again, and people are told once when it works again."
             ),
+            "Runbook: docs/runbooks.md#pages-not-built",
+        ],
+    )
+
+
+def unarchived_alert(model: str, why: str) -> Alert:
+    """Write the alert for rows that queries read and that could not be written: a model's, or the stage's own."""
+    whose = display_text(model, MODEL_LIMIT) or "the stage itself"
+    return Alert.written(
+        f"Courtside: rows that queries read of {whose} cannot be written",
+        [
+            (
+                f"*Queries of {whose} see decisions, incidents, champions and runs as they were before*, because the "
+                "newest could not be written. The pages are built, and nothing else is affected."
+            ),
+            f"*Why*: {ended(display_text(why, 2 * LINE_LIMIT))}",
+            "*What to do*: correct the cause. Each round tries again, and people are told once when it works again.",
             "Runbook: docs/runbooks.md#pages-not-built",
         ],
     )

@@ -103,4 +103,9 @@ def test_the_archive_is_tended_after_the_pages_and_holds_none_of_them_up(rounds:
     with pytest.raises(CourtsideError, match="cut off"):
         publish.run(asked(NOON + HOUR, model), now=NOON + HOUR)
     assert f"{model or 'all'} at 13" in builder.built
-    assert rounds.told == []
+    (sent,) = rounds.alerts.sent
+    assert rounds.told == [f"rows that queries read of {model or 'the stage itself'} cannot be written"]
+    assert (sent.kind, "CourtsideError: a log is cut off" in sent.text) == ("pages_not_built", True)
+    archive.wrong = None
+    publish.run(asked(NOON + 2 * HOUR, model), now=NOON + 2 * HOUR)
+    assert rounds.told[1:] == [f"resolved: {rounds.told[0]}"]
