@@ -4,17 +4,17 @@ It answers with that person's permissions, so everybody else on this machine is 
 entrance, an address with a token made for this start, and from then on only its own pages may ask.
 """
 
-import contextlib
 import html
 import ipaddress
 import secrets
 import socket
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from http import HTTPStatus, cookies
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import cast
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, cast
+from urllib.parse import parse_qs
 
 from courtside.contracts.errors import BadInput, CourtsideError
 
@@ -71,6 +71,11 @@ class LoopbackServer(ThreadingHTTPServer):
         # Cookies of an address belong to every port of it.
         self.cookie = f"courtside-{command.replace(' ', '-')}-{self.server_port}"
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Pass over a browser that went away, as it does when a person goes to another page before one is there."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
     @property
     def entrance(self) -> str:
         """The address that lets a browser in; a secret of whoever started the server."""
@@ -108,15 +113,14 @@ class LoopbackHandler(BaseHTTPRequestHandler, ABC):
         raise AttributeError(name)
 
     def _knows_the_token(self, server: LoopbackServer) -> bool:
-        parts = urlsplit(self.path)
-        given = parse_qs(parts.query).get("token", [""])[0]
-        return self.command == "GET" and parts.path == "/" and _same(given, server.token)
+        path, _, query = self.path.partition("?")
+        given = parse_qs(query).get("token", [""])[0]
+        return self.command == "GET" and path == "/" and _same(given, server.token)
 
     def _was_let_in(self, server: LoopbackServer) -> bool:
-        jar: cookies.SimpleCookie = cookies.SimpleCookie()
-        with contextlib.suppress(cookies.CookieError):
-            jar.load(self.headers.get("Cookie", ""))
-        return server.cookie in jar and _same(jar[server.cookie].value, server.password)
+        # Servers on other ports have set cookies, too, which the library's parser may not take; then it returns none.
+        given = [each.strip().partition("=") for each in self.headers.get("Cookie", "").split(";")]
+        return any(name == server.cookie and _same(value, server.password) for name, _, value in given)
 
     def _is_our_page(self, server: LoopbackServer) -> bool:
         """Say whether no other page made a request, be it by a script, a form, a link or a picture."""

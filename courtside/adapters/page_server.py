@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import cast
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -38,7 +38,7 @@ class _Handler(LoopbackHandler):
     def answer_own(self) -> None:
         """Answer with the page that the path names."""
         server = cast("PageServer", self.server)
-        key = unquote(urlsplit(self.path).path).removeprefix("/")
+        key = unquote(self.path.partition("?")[0]).removeprefix("/")
         if self.command not in {"GET", "HEAD"}:
             self.say(HTTPStatus.METHOD_NOT_ALLOWED, "pages can only be read")
         elif not is_page(key):

@@ -127,7 +127,8 @@ def _beside_panel(view: ModelView, frame: Frame) -> Markup | None:
     points = of_others(view, metric)
     if not points:
         return None
-    reach = max(abs(value) for p in points for value in (p.difference, p.difference_low, p.difference_high) if value)
+    told = [abs(value) for p in points for value in (p.difference, p.difference_low, p.difference_high) if value]
+    reach = max(told, default=1.0)  # versions that predict the same differ by nothing
     scale = Scale(-1.1 * reach, 1.1 * reach, BESIDE - 1.0, 1.0)
     roles = list(dict.fromkeys(point.role for point in points))
     shapes: list[Markup | None] = [element("path", d=f"M0 {BESIDE / 2}H{frame.axis.days}", class_="zero")]

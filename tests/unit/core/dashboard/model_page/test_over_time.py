@@ -199,3 +199,8 @@ def test_a_window_on_its_own_is_drawn_as_long_as_it_is(class_: str) -> None:
     (drawn,) = paths(with_points(replace(alone, final=True)), class_)
     reached = [float(number) for number in re.findall(r"(-?[0-9.]+) -?[0-9.]+", drawn)]
     assert (min(reached), max(reached)) == (30, 37)
+
+
+def test_a_version_that_predicts_as_the_champion_does_differs_by_nothing() -> None:
+    same = replace(POINT, role="shadow", version="9", difference=0.0, difference_low=0.0, difference_high=0.0)
+    assert "1 comparisons; the newest is" in text_of(rendered(with_points(POINT, same)))
