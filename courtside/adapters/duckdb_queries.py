@@ -3,6 +3,7 @@
 DuckDB itself reaches no file, network or extension, so a query sees the tables that it names and nothing else.
 """
 
+import contextlib
 from collections.abc import Mapping
 
 import duckdb
@@ -26,10 +27,10 @@ def answered(statement: Statement, tables: Mapping[str, pa.Table]) -> Answer:
     with duckdb.connect(":memory:", config=_CLOSED) as database:
         for name, rows in tables.items():
             database.register(name, _as_on_athena(rows))
-        database.execute("SET TimeZone = 'UTC'; SET lock_configuration = true")
+        database.execute("SET TimeZone = 'UTC'; SET integer_division = true; SET lock_configuration = true")
         try:
             found = database.sql(statement.sql("duckdb"))
-            return Answer(rows=found.to_arrow_table())
+            return Answer(rows=_counted(found.to_arrow_table()))
         except duckdb.Error as error:
             raise QueryRefused("DuckDB", _first_line(error)) from error
 
@@ -41,6 +42,15 @@ def _as_on_athena(rows: pa.Table) -> pa.Table:
         for field in rows.schema
     ]
     return rows.cast(pa.schema(fields))
+
+
+def _counted(rows: pa.Table) -> pa.Table:
+    """Return rows with whole numbers as such: DuckDB sums them up to wider ones, which arrow has as decimals only."""
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_decimal(field.type) and field.type.scale == 0:
+            with contextlib.suppress(pa.ArrowInvalid):  # a number that is wider indeed
+                rows = rows.set_column(place, field.name, rows.column(place).cast(pa.int64()))
+    return rows
 
 
 def _first_line(error: duckdb.Error) -> str:

@@ -3,6 +3,7 @@
 import csv
 import io
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -17,6 +18,8 @@ from courtside.contracts.days import parse_day
 from courtside.contracts.errors import BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pyarrow as pa
 
     from courtside.core.queries.answer import Answer
@@ -107,7 +110,8 @@ def query(
     source = source_of(stage=stage, lake=lake, here=duckdb)
     found = _answered(asked, source, model, since=since, until=until, limit=None if most is None else most + 1)
     rows, more = (found.rows, False) if most is None else (found.rows.slice(0, most), found.rows.num_rows > most)
-    _deliver(rows, csv_file=csv_file, parquet_file=parquet_file, as_json=as_json, title=asked.title)
+    with _writable():
+        _deliver(rows, csv_file=csv_file, parquet_file=parquet_file, as_json=as_json, title=asked.title)
     if more:
         say(f"There are more rows than the {most} shown; --limit says how many to return, --csv and --json return all.")
     if found.scanned_bytes is not None:
@@ -149,6 +153,19 @@ def _answered(
     narrowing = Narrowing(models=None if model is None else (model,), start=start, end=end)
     with people.status(source.says):
         return source.answered(statement, statement.narrowings(narrowing, undated=asked.undated))
+
+
+@contextmanager
+def _writable() -> "Iterator[None]":
+    """Turn errors about a value, such as a day after the year 9999 or an interval, into `AnswerUnwritable`."""
+    import pyarrow as pa
+
+    from courtside.core.queries.errors import AnswerUnwritable
+
+    try:
+        yield
+    except (OverflowError, pa.ArrowException) as error:
+        raise AnswerUnwritable(str(error).splitlines()[0]) from error
 
 
 def _deliver(rows: "pa.Table", *, csv_file: Path | None, parquet_file: Path | None, as_json: bool, title: str) -> None:

@@ -72,6 +72,17 @@ class TableOutside(BadInput):
         )
 
 
+class AnswerUnwritable(BadInput):
+    """A query found a value that the form in which its answer is wanted does not have."""
+
+    def __init__(self, detail: str) -> None:
+        self.detail = detail
+        super().__init__(
+            f"the answer has a value that cannot be written in this form ({detail.rstrip('.')}); make a text of it "
+            "with CAST(… AS varchar)"
+        )
+
+
 class QueryRefused(BadInput):
     """An engine does not take a query; `detail` is what it says."""
 

@@ -56,8 +56,10 @@ class Statement:
 
     @property
     def columns(self) -> frozenset[str] | None:
-        """The names of all columns that it speaks of, in lower case; None where it asks for all with a star."""
+        """The names of all columns that it speaks of, in lower case; None where it asks for all in some way."""
         if any(not isinstance(star.parent, exp.Count) for star in self.parsed.find_all(exp.Star)):
+            return None
+        if self.parsed.find(exp.Columns) or any(join.method == "NATURAL" for join in self.parsed.find_all(exp.Join)):
             return None
         # What a join is made by stands there as a bare name.
         names = (*self.parsed.find_all(exp.Column), *self._joined_by())

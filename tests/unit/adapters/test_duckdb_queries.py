@@ -52,3 +52,22 @@ def test_what_duckdb_refuses_is_said_in_one_line() -> None:
         answered(read_statement("select nope from seen"), {"seen": SEEN})
     assert str(refused.value).isprintable()
     assert 'column "nope" not found' in refused.value.detail
+
+
+@pytest.mark.parametrize(
+    ("sql", "found"),
+    [
+        ("select 7 / 2 as x from t", 3),
+        ("select -7 / 2 as x from t", -3),
+        ("select count(*) / 2 as x from t", 0),
+        ("select sum(n) / 2 as x from t", 3),
+        ("select 7 / 2e0 as x from t", 3.5),
+        ("select sum(n) / cast(2 as double) as x from t", 3.5),
+        ("select sum(n) as x from t", 7),
+        ("select max(n) * 100000000000000000000 as x from t", 700000000000000000000),
+    ],
+)
+def test_whole_numbers_are_counted_and_divided_as_on_athena(sql: str, found: float) -> None:
+    (row,) = answered(read_statement(sql), {"t": pa.table({"n": [7]})}).rows.to_pylist()
+    assert row["x"] == found
+    assert isinstance(row["x"], int) is (isinstance(found, int) and found < 2**63)

@@ -153,3 +153,17 @@ def test_on_a_stage_athena_is_asked_and_what_it_read_and_the_price_are_said(monk
     narrowing = Narrowing(models=("churn",), start=date(2026, 3, 1))
     asked = "SELECT COUNT(*) AS n FROM runs LIMIT 51"
     assert FakeAthena.asked == ("base", "group", "lake", asked, {"runs": narrowing})
+
+
+@pytest.mark.parametrize("form", ["--json", "--csv=-", ""])
+@pytest.mark.parametrize("value", ["CAST('infinity' AS date)", "CAST('infinity' AS timestamp)"])
+def test_a_value_that_a_form_of_the_answer_does_not_have_is_named(lake: Path, value: str, form: str) -> None:
+    done = run("query", f"SELECT {value} AS day", *filter(None, [form]), "--lake", lake)
+    assert (done.returncode, done.stderr.partition(":")[0]) == (2, "AnswerUnwritable")
+
+
+def test_an_interval_can_be_read_but_not_written_as_parquet(lake: Path, tmp_path: Path) -> None:
+    asked = ("SELECT interval '1' month AS x", "--lake", lake)
+    assert run("query", *asked, "--json").returncode == 0
+    done = run("query", *asked, "--parquet", tmp_path / "x.parquet")
+    assert (done.returncode, done.stderr.partition(":")[0]) == (2, "AnswerUnwritable")

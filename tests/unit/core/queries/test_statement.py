@@ -126,6 +126,8 @@ def test_an_unknown_table_is_named_with_those_that_there_are() -> None:
         ("select count(*) from runs join labels using (id)", {"id"}),
         ("select * from drift", None),
         ("select d.* from drift d", None),
+        ("select d.model from drift d natural join labels", None),
+        ("select columns('.*') from drift", None),
         ("select feature from (select * from drift)", None),
     ],
 )
