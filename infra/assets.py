@@ -29,13 +29,16 @@ _AUTHORITIES = "images/rds-ca.pem"
 # These functions open models, so they run from the training's image, which has the models' libraries.
 OPENING_MODELS = ("predict",)
 _OPENING_MODELS = tuple(f"lambdas/{verb}" for verb in OPENING_MODELS)
-# Nothing inside an image uses the console, the functions for notebooks or the prices.
-_LIBRARY = ("courtside", "!courtside/cli", "!courtside/api", "!courtside/prices", "!courtside/core/costs")
+# Nothing inside an image uses the console or the functions for notebooks.
+_LIBRARY = ("courtside", "!courtside/cli", "!courtside/api")
+# Only the function that builds pages needs prices; a new one changes no training's image.
+_NO_PRICES = ("!courtside/prices", "!courtside/core/costs")
 _CONTEXTS = {
     "lambdas": (*_PROJECT, *_LIBRARY, "lambdas", *(f"!{folder}" for folder in _OPENING_MODELS)),
     "training_image": (
         *_PROJECT,
         *_LIBRARY,
+        *_NO_PRICES,
         _AUTHORITIES,
         WHEELS,
         "training_image",

@@ -64,10 +64,11 @@ def deployed_models(outputs: "StageOutputs") -> "StageModels":
 
 
 def dashboard_of(models: "StageModels", stage: str) -> "Dashboard":
-    """Wire what builds the pages of a stage from its lake and ledger."""
+    """Wire what builds the pages of a stage from its lake and ledger, and what a month costs from its templates."""
+    from courtside.adapters.stage_templates import StageTemplates
     from courtside.workflows.dashboard import Dashboard
 
-    return Dashboard(stage, models)
+    return Dashboard(stage, models, StageTemplates(stage))
 
 
 def incidents_of(env: IncidentsEnv, model: str) -> "Incidents":

@@ -110,6 +110,7 @@ def _built(models: "StageModels", stage: str, model: str | None) -> "Lake":
         return None
 
     with people.status("Building the pages") as status:
+        pages.renew_costs(now=now)
         for name, failed in ahead(problem, [model] if model else models.list().names, at_once=_BUILDERS):
             status.update(f"Building the pages: {name}")
             if failed is not None:

@@ -9,6 +9,8 @@ from courtside.contracts.key_names import key_name
 DASHBOARD_PREFIX = "dashboard/"
 OVERVIEW_PAGE = f"{DASHBOARD_PREFIX}index.html"
 """Key of the page of all models, from which all others are reached."""
+MONTH_COSTS = f"{DASHBOARD_PREFIX}month_costs.json"
+"""Key of what a month of the stage costs by list prices, as data that pages show; no page links it."""
 
 
 def pages(model: str) -> str:

@@ -1,5 +1,6 @@
 """The function that builds pages may read what they show, and write only pages and the archive's derived rows."""
 
+import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
@@ -8,6 +9,7 @@ from constructs import Construct
 from courtside.contracts import dashboard_keys, lake_keys, ledger_keys, training_keys
 from courtside.contracts.archive import TABLES
 from courtside.contracts.environment import PublishEnv
+from courtside.contracts.names import STACKS, stack_name
 from infra.constructs.alerts import Alerts
 from infra.constructs.buckets import PrivateBucket
 from infra.constructs.functions import ImageFunction
@@ -84,6 +86,9 @@ class Publishing(Construct):
         # CDK's own grant would let it delete versions too, for good.
         merged = [lake.arn_for_objects(pattern) for pattern in MERGED]
         self.function.add_to_role_policy(iam.PolicyStatement(actions=["s3:DeleteObject"], resources=merged))
+        self.function.add_to_role_policy(
+            iam.PolicyStatement(actions=["cloudformation:GetTemplate"], resources=self._stacks(settings.stage))
+        )
         machine.grant(self.function, "states:ListExecutions")
         machine.grant_execution(self.function, "states:DescribeExecution", "states:GetExecutionHistory")
         grant_models(self.function, ledger=ledger, lake=lake)
@@ -97,3 +102,11 @@ class Publishing(Construct):
             links=settings.alert_links,
             kept=(KEPT, KEPT_OF_STAGE),
         )
+
+    def _stacks(self, stage: str) -> list[str]:
+        """Return the stacks of the stage, by whose templates its pages say what a month costs."""
+        stack = cdk.Stack.of(self)
+        return [
+            stack.format_arn(service="cloudformation", resource="stack", resource_name=f"{stack_name(stage, each)}/*")
+            for each in STACKS
+        ]

@@ -3,15 +3,18 @@
 A test compares the page with the templates.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from courtside.contracts.names import stack_name
 from courtside.contracts.templates.resources import short
 from infra.pages import ROOT, replaced, templates_of
 from infra.validation.policies import ACCOUNT, REGION, Policies
 from infra.validation.unscoped import UNSCOPED
 
 PAGE = ROOT / "docs/security.md"
+_STACK = re.compile(rf"(?<=stack/){stack_name('[a-z0-9]+', '')}")
 _ACCOUNT_ITSELF = f"arn:aws:iam::{ACCOUNT}:root"
 # The users of a role, found by the property that names the role.
 _USERS = {
@@ -31,7 +34,7 @@ def tables(policies: Policies) -> str:
         for reason, actions in _by_reason().items()
     )
     both = f"| who | may |\n|---|---|\n{named}\n| on every resource | who | why |\n|---|---|---|\n{anywhere}"
-    return both.replace(ACCOUNT, "ACCOUNT").replace(REGION, "REGION")
+    return _STACK.sub(stack_name("STAGE", ""), both.replace(ACCOUNT, "ACCOUNT").replace(REGION, "REGION"))
 
 
 def written(page: str, policies: Policies) -> str:

@@ -53,7 +53,10 @@ def test_a_build_sees_its_allow_list_and_nothing_else(dev: SynthesizedStage, ima
     assert {path.name for path in context.iterdir()} == CONTEXTS[image]
     seen = {str(path.relative_to(context)) for path in context.rglob("*")}
     assert not [path for path in seen if "__pycache__" in path or path.endswith(".pyc")]
-    assert not [path for path in seen if path.startswith(("courtside/cli", "courtside/api", "courtside/prices"))]
+    assert not [path for path in seen if path.startswith(("courtside/cli", "courtside/api"))]
+    # A training costs nothing by itself, and no new price builds its image again.
+    priced = {"courtside/prices/prices.yaml", "courtside/core/costs/estimate.py"}
+    assert priced & seen == (priced if image == "lambdas" else set())
     # A function's handler is in the one image that it runs from.
     handlers = {path.split("/")[1] for path in seen if path.startswith("lambdas/") and path.endswith("/handler.py")}
     assert {verb in assets.OPENING_MODELS for verb in handlers} <= {image == "training_image"}

@@ -4,8 +4,11 @@ from fnmatch import fnmatch
 
 import pytest
 
+from courtside.contracts import dashboard_keys
+from courtside.contracts.names import STACKS
 from courtside.workflows.dashboard import Dashboard
 from courtside.workflows.ports import StampedObject
+from tests.fakes.deployed_stacks import DeployedStacks
 from tests.fakes.ports import InMemoryLake
 from tests.fakes.recorded_year import NOW, RecordedStage
 from tests.infra.granted import LAKE, allowed
@@ -43,7 +46,7 @@ def asked() -> AskedLake:
     stage.add("fraud")
     lake.reads.clear()
     lake.writes.clear()
-    dashboard = Dashboard("dev", stage.models)
+    dashboard = Dashboard("dev", stage.models, DeployedStacks())
     for model in ("churn", "fraud"):
         dashboard.publish_model(model, now=NOW)
     dashboard.publish_stage(now=NOW)
@@ -59,5 +62,11 @@ def test_it_may_read_every_object_that_building_the_pages_reads(dev: Synthesized
 
 def test_it_may_write_every_page_and_note_that_building_leaves(dev: SynthesizedStage, asked: AskedLake) -> None:
     granted = allowed(dev.pipeline, PUBLISH, "s3:PutObject")
-    assert asked.writes
+    assert dashboard_keys.MONTH_COSTS in asked.writes
     assert [key for key in sorted(asked.writes) if not any(fnmatch(f"{LAKE}/{key}", each) for each in granted)] == []
+
+
+def test_it_may_read_the_templates_of_its_own_stages_stacks_and_of_no_other(dev: SynthesizedStage) -> None:
+    assert allowed(dev.pipeline, PUBLISH, "cloudformation:GetTemplate") == {
+        f"arn:aws:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/courtside-dev-{part}/*" for part in STACKS
+    }

@@ -53,7 +53,7 @@ class Summary:
 class StageView:
     """The page of all models, as of a moment; `incidents` are those of the stage itself and all open ones of models.
 
-    `month_usd` is what a month of the stage costs by list prices, None where that is not known here.
+    `month_usd` is what a month of the stage costs by list prices with all its models, None where that is not known.
     """
 
     stage: str
@@ -203,7 +203,7 @@ class ModelView:
     `metrics` are the names of those that `performance` has, the primary one first; `years` are the calendar years that
     have a page of their own. `checks`, `performance` and `decisions` are in order of time; `maturity` is the share of
     labels that is in by days after a row. `calibration_of` says which rows `calibration` counts. `month_usd` is what
-    the model adds to a month's bill, None where that is not known.
+    each model of the stage adds at most to a month's bill; None where that is not known.
     """
 
     summary: Summary

@@ -15,6 +15,7 @@ from courtside.core.dashboard.views import ModelView, StageView
 from courtside.workflows.dashboard.archived import SETTLED
 from courtside.workflows.dashboard.kept_summaries import content_of
 from courtside.workflows.dashboard.model_view import model_view
+from courtside.workflows.dashboard.month_costs import DeployedStage, kept_costs, renew_costs
 from courtside.workflows.dashboard.source import ModelSource
 from courtside.workflows.dashboard.stage_view import stage_view
 from courtside.workflows.ports import ObjectMissing
@@ -23,16 +24,11 @@ from courtside.workflows.stage_models import StageModels
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """Builds the pages of one stage's models.
-
-    `stage_usd` is what a month of the stage costs and `model_usd` what each further model adds to it, None where nobody
-    has estimated it.
-    """
+    """Builds the pages of one stage's models; without what is `deployed`, nobody estimates what a month of it costs."""
 
     stage: str
     models: StageModels
-    stage_usd: float | None = None
-    model_usd: float | None = None
+    deployed: DeployedStage | None = None
 
     def publish_model(self, model: str, *, now: datetime) -> tuple[str, ...]:
         """Build the pages of a model and write those that changed, its summary last; return their keys.
@@ -42,28 +38,38 @@ class Dashboard:
         return self._write(self.model_pages(model, now=now))
 
     def publish_stage(self, *, now: datetime) -> tuple[str, ...]:
-        """Build the page of all models from their summaries and write it; return its key."""
+        """Build the page of all models from their summaries and write it; return its key.
+
+        What a month of the stage costs is estimated anew before, once a day; see `renew_costs`.
+        """
+        self.renew_costs(now=now)
         return self._write(self.stage_pages(now=now))
+
+    def renew_costs(self, *, now: datetime) -> None:
+        """Estimate what a month of the stage costs where that is not known as of today; a failure is only logged."""
+        if self.deployed is not None:
+            renew_costs(self.deployed, models=len(self.models.list().names), lake=self.models.lake, now=now)
 
     def model_view(self, model: str, *, now: datetime, start: date | None = None, end: date | None = None) -> ModelView:
         """Return what a model's page shows, of the newest year unless days are given; raises as `publish_model`."""
-        return model_view(self._source(model, now), stage=self.stage, start=start, end=end, month_usd=self.model_usd)
+        return model_view(self._source(model, now), stage=self.stage, start=start, end=end, month_usd=self._model_usd())
 
     def stage_view(self, *, now: datetime) -> StageView:
         """Return what the page of all models shows."""
-        return stage_view(self.models, stage=self.stage, now=now, month_usd=self.stage_usd)
+        costs = kept_costs(self.models.lake)
+        return stage_view(self.models, stage=self.stage, now=now, month_usd=costs.stage_usd if costs else None)
 
     def model_pages(self, model: str, *, now: datetime) -> dict[str, bytes]:
         """Return a model's page and those of its years that changed, by their keys, and its summary."""
         source = self._source(model, now)
-        view = model_view(source, stage=self.stage, month_usd=self.model_usd)
+        view = model_view(source, stage=self.stage, month_usd=self._model_usd())
         built = {dashboard_keys.model_page(model): model_page.render(view).encode()}
         made_from = dict(_made_from(source, view.years))
         before = self._years_before(model)
         for year in view.years:
             if made_from[str(year)] != before.get(str(year)):
                 start, end = date(year, 1, 1), date(year + 1, 1, 1)
-                of_year = model_view(source, stage=self.stage, start=start, end=end, month_usd=self.model_usd)
+                of_year = model_view(source, stage=self.stage, start=start, end=end)  # without costs, which are today's
                 built[dashboard_keys.year_page(model, year)] = model_page.render(of_year).encode()
         built[dashboard_keys.years_note(model)] = json.dumps(made_from, indent=2).encode()
         built[dashboard_keys.summary(model)] = content_of(view.summary, at=now)
@@ -76,6 +82,10 @@ class Dashboard:
     def _source(self, model: str, now: datetime) -> ModelSource:
         entry = self.models.show(model)
         return ModelSource(entry, self.models.said_by(entry), self.models.ledger, self.models.lake, now)
+
+    def _model_usd(self) -> float | None:
+        costs = kept_costs(self.models.lake)
+        return costs.model_usd if costs else None
 
     def _years_before(self, model: str) -> Mapping[str, str]:
         try:

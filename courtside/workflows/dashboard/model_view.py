@@ -32,7 +32,7 @@ def model_view(
     """Return what the page of the days from `start` to `end` (not included) shows; without them, the newest year.
 
     The page of a model that is younger than that begins with what is known first, but shows `SHORTEST` at least.
-    `month_usd` is what the model adds to a month's bill, None where nobody has estimated it.
+    `month_usd` is what a model adds to a month's bill, None where nobody has estimated it.
     """
     newest = source.newest_day + _ONE_DAY
     from_first, start, end = start is None, start or newest - YEAR, end or newest

@@ -229,4 +229,8 @@ def test_the_pages_show_what_was_predicted_and_judged_by_a_role_that_reads_no_ro
     said = json.loads(lake.read(dashboard_keys.summary(MODEL)))["summary"]
     assert (said["champion"], said["metric"]) == (version, "auc")
     assert any(each is not None for each in said["recent"])
-    assert MODEL in lake.read(dashboard_keys.OVERVIEW_PAGE).decode()
+    overview = lake.read(dashboard_keys.OVERVIEW_PAGE).decode()
+    assert MODEL in overview
+    costs = json.loads(lake.read(dashboard_keys.MONTH_COSTS))
+    assert 20 < costs["stage_usd"] < 100  # what the templates of a whole stage cost, as its role may read them
+    assert f"a month of this stage costs ${costs['stage_usd']:,.2f}, its" in overview

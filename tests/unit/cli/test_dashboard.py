@@ -17,6 +17,7 @@ from courtside.contracts import dashboard_keys
 from courtside.workflows.dashboard import Dashboard
 from courtside.workflows.linked_pages import links
 from courtside.workflows.ports import Lake
+from tests.fakes.deployed_stacks import DeployedStacks
 from tests.fakes.ports import InMemoryLake
 from tests.fakes.recorded_year import NOW, RecordedStage
 
@@ -29,6 +30,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> RecordedStage:
     found.record("churn", 21, rows=210)
     found.add("fraud")
     monkeypatch.setattr("courtside.adapters.deployment.stage_outputs", lambda _: {})
+    monkeypatch.setattr("courtside.adapters.stage_templates.StageTemplates", lambda _: DeployedStacks())
     monkeypatch.setattr("courtside.cli.dashboard.stage_models", lambda _: found.models)
     return found
 
@@ -99,6 +101,7 @@ def test_pages_are_built_here_without_a_change_to_the_lake(stage: RecordedStage,
     done = dashboard("--build", "--to", str(tmp_path))
     assert done.exit_code == 0, done.output
     assert (tmp_path / MODEL_PAGE).read_bytes().startswith(b"<!doctype html>")
+    assert b"Costs a month" in (tmp_path / MODEL_PAGE).read_bytes()
     assert objects(stage) == before
 
 

@@ -76,7 +76,8 @@ def _glance(view: ModelView) -> Markup:
 def _cost(view: ModelView) -> Markup | None:
     if view.month_usd is None:
         return None
-    return _fact("Costs a month", f"${view.month_usd:,.2f}", "by list prices, beside what its stage costs")
+    said = "by list prices: what each model adds at most to its stage's bill"
+    return _fact("Costs a month", f"${view.month_usd:,.2f}", said)
 
 
 def _fact(name: str, value: str | Markup, more: str | None) -> Markup:

@@ -63,14 +63,19 @@ def _banner(view: StageView) -> Markup:
     worst, said = verdict(view)
     kind, sign = (HEALTH[worst].kind, HEALTH[worst].sign) if worst else ("unknown", "○")
     at = element("time", moment(view.at, None), datetime=view.at.isoformat(timespec="minutes"))
-    cost = "" if view.month_usd is None else f" By list prices, a month of this stage costs ${view.month_usd:,.2f}."
     return element(
         "header",
         element("p", "Courtside, stage ", element("strong", view.stage), class_="eyebrow"),
         element("h1", signed(sign), " ", said, class_=f"verdict {kind}"),
         *(_most_urgent(each) for each in by_urgency(view.models)[:1] if each.health in NEED_A_PERSON),
-        element("p", "As of ", at, " UTC, like all times on this page.", cost, class_="note"),
+        element("p", "As of ", at, " UTC, like all times on this page.", _cost(view), class_="note"),
     )
+
+
+def _cost(view: StageView) -> str:
+    if view.month_usd is None:
+        return ""
+    return f" By list prices, a month of this stage costs ${view.month_usd:,.2f}, its models included."
 
 
 def _most_urgent(model: Summary) -> Markup:
