@@ -107,7 +107,8 @@ def query(
     asked = _Asked.of(ask)
     to_screen = not (as_json or csv_file or parquet_file)
     most = limit or (SHOWN_ROWS if to_screen else None)
-    source = source_of(stage=stage, lake=lake, here=duckdb)
+    with people.status("Opening the lake" if lake else "Asking the stage"):
+        source = source_of(stage=stage, lake=lake, here=duckdb)
     found = _answered(asked, source, model, since=since, until=until, limit=None if most is None else most + 1)
     rows, more = (found.rows, False) if most is None else (found.rows.slice(0, most), found.rows.num_rows > most)
     with _writable():

@@ -37,6 +37,7 @@ GIVEN: dict[str, tuple[str, ...]] = {
     "models remove": ("churn", "--yes"),
     "models resume": ("churn",),
     "models show": ("churn",),
+    "query": ("champion_when",),
     "runs logs": ("manual-1",),
     "runs show": ("manual-1",),
     "tables load": ("--table", "t.parquet"),
