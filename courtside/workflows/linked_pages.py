@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from courtside.contracts.dashboard_keys import is_page
 from courtside.workflows.ports import Lake, ObjectMissing
@@ -42,11 +42,18 @@ def linked_pages(begin: str, *, lake: Lake) -> Iterator[tuple[str, bytes | None]
 def links(page: str, content: bytes) -> list[str]:
     """Return the keys of the pages that a page links to, in their order there."""
     parser = _Links()
-    parser.feed(content.decode())
-    addresses = [urlsplit(each) for each in parser.found]
+    parser.feed(content.decode(errors="replace"))
+    addresses = [parts for each in parser.found if (parts := _parts(each)) is not None]
     own = [each.path for each in addresses if each.path and not each.scheme and not each.netloc]
     keys = [posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(path))) for path in own]
     return [key for key in keys if is_page(key)]
+
+
+def _parts(address: str) -> SplitResult | None:
+    try:
+        return urlsplit(address)
+    except ValueError:  # what somebody wrote by hand
+        return None
 
 
 def _content(key: str, lake: Lake) -> bytes | None:

@@ -15,10 +15,10 @@ from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import DerivedDocument, DerivedRows
 from courtside.contracts.versioned import TooNew
 from courtside.core.archive.rows import Row
-from courtside.core.archive.schema import schema_of
+from courtside.core.archive.schema import fitted, schema_of
 from courtside.core.parquet import parquet_content, read_parquet_content
 from courtside.workflows.lake_documents import DocumentDamaged, parsed_document
-from courtside.workflows.ports import Lake, ObjectMissing
+from courtside.workflows.ports import Lake
 from courtside.workflows.reading_ahead import ahead
 
 _READERS = 16
@@ -148,18 +148,25 @@ class _Step:
         self._made |= {each.name: made for each, made in ahead(lambda one: one.made(), documents, at_once=_READERS)}
 
     def _write(self, table: ArchiveTable, day: date, rows: Sequence[Row]) -> None:
-        schema = schema_of(table)
-        key = table.derived_file(self.rows.model, day, self.rows.of)
-        there = pa.Table.from_pylist(list(rows), schema=schema)
-        if self.rows.keeps:
-            there = pa.concat_tables([there, self._kept(key, there, schema)])
-        self.rows.lake.write(key, parquet_content(there))
+        lake, key = self.rows.lake, table.derived_file(self.rows.model, day, self.rows.of)
+        news = pa.Table.from_pylist(list(rows), schema=schema_of(table))
+        if not self.rows.keeps:
+            lake.write(key, parquet_content(news))
+            return
+        for _ in range(_MOST_TRIES):  # what somebody else writes meanwhile may be a row that nothing else knows
+            found = lake.stamped(key)
+            before = _kept(found.content, news) if found is not None else news.slice(0, 0)
+            content = parquet_content(pa.concat_tables([news, before]))
+            if lake.claim(key, content) if found is None else lake.replace(key, content, stamp=found.stamp):
+                return
+        raise DerivingBusy(table.name, self.rows.model)
 
-    def _kept(self, key: str, there: pa.Table, schema: pa.Schema) -> pa.Table:
-        """Return the rows of a file whose id is not among those that are written; a damaged file has none."""
-        try:
-            before = read_parquet_content(self.rows.lake.read(key)).select(schema.names).cast(schema)
-        except (ObjectMissing, pa.ArrowException, KeyError):
-            return schema.empty_table()
-        known = set(there.column("id").to_pylist())
-        return before.filter(pa.array([each not in known for each in before.column("id").to_pylist()], pa.bool_()))
+
+def _kept(content: bytes, news: pa.Table) -> pa.Table:
+    """Return the rows of a file whose id is not among those that are written; a damaged file has none."""
+    try:
+        before = fitted(read_parquet_content(content), news.schema)
+    except (pa.ArrowException, ValueError):
+        return news.slice(0, 0)
+    known = set(news.column("id").to_pylist())
+    return before.filter(pa.array([each not in known for each in before.column("id").to_pylist()], pa.bool_()))

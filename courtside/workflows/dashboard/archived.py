@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pydantic import TypeAdapter, ValidationError
 
 from courtside.contracts import dashboard_keys, drift_keys, lake_keys
-from courtside.contracts.archive import TABLES
+from courtside.contracts.archive import FIRST_DAY, TABLES
 from courtside.contracts.records import DecisionRecord
 from courtside.contracts.versioned import TooNew
 from courtside.core.archive.schema import DAY
@@ -90,7 +90,7 @@ class Archived:
 
     def _days(self, *prefixes: str) -> Iterator[date]:
         keys = (key for prefix in prefixes for of_month in self._keys.get(prefix, {}).values() for key in of_month)
-        return (date.fromisoformat(day[1]) for key in keys if (day := _DAY.search(key)))
+        return (day for key in keys if (day := _day_of(key)) is not None)
 
     def between(self, start: date, end: date) -> list[_Name]:
         """Return the months that have a day from `start` to `end`, `end` not included."""
@@ -186,10 +186,19 @@ class Archived:
 def _by_month(keys: Iterable[str]) -> dict[_Name, list[str]]:
     found: dict[_Name, list[str]] = {}
     for key in keys:
-        if (day := _DAY.search(key)) is not None:
-            year, month, _ = day[1].split("-")
-            found.setdefault((int(year), int(month)), []).append(key)
+        if (day := _day_of(key)) is not None:
+            found.setdefault((day.year, day.month), []).append(key)
     return found
+
+
+def _day_of(key: str) -> date | None:
+    """Return the day that a key names, None where it names none, or one that no archive can have."""
+    found = _DAY.search(key)
+    try:
+        day = None if found is None else date.fromisoformat(found[1])
+    except ValueError:  # digits that are not a day
+        return None
+    return day if day is not None and day >= FIRST_DAY and day.year < date.max.year else None
 
 
 def _by_month_of_rows(rows: pa.Table) -> Callable[[_Name], pa.Table]:

@@ -96,6 +96,14 @@ def test_a_page_that_is_gone_is_counted_and_keeps_no_other_from_being_written(
     assert "1 that they link are not in the lake any more" in " ".join(told.stdout.split())
 
 
+def test_a_page_that_is_damaged_is_written_as_it_is(stage: RecordedStage, tmp_path: Path) -> None:
+    publish(stage)
+    damaged = b'\xff\xfe<a href="http://[">' + stage.lake.read(MODEL_PAGE)
+    stage.lake.write(MODEL_PAGE, damaged)
+    assert dashboard("--to", str(tmp_path)).exit_code == 0
+    assert (tmp_path / MODEL_PAGE).read_bytes() == damaged
+
+
 def test_pages_are_built_here_without_a_change_to_the_lake(stage: RecordedStage, tmp_path: Path) -> None:
     before = objects(stage)
     done = dashboard("--build", "--to", str(tmp_path))

@@ -8,6 +8,7 @@ import pytest
 from courtside.contracts import lake_keys
 from courtside.contracts.archive import STAGE_ITSELF, table_named
 from courtside.contracts.incidents import IncidentState
+from courtside.core.parquet import parquet_content, read_parquet_content
 from courtside.workflows.archive.derive import derive_incidents
 from courtside.workflows.archive.deriving import DerivingBusy
 from courtside.workflows.ports import StoredObject
@@ -173,6 +174,34 @@ def test_a_slower_one_does_not_leave_older_rows(change: int) -> None:
     sources.derive()
     sources.derive()
     assert [row["done"] for row in sources.rows("decisions")] == [True, False, False]
+
+
+@pytest.mark.parametrize("change", range(1, 12))
+def test_a_slower_one_does_not_lose_a_run_that_it_has_not_seen(change: int) -> None:
+    lake = InterruptedLake()
+    sources = filled(lake)
+
+    def overtake() -> None:
+        sources.run("t2", started_at=NOON + HOUR)
+        sources.derive()
+
+    lake.changes_left, lake.interrupt = change, overtake
+    sources.derive()
+    sources.derive()
+    assert {"t1", "t2"} <= {row["id"] for row in sources.rows("runs")}
+
+
+def test_a_run_stays_that_was_written_before_a_column_came() -> None:
+    sources, runs = Sources(), table_named("runs")
+    sources.run("t1")
+    sources.derive()
+    key = runs.derived_file(MODEL, DAY, "executions")
+    rows = read_parquet_content(sources.lake.read(key))
+    sources.lake.write(key, parquet_content(rows.drop_columns(["ended_at"])))
+    sources.executions.known.clear()
+    sources.run("t2", started_at=NOON + HOUR)
+    sources.derive()
+    assert {row["id"] for row in sources.rows("runs")} == {"t1", "t2"}
 
 
 def test_one_that_is_always_overtaken_gives_up() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from courtside.contracts import dashboard_keys
+from courtside.contracts import dashboard_keys, lake_keys
 from courtside.workflows.dashboard import Dashboard
 from tests.fakes.recorded_year import NOW, RecordedStage
 
@@ -55,3 +55,13 @@ def test_a_past_year_is_built_once_until_something_of_it_changes() -> None:
     assert page not in dashboard.publish_model("churn", now=NOW + timedelta(days=1))
     stage.check("churn", NOW.date() - timedelta(days=698), moved=["f00"])
     assert page in dashboard.publish_model("churn", now=NOW + timedelta(days=1))
+
+
+@pytest.mark.parametrize("day", ["2026-13-45", "2026-02-30", "0000-00-00", "0001-01-01", "1999-12-31", "9999-12-31"])
+def test_what_somebody_put_under_a_day_that_no_archive_has_is_passed_over(stage: RecordedStage, day: str) -> None:
+    dashboard = Dashboard("dev", stage.models)
+    expected = dashboard.model_view("churn", now=NOW)
+    for prefix in (lake_keys.drift_rows_of("churn"), lake_keys.performance("churn"), lake_keys.decisions("churn")):
+        stage.lake.write(f"{prefix}dt={day}/000001.parquet", b"nothing")
+    assert dashboard.publish_model("churn", now=NOW)
+    assert dashboard.model_view("churn", now=NOW) == expected
