@@ -23,7 +23,9 @@ def status(
     stage: Stage = "dev",
     model: OneModel = None,
     watch: Annotated[bool, typer.Option("--watch", help="Look again and again, until you press Ctrl-C.")] = False,
-    every: Annotated[float, typer.Option(min=1, help="With --watch: seconds from one look to the next.")] = 30,
+    every: Annotated[
+        float, typer.Option(min=1, max=86_400, help="With --watch: seconds from one look to the next.")
+    ] = 30,
     as_json: JsonFlag = False,
 ) -> None:
     """Show what a stage is doing, and what to type next.

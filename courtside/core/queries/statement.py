@@ -61,6 +61,8 @@ class Statement:
             return None
         if self.parsed.find(exp.Columns) or any(join.method == "NATURAL" for join in self.parsed.find_all(exp.Join)):
             return None
+        if any(table.alias_column_names for table in self._tables()):  # they name columns by their places
+            return None
         # What a join is made by stands there as a bare name.
         names = (*self.parsed.find_all(exp.Column), *self._joined_by())
         return frozenset(each.name.lower() for each in names)

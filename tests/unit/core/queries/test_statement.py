@@ -128,6 +128,7 @@ def test_an_unknown_table_is_named_with_those_that_there_are() -> None:
         ("select d.* from drift d", None),
         ("select d.model from drift d natural join labels", None),
         ("select columns('.*') from drift", None),
+        ("select a from runs as r (a, b)", None),
         ("select feature from (select * from drift)", None),
     ],
 )
