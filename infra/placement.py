@@ -2,7 +2,8 @@
 
 import aws_cdk as cdk
 
-from infra.stage import ZONES, StageSettings
+from infra.setting_types import ZONES
+from infra.stage import StageSettings
 
 
 def placement(settings: StageSettings) -> cdk.Environment:

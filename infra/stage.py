@@ -1,22 +1,20 @@
 """A stage's settings have types, safe defaults, and errors that name the field and the fix."""
 
 import json
-import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from courtside.contracts.channels import CHANNELS, Channel
-from courtside.contracts.emails import is_email
 from courtside.contracts.errors import BadInput
-from courtside.contracts.incoming import bucket_and_prefix
+from infra.dashboard_sign_in import DashboardSignIn, OptionalDashboardSignIn
+from infra.setting_types import Email, ImageReference, Incoming, Schedule, Zones
 from infra.task_size import TaskSize
 from infra.training_packages import TrainingPackages
 
 # This file alone names the images that ours are built on; `make bases` pins and renews them.
 _BASES: dict[str, str] = json.loads((Path(__file__).parents[1] / "images" / "bases.json").read_text())
-_SCHEDULE = re.compile(r"rate\([1-9]\d* (minutes?|hours?|days?)\)|cron\(([^\s()]+ ){5}[^\s()]+\)")
 _IN_CONTRACTS = "delete it, and write `{}` into the contracts of the models it was meant for"
 _GONE = {
     "window_days": _IN_CONTRACTS.format("watch.window"),
@@ -29,8 +27,6 @@ _GONE = {
     "arrivals_schedule": "call it watch_schedule",
 }
 """What was a setting of the stage, with what took its place."""
-ZONES = 2
-_DAY_OF_MONTH, _DAY_OF_WEEK = 2, 4
 
 
 class UnknownStage(BadInput):
@@ -57,11 +53,18 @@ class SettingsInvalid(BadInput):
 
 def explain(error: ValidationError) -> list[str]:
     """Return one line per problem: the field, what is wrong with the value given, and the field's own help."""
+    section = ("dashboard_sign_in",) if error.title == DashboardSignIn.__name__ else ()
     return [
-        f"{'.'.join(map(str, problem['loc'])) or 'settings'}: {problem['msg'].removeprefix('Value error, ')}"
-        f" (got {problem['input']!r}).{_help_for(problem['loc'])}"
+        f"{'.'.join(map(str, where)) or 'settings'}: {problem['msg'].removeprefix('Value error, ')}"
+        f" (got {_given(problem['input'])}).{_help_for(where)}"
         for problem in error.errors()
+        for where in [(*section, *problem["loc"])]
     ]
+
+
+def _given(value: Any) -> str:
+    """Return a value as it was written, except for a key that somebody put in the place of its public half."""
+    return "a private key, which is not shown here" if "PRIVATE KEY" in repr(value) else repr(value)
 
 
 def _help_for(location: tuple[int | str, ...]) -> str:
@@ -74,42 +77,6 @@ def _help_for(location: tuple[int | str, ...]) -> str:
     return f" Fix: {field.description}." if field.description else ""
 
 
-def _email(address: str) -> str:
-    if not is_email(address):
-        raise ValueError("is not an e-mail address")
-    return address
-
-
-def _schedule(expression: str) -> str:
-    if not _SCHEDULE.fullmatch(expression):
-        raise ValueError("is not a rate(…) or six-field cron(…) expression")
-    if expression.startswith("cron"):
-        fields = expression[len("cron(") : -1].split(" ")
-        if (fields[_DAY_OF_MONTH] == "?") == (fields[_DAY_OF_WEEK] == "?"):
-            raise ValueError("needs '?' in exactly one of day-of-month and day-of-week")
-    return expression
-
-
-def _incoming(address: str) -> str:
-    bucket_and_prefix(address)
-    return address
-
-
-def _exact(image: str) -> str:
-    if ":" not in image.rsplit("/", 1)[-1]:
-        raise ValueError("has neither a tag nor a digest")
-    return image
-
-
-def _two_zones(zones: tuple[str, ...]) -> tuple[str, ...]:
-    if zones and len(set(zones)) != ZONES:
-        raise ValueError(f"needs {ZONES} different zones, or none")
-    return zones
-
-
-_IMAGE = r"^[\w./-]+(:\d+/[\w./-]+)?(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$"
-_ZoneId = Annotated[str, Field(pattern=r"^[a-z]+\d+(-[a-z]+\d+)*-az\d+$")]
-_ImageReference = Annotated[str, Field(pattern=_IMAGE), AfterValidator(_exact)]
 LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]
 
 
@@ -128,7 +95,7 @@ class StageSettings(BaseModel):
     bootstrap_qualifier: Annotated[str, Field(pattern=r"^[a-z0-9]{1,10}$")] | None = Field(
         default=None, description="the qualifier given to `cdk bootstrap --qualifier`; None is CDK's own, 'hnb659fds'"
     )
-    zone_ids: Annotated[tuple[_ZoneId, ...], AfterValidator(_two_zones)] = Field(
+    zone_ids: Zones = Field(
         default=(),
         description="two availability zone ids like ('use1-az1', 'use1-az2') in which VPC links and Fargate exist"
         " (courtside doctor --preflight names them); () takes the account's first two. Choose before the first"
@@ -138,7 +105,7 @@ class StageSettings(BaseModel):
         default=False,
         description="True runs tasks without public addresses, behind a NAT gateway (about 33 dollars a month more)",
     )
-    alert_emails: tuple[Annotated[str, AfterValidator(_email)], ...] = Field(
+    alert_emails: tuple[Email, ...] = Field(
         default=(),
         description="a tuple of addresses like ('ops@example.com',); each confirms through a link that AWS sends",
     )
@@ -156,7 +123,7 @@ class StageSettings(BaseModel):
         default=False, description="True sends alerts to Microsoft Teams; put a workflow's webhook into the secret"
     )
 
-    watch_schedule: Annotated[str, AfterValidator(_schedule)] = Field(
+    watch_schedule: Schedule = Field(
         default="rate(1 hour)",
         description="how often a round looks at which models are due, like 'rate(15 minutes)' or 'cron(0 * * * ? *)' "
         "(UTC); how often a model is checked is in its contract (watch.every)",
@@ -185,7 +152,7 @@ class StageSettings(BaseModel):
         " None: what the contract says",
     )
 
-    incoming_prefixes: tuple[Annotated[str, AfterValidator(_incoming)], ...] = Field(
+    incoming_prefixes: tuple[Incoming, ...] = Field(
         default=(),
         description="folders in other buckets that contracts name with `incoming`, like ('s3://team-bucket/churn/',): "
         "the stage may list and read them, and nothing else there",
@@ -203,6 +170,8 @@ class StageSettings(BaseModel):
         "has it for some hours; False leaves it to `courtside dashboard`",
     )
 
+    dashboard_sign_in: OptionalDashboardSignIn = None
+
     budget_usd_month: float = Field(
         default=31,
         gt=0,
@@ -213,11 +182,11 @@ class StageSettings(BaseModel):
     architecture: Literal["arm64", "x86_64"] = Field(
         default="arm64", description="'arm64' (cheaper) or 'x86_64' (when images are built on x86 without emulation)"
     )
-    python_base: _ImageReference = Field(
+    python_base: ImageReference = Field(
         default=_BASES["python_base"],
         description="the image that training and MLflow are built on, like 'host/python:3.13-slim'",
     )
-    lambda_base: _ImageReference = Field(
+    lambda_base: ImageReference = Field(
         default=_BASES["lambda_base"],
         description="the image that the functions are built on, like 'host/lambda/python:3.13'",
     )
@@ -261,7 +230,7 @@ class StageSettings(BaseModel):
         le=3650,
         description="days in which a deleted run can be restored before it is removed for good, 1 to 3650",
     )
-    password_schedule: Annotated[str, AfterValidator(_schedule)] = Field(
+    password_schedule: Schedule = Field(
         default="cron(0 10 1 * ? *)",
         description="when the database gets a new password, like 'cron(0 10 1 * ? *)' (UTC: the first of each month)",
     )

@@ -10,12 +10,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from courtside.adapters.loopback_server import LoopbackHandler, LoopbackServer
 from courtside.contracts.dashboard_keys import is_page
 from courtside.contracts.errors import CourtsideError
-from courtside.core.pages.document import POLICY
+from courtside.contracts.page_policy import SERVED_PAGE_POLICY
 from courtside.workflows.ports import ObjectMissing
 
 _HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
-    "Content-Security-Policy": f"{POLICY}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": SERVED_PAGE_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",

@@ -19,6 +19,7 @@ from courtside.contracts.environment import (
     PublishEnv,
     ReceiveRowsEnv,
     SettleEnv,
+    SignInEnv,
     TendIncidentsEnv,
 )
 from courtside.contracts.events import (
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from courtside.workflows.publish import Publish
     from courtside.workflows.retraining_lock import RetrainingLock
     from courtside.workflows.settle import Settle
+    from courtside.workflows.sign_in import SignIn
 
 
 def drift_monitor(model: str) -> "DriftMonitor":
@@ -221,6 +223,29 @@ def announce(request: AnnounceRequest) -> AnnounceResponse:
     env, model = AnnounceEnv.read(), request.request.model
     claims, alerts = Claims(stage.ledger_of(env.ledger_table, model)), SnsAlerts(env.alert_topic_arn, model)
     return Announcing(stage.incidents_of(env, model), claims, alerts).run(request, now=datetime.now(UTC))
+
+
+def sign_in() -> "SignIn":
+    """Wire what lets people sign in to the pages of the stage."""
+    import secrets
+
+    from courtside.adapters.page_signature import signature
+    from courtside.adapters.user_pool import CognitoPool, client_secret
+    from courtside.workflows.sign_in import SignIn
+
+    env = SignInEnv.read()
+    secret = partial(client_secret, env.user_pool_id, env.client_id)
+    return SignIn(
+        host=env.host,
+        pool_address=env.pool,
+        issuer=env.issuer,
+        client_id=env.client_id,
+        key_pair_id=env.key_pair_id,
+        lasts=timedelta(hours=env.hours),
+        pool=CognitoPool(address=env.pool, host=env.host, client_id=env.client_id, secret=secret),
+        sign=partial(signature, env.signing_key_arn),
+        chance=partial(secrets.token_urlsafe, 32),
+    )
 
 
 def notifier() -> Callable[..., bool] | None:

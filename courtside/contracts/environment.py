@@ -200,3 +200,21 @@ class NotifyEnv(LedgerTableEnv):
 
     channel: str = Field(min_length=1)
     webhook_secret_arn: str
+
+
+class SignInEnv(Environment):
+    """The function behind which people sign in to the pages of a stage.
+
+    `host` is the address's name, `pool` that of the user pool's sign-in pages (an https address), `issuer` and
+    `client_id` are what its tokens name, and `user_pool_id` is where the client's secret is read. CloudFront knows the
+    key `signing_key_arn` as `key_pair_id`; a sign-in lasts `hours`.
+    """
+
+    host: str = Field(min_length=1)
+    pool: str = Field(min_length=1)
+    issuer: str = Field(min_length=1)
+    user_pool_id: str = Field(min_length=1)
+    client_id: str = Field(min_length=1)
+    key_pair_id: str = Field(min_length=1)
+    signing_key_arn: str = Field(min_length=1)
+    hours: int = Field(ge=1, le=12)

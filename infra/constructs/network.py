@@ -8,7 +8,8 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.stage import ZONES, StageSettings
+from infra.setting_types import ZONES
+from infra.stage import StageSettings
 
 NETWORK_CIDR = "10.0.0.0/16"
 _PUBLIC, _INNER = "Public", "Isolated"

@@ -11,6 +11,7 @@ from infra.constructs.buckets import AccessLogsBucket, PrivateBucket
 from infra.constructs.database import TrackingDatabase
 from infra.constructs.ledger import Ledger
 from infra.constructs.network import closed_network
+from infra.constructs.pages_address import PagesAddress
 from infra.constructs.queries import Queries
 from infra.constructs.webhook_channel import webhook_secret
 from infra.outputs import publish
@@ -49,6 +50,9 @@ class DataStack(cdk.Stack):
         self.ledger = Ledger(self, "Ledger", deletion_protection=settings.deletion_protection)
         self.queries = Queries(self, "Queries", lake=self.lake, settings=settings)
         self.webhooks = {channel.name: webhook_secret(self, channel) for channel in settings.channels}
+        if settings.dashboard_sign_in is not None:
+            # It lies beside the lake, whose policy names it, and its users must survive as the data must.
+            PagesAddress(self, "Pages", asked=settings.dashboard_sign_in, lake=self.lake, settings=settings)
         self._publish(settings.stage)
 
     @property

@@ -92,5 +92,33 @@ ACKNOWLEDGED = (
         at=tuple(f"pipeline/{function}/Resource" for function in WATCH),
         reason="The watch's state machine calls it and waits, so its error is settled, or fails the round.",
     ),
+    Acknowledged(
+        rule="Serverless-LambdaDLQ",
+        at=("data/Pages/SignIn/Function/Resource",),
+        reason="A browser calls it through CloudFront and waits; a person whose sign-in failed begins it again.",
+    ),
+    Acknowledged(
+        rule="AwsSolutions-COG8",
+        at=("data/Pages/SignIn/Pool/Resource",),
+        reason="The plan Plus costs two cents a person and month for the detection of stolen passwords; here every "
+        "sign-in needs a second factor besides.",
+    ),
+    Acknowledged(
+        rule="AwsSolutions-CFR1",
+        at=("data/Pages/Distribution/Resource",),
+        reason="Who may see the pages is decided by a sign-in, not by the country that somebody travels in.",
+    ),
+    Acknowledged(
+        rule="AwsSolutions-CFR2",
+        at=("data/Pages/Distribution/Resource",),
+        reason="A web ACL costs six dollars a month or more, and there is no form or query for it to read: CloudFront "
+        "itself refuses each request for a page that has no signed cookie.",
+    ),
+    Acknowledged(
+        rule="AwsSolutions-CFR3",
+        at=("data/Pages/Distribution/Resource",),
+        reason="Its log would hold the codes of sign-ins and needs a bucket with access lists. The function's log says "
+        "who signed in, and in prod the lake's says which page was read.",
+    ),
     *GRANTS,
 )

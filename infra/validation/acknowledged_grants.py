@@ -53,6 +53,7 @@ GRANTS = (
         MACHINE_ROLE,
         WATCH_ROLE,
         "pipeline/*/ServiceRole/DefaultPolicy/Resource",
+        "data/Pages/SignIn/Function/ServiceRole/DefaultPolicy/Resource",
         reason="AWS has no narrower resource for these actions; infra/validation/unscoped.py explains each of them.",
     ),
     _iam5(

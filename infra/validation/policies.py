@@ -27,6 +27,7 @@ _RESOURCE_POLICIES = {
     "AWS::SecretsManager::ResourcePolicy": "ResourcePolicy",
 }
 _ARNS = {
+    "AWS::Cognito::UserPool": f"arn:aws:cognito-idp:{_PLACE}:userpool/{{name}}",
     "AWS::DynamoDB::GlobalTable": f"arn:aws:dynamodb:{_PLACE}:table/{{name}}",
     "AWS::ECS::Cluster": f"arn:aws:ecs:{_PLACE}:cluster/{{name}}",
     "AWS::ECS::TaskDefinition": f"arn:aws:ecs:{_PLACE}:task-definition/{{name}}:1",

@@ -40,20 +40,34 @@ EVENTS: dict[str, dict[str, Any]] = {
     "roll_back": TRAINING | {"roll_back_to": "1", "roll_back_from": "2", "reason": "a test"},
     "seal": TRAINING,
     "settle": {"model": "nba_games", "round": "r", "as_of": "2011-07-01T12:00:00Z", "problem": "a test"},
+    "sign_in": {
+        "rawPath": "/sign-in/answer",
+        "queryStringParameters": {"state": "s" * 43, "code": "c"},
+        "cookies": [f"__Host-courtside-sign-in={'s' * 43}.{'n' * 43}.{'v' * 43}.dashboard%2Findex.html"],
+    },
     "tend_incidents": {},
     "unlock": {"request": REQUEST, "trained": False, "machine": MACHINE},
 }
 # Nothing answers at any address that a function could connect to by itself.
+NOBODY = "http://127.0.0.1:9"
 ENVIRONMENT = {
     "COURTSIDE_LAKE_BUCKET": "lake",
     "COURTSIDE_LEDGER_TABLE": "ledger",
     "COURTSIDE_STAGE": "dev",
     "POWERTOOLS_SERVICE_NAME": "test",
-    "MLFLOW_TRACKING_URI": "http://127.0.0.1:9",
+    "MLFLOW_TRACKING_URI": NOBODY,
     "COURTSIDE_ALERT_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:alerts",
     "COURTSIDE_RETRAINING_ARN": MACHINE,
     "COURTSIDE_CHANNEL": "slack",
     "COURTSIDE_WEBHOOK_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:slack",
+    "COURTSIDE_HOST": "pages.example.com",
+    "COURTSIDE_POOL": NOBODY,
+    "COURTSIDE_ISSUER": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_pool",
+    "COURTSIDE_USER_POOL_ID": "us-east-1_pool",
+    "COURTSIDE_CLIENT_ID": "client",
+    "COURTSIDE_KEY_PAIR_ID": "key",
+    "COURTSIDE_SIGNING_KEY_ARN": "arn:aws:kms:us-east-1:000000000000:key/test",
+    "COURTSIDE_HOURS": "8",
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_REGION": "us-east-1",
@@ -78,7 +92,6 @@ def handler(event, context):
             found[place] = error.strerror
     return found
 """
-NOBODY = "http://127.0.0.1:9"
 
 
 @pytest.fixture(scope="module")

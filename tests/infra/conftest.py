@@ -15,6 +15,7 @@ import pytest
 from infra.app import build, empty_app
 from infra.settings import settings_for
 from infra.stage import StageSettings
+from tests.fakes.sign_in_setting import SIGN_IN
 from tests.infra.synthesized import Synthesized, SynthesizedStage, text
 
 
@@ -45,6 +46,13 @@ def complete(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStage:
     """Synthesize a stage with every part that a setting can add."""
     everything = {"private_subnets": True, "github_repository": "example/courtside"}
     return synthesize(settings_for("prod").model_copy(update=everything), tmp_path_factory.mktemp("complete"))
+
+
+@pytest.fixture(scope="session")
+def signing_in(tmp_path_factory: pytest.TempPathFactory) -> SynthesizedStage:
+    """Synthesize dev with an address at which people sign in to its pages."""
+    settings = settings_for("dev").model_copy(update={"dashboard_sign_in": SIGN_IN})
+    return synthesize(settings, tmp_path_factory.mktemp("signing_in"))
 
 
 @pytest.fixture(params=["dev", "prod"])

@@ -35,15 +35,25 @@ def test_prod_stays_under_its_budget(prod: SynthesizedStage) -> None:
     assert month(prod).total_usd_month <= settings_for("prod").budget_usd_month
 
 
+def test_an_address_with_a_sign_in_adds_less_than_a_cent_to_a_month_besides_its_key(
+    dev: SynthesizedStage, signing_in: SynthesizedStage
+) -> None:
+    found = month(signing_in)
+    assert found.unpriced == ()
+    assert found.total_usd_month - month(dev).total_usd_month < 0.01
+
+
 def test_everything_in_a_stage_is_priced_or_known_to_be_free(stage: SynthesizedStage) -> None:
     for region in ("us-east-1", "eu-west-1"):
         found = estimate(resources(stage), usage=Usage(), table=price_table(region))
         assert [(each.resource, each.reason) for each in found.unpriced] == []
 
 
-def test_every_pricing_rule_is_needed_by_some_stage_or_variant(complete: SynthesizedStage) -> None:
+def test_every_pricing_rule_is_needed_by_some_stage_or_variant(
+    complete: SynthesizedStage, signing_in: SynthesizedStage
+) -> None:
     ways = alternatives(Resources.of(complete.templates))
-    needed = {resource.kind for way in ways for resource in way.resources}
+    needed = {resource.kind for way in ways for resource in (*way.resources, *resources(signing_in))}
     # The CDK command adds this resource; synthesis in process does not.
     assert needed | {"AWS::CDK::Metadata"} == ESTIMATORS.keys() | FREE
 

@@ -8,8 +8,10 @@ from pydantic import ValidationError
 
 from courtside.contracts.errors import BadInput
 from infra import settings as ops
+from infra.dashboard_sign_in import DashboardSignIn
 from infra.stage import SettingsInvalid, StageSettings, UnknownStage
 from infra.task_size import TaskSize
+from tests.fakes.sign_in_setting import PUBLIC_KEY, SIGN_IN, VALUES
 from tests.infra.conftest import synthesize
 
 
@@ -71,6 +73,34 @@ def test_an_unknown_stage_lists_the_known_ones() -> None:
         ({"archive_days": 399}, "archive_days", "400 or more"),
         ({"query_scan_limit_gb": 0.001}, "query_scan_limit_gb", "0.01 to 100000"),
         ({"query_results_days": 0}, "query_results_days", "1 to 365"),
+        (
+            {"dashboard_sign_in": VALUES | {"host": "https://pages.example.com"}},
+            "dashboard_sign_in.host",
+            "host='pages.",
+        ),
+        ({"dashboard_sign_in": VALUES | {"hours": 13}}, "dashboard_sign_in.hours", "1 to 12"),
+        (
+            {"dashboard_sign_in": VALUES | {"certificate": VALUES["certificate"].replace("us-east-1", "eu-central-1")}},
+            "dashboard_sign_in.certificate",
+            "'arn:aws:acm:us-east-1:…'",
+        ),
+        ({"dashboard_sign_in": VALUES | {"signing_key": "alias/pages"}}, "dashboard_sign_in.signing_key", "RSA_2048"),
+        (
+            {"dashboard_sign_in": VALUES | {"public_key": "MIIB"}},
+            "dashboard_sign_in.public_key",
+            "not a public key in PEM",
+        ),
+        (
+            {"dashboard_sign_in": VALUES | {"public_key": PUBLIC_KEY.replace("6uwv", "6uw")}},
+            "dashboard_sign_in.public_key",
+            "is damaged",
+        ),
+        (
+            {"dashboard_sign_in": VALUES | {"public_key": PUBLIC_KEY.replace("6uwv", "")}},
+            "dashboard_sign_in.public_key",
+            "2,048 bits",
+        ),
+        ({"dashboard_sign_in": True}, "dashboard_sign_in", "DashboardSignIn(host="),
         ({"training_timeout_minutes": 2}, "training_timeout_minutes", "5 to 720"),
         ({"alert_email": "ops@example.com"}, "alert_email", "alert_emails"),
     ],
@@ -85,6 +115,33 @@ def test_a_wrong_setting_is_named_with_its_value_and_a_fix(
     assert problem.startswith(field)
     assert fix in problem
     assert "got" in problem
+
+
+PRIVATE_KEY = PUBLIC_KEY.replace("PUBLIC", "PRIVATE")
+
+
+@pytest.mark.parametrize("written", [DashboardSignIn.model_validate, dict])
+def test_a_private_key_in_the_place_of_the_public_one_is_refused_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, written: Callable[[dict[str, Any]], Any]
+) -> None:
+    def mistaken() -> StageSettings:
+        return broken({"dashboard_sign_in": written(VALUES | {"public_key": PRIVATE_KEY})})()
+
+    monkeypatch.setitem(ops.STAGES, "dev", mistaken)
+    with pytest.raises(SettingsInvalid) as caught:
+        ops.settings_for("dev")
+    (problem,) = caught.value.problems
+    assert problem.startswith("dashboard_sign_in.public_key: is not a public key in PEM")
+    assert PRIVATE_KEY.splitlines()[1] not in str(caught.value)
+    assert "DashboardSignIn(host='pages.example.com'" in str(caught.value)
+
+
+def test_an_address_with_a_sign_in_is_read_as_written_and_off_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [ops.settings_for(stage).dashboard_sign_in for stage in ops.STAGES] == [None, None, None]
+    monkeypatch.setitem(ops.STAGES, "dev", lambda: StageSettings(stage="dev", dashboard_sign_in=SIGN_IN))
+    assert ops.settings_for("dev").dashboard_sign_in == SIGN_IN
+    indented = DashboardSignIn.model_validate(VALUES | {"public_key": f"\n{PUBLIC_KEY}\n\n"})
+    assert indented.public_key == PUBLIC_KEY
 
 
 def test_every_wrong_field_is_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from infra.validation.acknowledged import ACKNOWLEDGED
 from infra.validation.acknowledgement import Acknowledged
 from infra.validation.gate import RULES, hold_to_the_rules, template_rules
 from infra.validation.nag import Finding, findings, readable, unreviewed
+from tests.fakes.sign_in_setting import SIGN_IN
 from tests.infra.synthesized import ROOT, cdk_context
 
 
@@ -28,7 +29,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Finding]]:
     everything = {}
     for stage in STAGES:
         app = empty_app(tmp_path_factory.mktemp(stage))
-        build(app, settings_for(stage).model_copy(update={"incoming_prefixes": ("s3://team-bucket/churn/",)}))
+        everything_on = {"incoming_prefixes": ("s3://team-bucket/churn/",), "dashboard_sign_in": SIGN_IN}
+        build(app, settings_for(stage).model_copy(update=everything_on))
         app.synth()
         everything[stage] = findings(app, stage)
     return everything

@@ -51,6 +51,19 @@ FREE = frozenset({
     "AWS::Budgets::Budget",
     # The CDK command adds it where its usage reports are on.
     "AWS::CDK::Metadata",
+    # A terabyte and ten million requests a month are free for every account, as are two million runs of functions.
+    "AWS::CloudFront::CachePolicy",
+    "AWS::CloudFront::Distribution",
+    "AWS::CloudFront::Function",
+    "AWS::CloudFront::KeyGroup",
+    "AWS::CloudFront::OriginAccessControl",
+    "AWS::CloudFront::OriginRequestPolicy",
+    "AWS::CloudFront::PublicKey",
+    "AWS::CloudFront::ResponseHeadersPolicy",
+    # The first ten thousand people who sign in during a month are free on the plans Lite and Essentials.
+    "AWS::Cognito::UserPool",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::Cognito::UserPoolDomain",
     "AWS::EC2::InternetGateway",
     "AWS::EC2::Route",
     "AWS::EC2::RouteTable",
@@ -68,6 +81,8 @@ FREE = frozenset({
     "AWS::IAM::Policy",
     "AWS::IAM::Role",
     "AWS::Lambda::Permission",
+    # Requests through it are the function's.
+    "AWS::Lambda::Url",
     "AWS::RDS::DBParameterGroup",
     "AWS::RDS::DBSubnetGroup",
     "AWS::S3::BucketPolicy",

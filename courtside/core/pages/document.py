@@ -3,11 +3,9 @@
 from functools import cache
 from importlib.resources import files
 
+from courtside.contracts.page_policy import PAGE_POLICY
 from courtside.core.pages.markup import Markup, element
 from courtside.core.pages.place import Place
-
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""What a page may load (nothing) and run (nothing)."""
 
 
 def document(title: str, *sections: Markup | None, own_style: Markup | None = None, place: Place | None = None) -> str:
@@ -35,7 +33,7 @@ def _head(title: str, own_style: Markup | None) -> Markup:
     return element(
         "head",
         element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        element("meta", http_equiv="Content-Security-Policy", content=PAGE_POLICY),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("title", title),

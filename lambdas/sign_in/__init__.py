@@ -1,0 +1,1 @@
+"""Let people sign in to the pages of a stage."""
