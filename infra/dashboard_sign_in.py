@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64decode
+from textwrap import wrap
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -17,13 +18,15 @@ def _public_key(pem: str) -> str:
     found = _PEM.fullmatch(pem.strip())
     if found is None:
         raise ValueError("is not a public key in PEM, from -----BEGIN PUBLIC KEY----- to -----END PUBLIC KEY-----")
+    text = "".join(found[1].split())
     try:
-        der = b64decode("".join(found[1].split()), validate=True)
+        der = b64decode(text, validate=True)
     except ValueError:
         raise ValueError("is damaged: what stands between its first and last line is not base64") from None
     if len(der) != _LENGTH or not (der.startswith(_BEGINS) and der.endswith(_ENDS)):
         raise ValueError("is not an RSA key of 2,048 bits, the kind that CloudFront verifies cookies with")
-    return f"{pem.strip()}\n"
+    # KMS answers with one line, and some readers of PEM take no line of more than 64 characters.
+    return "\n".join(("-----BEGIN PUBLIC KEY-----", *wrap(text, 64), "-----END PUBLIC KEY-----", ""))
 
 
 class DashboardSignIn(BaseModel):

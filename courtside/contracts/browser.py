@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class BrowserRequest(BaseModel):
-    """A request; what else Lambda says of it is not read."""
+    """A request; what else Lambda says of it is not read, and no error quotes it, as it may hold a code."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True)
 
     path: str = Field(alias="rawPath")
     query: dict[str, str] = Field(alias="queryStringParameters", default={})

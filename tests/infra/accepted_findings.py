@@ -54,6 +54,16 @@ ACCEPTED = (
         "CKV_AWS_65", "*Cluster", reason="Container Insights would cost more than the one small task that it describes."
     ),
     _checkov(
+        "CKV_AWS_68",
+        "PagesDistribution",
+        reason="A web ACL costs six dollars a month or more; CloudFront refuses whoever has no signed cookie anyway.",
+    ),
+    _checkov(
+        "CKV_AWS_86",
+        "PagesDistribution",
+        reason="Its log would hold the codes of sign-ins; the function's log says who signed in.",
+    ),
+    _checkov(
         "CKV_AWS_111",
         "RetrainingMachineRoleDefaultPolicy",
         "WatchMachineRoleDefaultPolicy",
@@ -74,7 +84,9 @@ ACCEPTED = (
         "WatchFindDueFunction",
         "WatchSettleFunction",
         "PublishingFunction",
-        reason="A state machine calls them and waits, so it receives any error, and announces or settles it.",
+        "PagesSignInFunction",
+        reason="A state machine calls them and waits, so it receives any error, and announces or settles it; a browser "
+        "waits for the function of signing in, and a person begins it again.",
     ),
     _checkov(
         "CKV_AWS_117", "*", reason="They call only AWS's own APIs; inside the network they would need a NAT gateway."

@@ -1,5 +1,5 @@
-"""These tests run cfn-lint, asl-validator, checkov and parliament on the templates of dev and prod and print the
-counts.
+"""These tests run cfn-lint, asl-validator, checkov and parliament on the templates of dev, of prod and of dev with an
+address to sign in at, and print the counts.
 """
 
 import json
@@ -16,7 +16,7 @@ from tests.infra.accepted_findings import ACCEPTED, Accepted
 from tests.infra.linters import Found, open_findings
 from tests.infra.synthesized import SynthesizedStage, text
 
-STAGES = ("dev", "prod")
+STAGES = ("dev", "prod", "signing_in")
 
 
 def _states(stage: SynthesizedStage, machine_id: str) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def test_every_finding_is_fixed_or_accepted_for_a_reason_that_still_holds(
     left = open_findings(found, ACCEPTED)
     counted = ", ".join(f"{rule} {number}" for rule, number in sorted(Counter(each.rule for each in found).items()))
     with capsys.disabled():
-        print(f"\n{linter}: {len(found)} findings in dev and prod, {len(left)} open ({counted or 'none'})")  # noqa: T201
+        print(f"\n{linter}: {len(found)} findings in {len(stages)} stages, {len(left)} open ({counted or 'none'})")  # noqa: T201
     assert left == []
     ours = [entry for entry in ACCEPTED if entry.linter == linter]
     unused = [entry for entry in ours if not any(each.is_accepted_by(entry) for each in found)]

@@ -140,8 +140,9 @@ def test_an_address_with_a_sign_in_is_read_as_written_and_off_unless_asked_for(m
     assert [ops.settings_for(stage).dashboard_sign_in for stage in ops.STAGES] == [None, None, None]
     monkeypatch.setitem(ops.STAGES, "dev", lambda: StageSettings(stage="dev", dashboard_sign_in=SIGN_IN))
     assert ops.settings_for("dev").dashboard_sign_in == SIGN_IN
-    indented = DashboardSignIn.model_validate(VALUES | {"public_key": f"\n{PUBLIC_KEY}\n\n"})
-    assert indented.public_key == PUBLIC_KEY
+    first, *lines, last = PUBLIC_KEY.splitlines()
+    for written in (f"\n{PUBLIC_KEY}\n\n", f"{first}\n{''.join(lines)}\n{last}", PUBLIC_KEY.replace("\n", "\r\n")):
+        assert DashboardSignIn.model_validate(VALUES | {"public_key": written}).public_key == PUBLIC_KEY
 
 
 def test_every_wrong_field_is_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

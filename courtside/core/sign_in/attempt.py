@@ -61,7 +61,7 @@ class Attempt:
 
     def hold(self, state: str) -> None:
         """Raise `SignInRefused` unless an answer's state is this attempt's."""
-        if not hmac.compare_digest(state.encode(), self.state.encode()):
+        if not (state.isascii() and hmac.compare_digest(state, self.state)):
             raise SignInRefused("the answer belongs to another attempt")
 
 

@@ -42,7 +42,7 @@ def subject_of(token: str, expected: Expected, *, now: datetime) -> str:
     if claims.get("token_use") != "id":
         raise SignInRefused("the token does not say who somebody is")
     nonce = claims.get("nonce")
-    if not isinstance(nonce, str) or not hmac.compare_digest(nonce.encode(), expected.nonce.encode()):
+    if not (isinstance(nonce, str) and nonce.isascii() and hmac.compare_digest(nonce, expected.nonce)):
         raise SignInRefused("the token belongs to another attempt")
     if _moment(claims, "exp") <= now.timestamp():
         raise SignInRefused("the token has expired")

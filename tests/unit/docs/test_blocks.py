@@ -38,7 +38,7 @@ MAKE = sorted({found for line in LINES for found in re.findall(r"^make ([a-z]+)"
 CONVENIENT = {("s3", "cp"), ("s3", "ls"), ("s3", "rb"), ("s3", "sync")}
 # The command line tool's own name for a parameter that would read like an option of all commands.
 RENAMED = {"--notification-endpoint": "--endpoint"}
-GLOBAL = {"query", "output", "max-items"}
+GLOBAL = {"query", "output", "max-items", "region"}
 
 
 def test_every_fence_belongs_to_a_block() -> None:

@@ -53,7 +53,7 @@ def test_any_other_cookie_is_refused_or_leads_to_a_page(cookie: str) -> None:
     assert is_page(found.page)
 
 
-@given(state=st.text() | st.sampled_from([STATE[:-1], STATE + "s", STATE.upper(), "", NONCE]))
+@given(state=st.text() | st.sampled_from([STATE[:-1], STATE + "s", STATE.upper(), "", NONCE, "\ud800" * 43]))
 def test_any_other_state_is_refused(state: str) -> None:
     if state == STATE:
         return

@@ -35,6 +35,7 @@ def test_a_token_for_us_now_and_for_this_attempt_names_somebody() -> None:
         ({"token_use": "access"}, "who somebody is"),
         ({"nonce": "n" * 42}, "another attempt"),
         ({"nonce": None}, "another attempt"),
+        ({"nonce": "\ud800" * 43}, "another attempt"),
         ({"exp": THEN}, "expired"),
         ({"exp": THEN - 1}, "expired"),
         ({"exp": float("nan")}, "does not say when"),
