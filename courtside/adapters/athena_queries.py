@@ -10,7 +10,7 @@ import boto3
 import pyarrow as pa
 
 from courtside.adapters.s3_lake import PARALLEL, S3Lake
-from courtside.contracts.archive import FIRST_DAY, TABLES, ArchiveTable
+from courtside.contracts.archive import FIRST_DAY, TABLES, ArchiveTable, may_have_rows
 from courtside.contracts.errors import BadInput
 from courtside.core.queries.answer import Answer
 from courtside.core.queries.errors import QueryRefused
@@ -65,7 +65,8 @@ class Athena:
 
         Athena has to be told the models, and it asks S3 for every day since the first that its catalog knows.
         """
-        models = to.models or [self._model(table, folder) for folder in self.lake.folders(table.prefix)]
+        found = (self._model(table, folder) for folder in self.lake.folders(table.prefix))
+        models = to.models or list(filter(may_have_rows, found))
         with ThreadPoolExecutor(PARALLEL) as pool:
             days = dict(zip(models, pool.map(lambda model: self._first_day(table, model), models), strict=True))
         first = {model: day for model, day in days.items() if day is not None}

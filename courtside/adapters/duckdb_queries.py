@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import duckdb
 import pyarrow as pa
 
-from courtside.core.queries.answer import Answer
+from courtside.core.queries.answer import Answer, told_apart
 from courtside.core.queries.errors import QueryRefused
 from courtside.core.queries.statement import Statement
 
@@ -30,7 +30,7 @@ def answered(statement: Statement, tables: Mapping[str, pa.Table]) -> Answer:
         database.execute("SET TimeZone = 'UTC'; SET integer_division = true; SET lock_configuration = true")
         try:
             found = database.sql(statement.sql("duckdb"))
-            return Answer(rows=_counted(found.to_arrow_table()))
+            return Answer(rows=_counted(told_apart(found.to_arrow_table())))
         except duckdb.Error as error:
             raise QueryRefused("DuckDB", _first_line(error)) from error
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pyarrow as pa
 
-from courtside.contracts.archive import FIRST_DAY, TABLES, ArchiveTable
+from courtside.contracts.archive import FIRST_DAY, TABLES, ArchiveTable, may_have_rows
 from courtside.core.archive.schema import DAY, MODEL, schema_read
 from courtside.core.queries.statement import Narrowing, Statement
 from courtside.workflows.archive.read import Archive
@@ -34,4 +34,4 @@ def _models(table: ArchiveTable, archive: Archive) -> list[str]:
     """Return the models that have rows in a table, by the names of their folders."""
     begins = f"{table.prefix}{MODEL}="
     keys = [key.removeprefix(begins) for key in archive.lake.keys(table.prefix) if key.startswith(begins)]
-    return sorted({key.partition("/")[0] for key in keys})
+    return sorted(filter(may_have_rows, {key.partition("/")[0] for key in keys}))

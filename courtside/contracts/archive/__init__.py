@@ -10,6 +10,7 @@ from courtside.contracts.archive.table import (
     NoSuchColumn,
     Type,
     day_of_file,
+    may_have_rows,
 )
 from courtside.contracts.discovery import declared_in
 from courtside.contracts.errors import BadInput
@@ -43,5 +44,6 @@ __all__ = [
     "NoSuchTable",
     "Type",
     "day_of_file",
+    "may_have_rows",
     "table_named",
 ]

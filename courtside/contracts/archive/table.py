@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from courtside.contracts.errors import BadInput
-from courtside.contracts.key_names import key_name
+from courtside.contracts.key_names import is_name, key_name
 
 STAGE_ITSELF = "stage.itself"
 """The `model` of what belongs to no model; it has a dot, which no model's name has."""
@@ -101,6 +101,11 @@ class ArchiveTable:
     def derived_from(self, model: str, of: str) -> str:
         """Key of the note of which records of a kind the rows of a model are made of; queries pass over it."""
         return f"{self.of(model)}_{of}.json"
+
+
+def may_have_rows(folder: str) -> bool:
+    """Say whether a folder's name is that of a model or of the stage itself, so that its files are rows of one."""
+    return is_name(folder) or folder == STAGE_ITSELF
 
 
 def day_of_file(key: str) -> date | None:

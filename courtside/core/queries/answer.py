@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +15,20 @@ class Answer:
 
     rows: pa.Table
     scanned_bytes: int | None = None
+
+
+def told_apart(rows: pa.Table) -> pa.Table:
+    """Return rows in which each column has a name of its own, because JSON would lose the others of that name.
+
+    >>> told_apart(pa.table([[1], [2], [3]], names=["id", "id", "id_2"])).column_names
+    ['id', 'id_3', 'id_2']
+    """
+    taken, names = set(rows.column_names), list[str]()
+    for name in rows.column_names:
+        own = name if name not in names else next(new for n in count(2) if (new := f"{name}_{n}") not in taken)
+        taken.add(own)
+        names.append(own)
+    return rows.rename_columns(names)
 
 
 def as_documents(rows: pa.Table) -> list[dict[str, Any]]:

@@ -71,3 +71,9 @@ def test_whole_numbers_are_counted_and_divided_as_on_athena(sql: str, found: flo
     (row,) = answered(read_statement(sql), {"t": pa.table({"n": [7]})}).rows.to_pylist()
     assert row["x"] == found
     assert isinstance(row["x"], int) is (isinstance(found, int) and found < 2**63)
+
+
+def test_columns_of_one_name_are_all_there() -> None:
+    tables = {"a": pa.table({"id": [1], "x": [2]}), "b": pa.table({"id": [1], "x": [3]})}
+    found = answered(read_statement("select a.x, b.x, a.id from a join b on a.id = b.id"), tables).rows
+    assert found.to_pylist() == [{"x": 2, "x_2": 3, "id": 1}]

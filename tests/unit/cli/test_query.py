@@ -167,3 +167,13 @@ def test_an_interval_can_be_read_but_not_written_as_parquet(lake: Path, tmp_path
     assert run("query", *asked, "--json").returncode == 0
     done = run("query", *asked, "--parquet", tmp_path / "x.parquet")
     assert (done.returncode, done.stderr.partition(":")[0]) == (2, "AnswerUnwritable")
+
+
+def test_a_folder_that_is_of_no_model_is_passed_over(tmp_path: Path) -> None:
+    eventful_march(FolderLake(tmp_path))
+    asked = ("SELECT count(*) AS n FROM drift", "--lake", tmp_path, "--json")
+    before = run("query", *asked).stdout
+    stray = tmp_path / TABLES["drift"].prefix / "model=my copy" / "dt=2026-03-01" / "000001.parquet"
+    stray.parent.mkdir(parents=True)
+    stray.write_bytes(b"")
+    assert run("query", *asked).stdout == before != ""
