@@ -1,10 +1,11 @@
-"""Every accepted cdk-nag finding, each with its reason; those about grants stand in `acknowledged_grants`.
+"""Every accepted cdk-nag finding, each with its reason; those about grants stand in files of their own.
 
 A finding that is not here fails synthesis. An entry that matches no finding in any stage fails
 `tests/infra/test_validation.py`, so entries are removed once their finding is fixed.
 """
 
 from infra.validation.acknowledged_grants import GRANTS
+from infra.validation.acknowledged_page_grants import PAGE_GRANTS
 from infra.validation.acknowledgement import Acknowledged
 from infra.validation.roles import STEPS, WATCH
 
@@ -121,4 +122,5 @@ ACKNOWLEDGED = (
         "who signed in, and in prod the lake's says which page was read.",
     ),
     *GRANTS,
+    *PAGE_GRANTS,
 )

@@ -8,7 +8,6 @@ import jsonata
 import pytest
 
 from courtside.contracts import lake_keys, ledger_keys
-from courtside.contracts.environment import IncidentsEnv
 from courtside.contracts.events import ArrivalsRequest, DriftCheckRequest, Payload
 from courtside.contracts.rounds import DueModel, FindDueRequest, PublishRequest, SettleRequest, WatchRequest
 from courtside.contracts.scoring import PerformanceRequest, PredictRequest
@@ -252,19 +251,6 @@ def test_find_due_lists_what_is_there_and_writes_lists_and_incidents_only(dev: S
         "dynamodb:GetItem": {INCIDENTS, INCIDENTS_TOLD},
         "dynamodb:PutItem": {INCIDENTS, INCIDENTS_TOLD},
     }
-
-
-def test_without_links_in_alerts_nobody_may_read_a_page_to_sign_it(tmp_path_factory: pytest.TempPathFactory) -> None:
-    settings = StageSettings(**(settings_for("dev").model_dump() | {"alert_links": False}))
-    stage = synthesize(settings, tmp_path_factory.mktemp("unlinked"))
-    for role in (FIND_DUE, TEND, SETTLE, "StepsAnnounce"):
-        assert not allowed(stage.pipeline, role, "s3:GetObject") & LINKED_PAGES
-        _, function = stage.pipeline.only("AWS::Lambda::Function", role)
-        assert not IncidentsEnv.read(function_variables(function)).alert_links
-
-
-def function_variables(function: dict[str, Any]) -> dict[str, str]:
-    return {name: text(each) for name, each in function["Environment"]["Variables"].items()}
 
 
 def test_settle_writes_records_of_rounds_and_incidents_only(dev: SynthesizedStage) -> None:
