@@ -1,10 +1,12 @@
 """Athena takes its own SQL, and refuses what is none.
 
 Wrong in 1.5.33: DuckDB is given a query as it was written, so functions that only Athena has fail, such as
-``approx_percentile`` and ``element_at`` of a map, and DuckDB's own syntax passes. Here: a query is read as Athena's SQL
-and translated by sqlglot. A function that sqlglot leaves as it is must be known to DuckDB.
+``approx_percentile`` and ``element_at`` of a map, and DuckDB's own syntax passes; and whole
+numbers divide to a fraction. Here: a query is read as Athena's SQL and translated by sqlglot, and whole numbers divide
+to whole ones. A function that sqlglot leaves as it is must be known to DuckDB.
 """
 
+from functools import partial
 from typing import Any
 
 from embedded_aws.patches.context import PatchContext
@@ -12,6 +14,7 @@ from embedded_aws.patches.context import PatchContext
 
 def patch(_: PatchContext) -> None:
     """Translate each query before its tables are looked up."""
+    import duckdb
     import sqlglot
     from ministack.services import athena
     from sqlglot.errors import SqlglotError
@@ -25,4 +28,5 @@ def patch(_: PatchContext) -> None:
             raise ValueError(f"SYNTAX_ERROR: {error}") from error
         return await stock("; ".join(translated), database, catalog)
 
+    duckdb.connect = partial(duckdb.connect, config={"integer_division": True})
     athena._rewrite_data_paths = rewrite  # noqa: SLF001

@@ -133,10 +133,11 @@ def test_a_table_without_files_has_its_columns(desk: Desk) -> None:
 def test_functions_are_athenas(desk: Desk) -> None:
     sql = """
         SELECT date_diff('day', min(at), TIMESTAMP '2026-03-05 00:00:00'), max_by(later, dt),
-               count_if(value > 1), approx_percentile(value, 0.5) > 0, element_at(max(parts), 'x')
+               count_if(value > 1), approx_percentile(value, 0.5) > 0, element_at(max(parts), 'x'),
+               7 / 2
         FROM seen
     """
-    assert desk.rows(sql) == ['"4","7","1","true","0.25"']
+    assert desk.rows(sql) == ['"4","7","1","true","0.25","3"']
 
 
 def test_what_is_no_sql_fails(desk: Desk) -> None:
