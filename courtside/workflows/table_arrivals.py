@@ -3,6 +3,7 @@
 import contextlib
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import PurePosixPath
 
 import pyarrow as pa
 
@@ -51,7 +52,7 @@ def load_arrival(table: pa.Table, arrival: Arrival, *, lake: Lake, dataset: Data
             return TableArrived(finish(known, lake=lake, dataset=dataset), new=known.rows)
         load = described(b"", table, file=arrival.file.uri, dataset=dataset, now=now)
         table = fitted_to_newest(table, load, loads, lake=lake, dataset=dataset)
-        found = _news(table, load, loads, lake=lake, dataset=dataset)
+        found = _news(table, load, loads, arrival, lake=lake, dataset=dataset)
         if not found.rows.num_rows:
             return TableArrived(None, same=found.same)
         content = parquet_content(found.rows)
@@ -65,9 +66,10 @@ def load_arrival(table: pa.Table, arrival: Arrival, *, lake: Lake, dataset: Data
 
 def finish(load: Load, *, lake: Lake, dataset: Dataset) -> Load:
     """Put the rows of a recorded load where readers find them; it may be repeated, also by several at once."""
-    if load.state is LoadState.LOADED:
-        return load
     arriving = arriving_key(load, dataset)
+    if load.state is LoadState.LOADED:
+        lake.remove([arriving])  # whoever was overtaken may have written it again
+        return load
     if not lake.keys(load.key):
         with contextlib.suppress(ObjectMissing):  # somebody else has just finished it
             lake.write(load.key, lake.read(arriving))
@@ -80,10 +82,13 @@ def _named(load: Load, arrival: Arrival, dataset: Dataset) -> Load:
     return load.model_copy(update=arrival.names(lambda id_: lake_keys.loaded_table(dataset.name, f"{id_}-{load.id}")))
 
 
-def _news(table: pa.Table, load: Load, loads: Loads, *, lake: Lake, dataset: Dataset) -> News:
+def _news(table: pa.Table, load: Load, loads: Loads, arrival: Arrival, *, lake: Lake, dataset: Dataset) -> News:
     known, columns = [], identity(dataset)
     place = {each.key: at for at, each in enumerate(loads.loads)}
-    beside = files_beside(load, loads, lake=lake, dataset=dataset) if columns else ()
+    there_now = files_beside(load, loads, lake=lake, dataset=dataset) if columns else ()
+    # The same arrival may be loaded by somebody else since the loads were read, who will have recorded it by the time
+    # that this one is.
+    beside = [each for each in there_now if not PurePosixPath(each[0]).name.startswith(f"{arrival.id}-")]
     for key, other in sorted(beside, key=lambda each: (place[each[1].key] if each[1] else -1, each[0])):
         there = read_loaded(key, lake=lake, dataset=dataset)
         known.append(Came(there, revises=other is not None and other.revises))

@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 
 from courtside.contracts.loads import LoadState
+from courtside.workflows.arrival import Arrival
 from courtside.workflows.loads import read_loads
+from courtside.workflows.ports import IncomingFile
 from courtside.workflows.rows import rows_of
+from courtside.workflows.table_arrivals import TableArrived, load_arrival
+from tests.datasets.churn import DATASET
 from tests.fakes.dying_lake import BrokeOff, InterruptedLake
-from tests.unit.workflows.arriving import NBA, Desk
+from tests.unit.workflows.arriving import NBA, NOW, Desk
 from tests.unit.workflows.test_arrivals import FIRST, TABLE, as_csv, charged
 from tests.unit.workflows.test_arrivals_of_games import schedule, written
 
@@ -85,3 +89,42 @@ def test_another_round_in_the_middle_of_a_round_changes_nothing(desk_of: Callabl
     desk.round()
     desk.lake.changes_left = -1
     assert outcome(desk) == outcome(sound)
+
+
+@pytest.mark.parametrize("desk_of", [table_desk, games_desk])
+@pytest.mark.parametrize("listing", range(8))
+def test_another_round_while_a_round_lists_what_is_there_changes_nothing(
+    desk_of: Callable[[], Desk], listing: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound, desk = desk_of(), desk_of()
+    sound.round()
+    other, listed, listings = replace(desk, lake=InterruptedLake(desk.lake.objects)), desk.lake.keys, iter(range(99))
+
+    def keys(prefix: str) -> list[str]:
+        if prefix == rows_of(desk.dataset).prefix and next(listings) == listing:
+            other.round()
+        return listed(prefix)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.lake, "keys", keys)
+        desk.round()
+    assert outcome(desk) == outcome(sound)
+    assert not [key for key in desk.lake.keys("") if "/_arriving/" in key]
+
+
+def test_a_file_that_another_round_has_loaded_but_not_yet_recorded_was_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    lake, prefix = InterruptedLake(), rows_of(DATASET).prefix
+    arrival = Arrival.of(IncomingFile("s3://in/a.parquet", "a.parquet", "etag", 1, NOW))
+    other, listed, listings = InterruptedLake(lake.objects), lake.keys, iter(range(99))
+
+    def load(into: InterruptedLake) -> TableArrived:
+        return load_arrival(FIRST, arrival, lake=into, dataset=DATASET, now=NOW)
+
+    def keys(below: str) -> list[str]:
+        if below == prefix and next(listings) == 0:
+            assert load(other).new == FIRST.num_rows
+        return listed(below)
+
+    monkeypatch.setattr(lake, "keys", keys)
+    found = load(lake)
+    assert (found.load and found.load.state, found.new) == (LoadState.LOADED, FIRST.num_rows)
