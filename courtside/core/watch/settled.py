@@ -61,7 +61,7 @@ def settled(
             "next_due": next_due(before.next_due, every=every, now=at) if checked else before.next_due,
             "retry_at": _retry_at(before, every, at=at, since=since or at) if _PUT_OFF & set(failing) else None,
             "last_round_at": at,
-            "ran_at": now,
+            "ran_at": now if at != before.last_round_at else before.ran_at or now,
             "failing": failing,
             "failing_since": since,
             "predictions": before.predictions if found.predicted is None else said_of_predictions(found.predicted),

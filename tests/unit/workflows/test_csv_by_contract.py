@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyarrow import fs
 
@@ -104,6 +104,7 @@ def cut(cells: Cells, places: Sequence[int]) -> list[Cells]:
 
 
 @given(st.lists(st.tuples(labels, numbers), min_size=1, max_size=12), st.lists(st.integers(1, 12), max_size=3))
+@example([(";", None), (";", None)], [])
 @settings(max_examples=60, deadline=None)
 def test_a_table_split_into_files_reads_as_the_whole_one(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str | None, str | None]], places: list[int]

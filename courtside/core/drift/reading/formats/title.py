@@ -24,13 +24,24 @@ class Title:
 
 def title_above(text: str, delimiters: Iterable[str]) -> Title | None:
     """Return the title of a file that begins with this text, None where its first line may be the header."""
-    for delimiter in delimiters:
-        rows = [(line, row) for line, row in _rows(text, delimiter) if any(cell.strip() for cell in row)]
+    tables = {
+        delimiter: [(line, row) for line, row in _rows(text, delimiter) if any(cell.strip() for cell in row)]
+        for delimiter in delimiters
+    }
+    if any(_begins_with_header(rows) for rows in tables.values()):
+        return None  # what another delimiter would make of the lines below is chance
+    for delimiter, rows in tables.items():
         place = _header(rows)
         if place is not None:
             line, header = rows[place]
             return Title(delimiter.join(rows[0][1]).strip(delimiter), line, delimiter.join(header))
     return None
+
+
+def _begins_with_header(rows: Sequence[Row]) -> bool:
+    """Say whether the first line has names, as many as each line below it has cells."""
+    first = rows[0][1] if rows else ()
+    return len(first) > 1 and _are_names(first) and all(len(row) == len(first) for _, row in rows)
 
 
 def _header(rows: Sequence[Row]) -> int | None:
