@@ -226,11 +226,10 @@ class Story:
     def write_pages(self) -> None:
         """Write the pages that people look at into the demo's folder."""
         with self.narrator.step("pages", "Building the pages of both models") as step:
-            second = self.second
             pages.built_by_round(step, lake=self.lake())
             for model in (self.loop.model, None):  # the first model was watched step by step, without a round
                 self.loop.publish(model)
-            self.result.urls["dashboard"] = pages.write(step, second.commands, second.folder)
+            self.result.urls["dashboard"] = pages.write(step, self.second.commands, self.second.folder)
 
     def lake(self) -> S3Lake:
         """Return the stage's lake."""
