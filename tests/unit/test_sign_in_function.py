@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from courtside.contracts import sign_in
 from courtside.contracts.environment import SignInEnv
 from lambdas.sign_in.handler import handler
-from tests.unit.test_telemetry import Invocation
+from tests.fakes.written_lines import Invocation
 
 ENVIRONMENT = SignInEnv(
     host="pages.example.com",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 TRACED = """
 from courtside import telemetry
-from tests.unit.test_telemetry import Invocation
+from tests.fakes.written_lines import Invocation
 
 @telemetry.instrumented
 def handler(event, context):
