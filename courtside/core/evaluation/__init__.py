@@ -1,4 +1,7 @@
-"""How well probabilities of class 1 predict labels 0/1: one file per measure, and their bootstrap; numpy only."""
+"""How well predictions meet what happened: one file per measure, and their bootstrap; numpy only.
+
+The files here judge probabilities of class 1 against labels 0/1; `multiclass` and `regression` judge the other tasks.
+"""
 
 from courtside.core.evaluation.auc import auc, placements
 from courtside.core.evaluation.brier import brier_score, squared_errors

@@ -5,6 +5,7 @@ interval, and nothing is sorted or binned again for each resample.
 """
 
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,17 +19,21 @@ Values = NDArray[np.float64]
 
 Weighted = Callable[[Weights], Values]
 Measure = Callable[[Labels, Probabilities], Weighted]
+Actual = TypeVar("Actual", bound=NDArray[Any])
+"""What happened, shape (n,): labels 0/1, codes of classes or targets."""
+Said = TypeVar("Said", bound=NDArray[Any])
+"""What was predicted of each row, shape (n,) or (n, k)."""
 
 
-def score(measure: Measure, labels: Labels, probability: Probabilities) -> float:
-    """Return the measure of probabilities of class 1, shape (n,), against labels 0/1, every row counting once.
+def score(measure: Callable[[Actual, Said], Weighted], actual: Actual, said: Said) -> float:
+    """Return the measure of what was said against what happened, each n rows, every row counting once.
 
     Examples:
         >>> from courtside.core.evaluation import accuracy
         >>> score(accuracy, np.array([0, 1, 1, 0], dtype=np.int8), np.array([0.1, 0.9, 0.4, 0.2]))
         0.75
     """
-    return float(measure(labels, probability)(np.ones((labels.size, 1)))[0])
+    return float(measure(actual, said)(np.ones((actual.size, 1)))[0])
 
 
 def weighted_sums(terms: NDArray[np.float64], weights: Weights) -> NDArray[np.float64]:
