@@ -1,0 +1,1 @@
+"""Streams whose changes are known, and what policies are worth on them."""
