@@ -156,7 +156,7 @@ def _manifest(
     objects, files = _read(request, loads, lake=lake, dataset=dataset)
     rows = rows_before(request.as_of, files, dataset=dataset)
     found = training_features(rows, dataset=dataset, newest_rows=newest_rows)
-    inferred = _inferred(found, dataset)
+    inferred = inferred_of(found, dataset)
     first_day, last_day = period(rows, dataset.time_column) if dataset.time_column else (None, None)
     contract = dataset.contract.sha256
     content = {
@@ -187,7 +187,7 @@ def _manifest(
     )
 
 
-def _inferred(found: TrainingFeatures, dataset: Dataset) -> InferredFeatures | None:
+def inferred_of(found: TrainingFeatures, dataset: Dataset) -> InferredFeatures | None:
     """Return the features that a training's rows have, None where the contract names them; raises as said there."""
     if not dataset.to_infer:
         return None

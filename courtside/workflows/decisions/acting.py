@@ -42,7 +42,7 @@ class Acting:
         by_data = decision.trigger in {Trigger.DRIFT, Trigger.SCHEDULE}
         return RetrainingRequest(
             model=self.dataset.name,
-            training_id=_id(record, decision),
+            training_id=training_id_of(record, decision),
             as_of=record.window.end if by_data else as_of,
             trigger=decision.trigger or Trigger.PERFORMANCE,
             reason=record.reason,
@@ -83,7 +83,8 @@ class Acting:
             self.incidents.resolve(self.dataset.name, kind, at=record.decided_at, evidence=evidence, said=said)
 
 
-def _id(record: DecisionRecord, decision: Decision) -> str:
+def training_id_of(record: DecisionRecord, decision: Decision) -> str:
+    """Return the id of what a decision starts: the same cause has the same one."""
     version, due = record.champion_version, decision.due
     if decision.version is not None:
         return roll_back_of(version, to=decision.version)

@@ -1,0 +1,67 @@
+"""What happens in a round of a replay, for those who watch it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from courtside.contracts.events import RetrainingRequest
+from courtside.contracts.records import DecisionRecord
+from courtside.core.gate.verdict import GateVerdict
+from courtside.workflows.backtest.versions import Version
+from courtside.workflows.challengers import Challengers
+from courtside.workflows.drift_window import WindowReport
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A training of a replay, and what the gate said of its challenger.
+
+    A training that failed has no `version`, and `failure` says why.
+    """
+
+    request: RetrainingRequest
+    made: Challengers | None = None
+    version: Version | None = None
+    verdict: GateVerdict | None = None
+    failure: str = ""
+
+    @property
+    def promoted(self) -> bool:
+        """Whether its challenger became champion."""
+        return self.verdict is not None and self.verdict.promote
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round: what was decided on its `day` and from what, what was done, and what was predicted until the next one.
+
+    `champion` is the version that predicted: `places` are those of the rows in the stream, and `probability` what was
+    said of them, each shape (n,). `watched` is the drift check (None: none), `statements` what was stated about windows
+    of performance, and `tests` what promise tests say, in the columns of their archives. It `alerted` if people would
+    have been told.
+    """
+
+    day: date
+    until: date
+    record: DecisionRecord
+    champion: Version
+    places: NDArray[np.int64]
+    probability: NDArray[np.float64]
+    watched: WindowReport | None = None
+    statements: Sequence[pa.Table] = ()
+    tests: pa.Table | None = None
+    trained: Trained | None = None
+    rolled_back_to: Version | None = None
+    alerted: bool = False
+
+
+class Witness(Protocol):
+    """Somebody who is told of each round of a replay, in order."""
+
+    def see(self, lived: Round) -> None:
+        """Take note of a round."""

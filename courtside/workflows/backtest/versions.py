@@ -1,0 +1,41 @@
+"""What a replay keeps of a version: what a stage keeps in its registry, its lake and its ledger."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from courtside.contracts.records import HistoryRecord
+from courtside.core.drift import Profile
+from courtside.core.performance.promise import Promise
+from courtside.core.training.candidates import Classifier
+from courtside.core.training.fit import probability
+
+
+@dataclass(frozen=True)
+class Version:
+    """A registered version: the model that predicts, its drift reference, and what its training promised.
+
+    `data_until` is the day before which its data ends. `judged` holds what it said of its holdout before it learned
+    from that, by the rows' places in the stream. `name` is its candidate's.
+    """
+
+    number: str
+    training_id: str
+    as_of: date
+    data_until: date
+    name: str
+    estimator: Classifier
+    profile: Profile | None
+    promise: Promise
+    importances: Mapping[str, float] = field(default_factory=dict)
+    judged: Mapping[int, float] = field(default_factory=dict)
+    learned_before: int = 0
+    history: HistoryRecord | None = None
+
+    def predict(self, rows: pd.DataFrame) -> NDArray[np.float64]:
+        """Return the probability of class 1 of each row, shape (n,)."""
+        return probability(self.estimator, rows)
