@@ -6,30 +6,11 @@ from typing import Self
 
 from pydantic import Field
 
+from courtside.contracts.curves import AnyCurves
 from courtside.contracts.events import Payload
 from courtside.contracts.names import TRAINING_EXPERIMENT, ModelPlace
 from courtside.contracts.records import TrainingRecord
 from courtside.contracts.versioned import Versioned
-
-
-class ReliabilityBin(Payload):
-    """Rows whose predicted probability lies in one tenth: their mean probability and their share of class 1."""
-
-    probability: float
-    share: float
-    rows: int
-
-
-class Curves(Payload):
-    """How a candidate's probabilities meet the labels of the test part.
-
-    `confusion` is (true negatives, false positives, false negatives, true positives) at probability 0.5; `roc` runs in
-    (false positive rate, true positive rate) from (0, 0) to (1, 1).
-    """
-
-    confusion: tuple[int, int, int, int]
-    roc: tuple[tuple[float, float], ...]
-    reliability: tuple[ReliabilityBin, ...]
 
 
 class CandidateCard(Payload):
@@ -42,7 +23,7 @@ class CandidateCard(Payload):
     flavor: str
     params: dict[str, str]
     importances: dict[str, float]
-    curves: Curves
+    curves: AnyCurves
     package: str | None = None
 
 

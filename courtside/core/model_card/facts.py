@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from courtside.contracts.model_card import Curves, ModelCard
+from courtside.contracts.curves import Curves
+from courtside.contracts.model_card import ModelCard
 from courtside.contracts.records import HistoryRecord, ModelRecord, TrainingRecord
 from courtside.contracts.shortening import listed, shortened
 from courtside.core.drift.columns.arrow import Period

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from courtside.contracts.model_card import CandidateCard, ModelCard
 from courtside.contracts.records import ModelRecord
 from courtside.core.model_card.facts import COMPARED, METRICS, best_of, caveats, data_facts, figure, lineage, why
-from courtside.core.model_card.plots import TITLES, charts
+from courtside.core.model_card.plots import charts, tables, titles
 from courtside.core.pages.document import document
 from courtside.core.pages.markup import Markup, element
 from courtside.core.pages.parts import pairs, section
@@ -89,15 +89,18 @@ def _candidate(card: ModelCard, candidate: CandidateCard, key: str, *, chosen: b
     model = next(model for model in card.record.models if model.name == candidate.name)
     figures = {METRICS[metric]: text for metric in METRICS if (text := figure(model, metric))}
     badge = element("span", "chosen", class_="badge quiet") if chosen else None
+    named = titles(candidate)
     drawn = [
-        element("figure", element("figcaption", TITLES[name]), chart)
+        element("figure", element("figcaption", named[name]), chart)
         for name, chart in charts(candidate, key=key).items()
     ]
+    told = tables(candidate)
     return element(
         "article",
         element("h3", candidate.name, badge),
         pairs(figures.items()),
         element("div", *drawn, class_="figures"),
+        element("div", *told, class_="tables") if told else None,
         element("p", "Parameters: ", ", ".join(f"{k} = {v}" for k, v in candidate.params.items()), class_="note"),
         id=key,
     )

@@ -1,44 +1,81 @@
-"""A candidate's four plots: on the card's page, and as image files that need nothing else."""
+"""A candidate's plots: on the card's page, and as image files that need nothing else."""
 
+from collections.abc import Callable
+
+from courtside.contracts.curves import ClassCurves, Curves, ValueCurves
 from courtside.contracts.model_card import CandidateCard
 from courtside.core.model_card.confusion_matrix import confusion_chart
 from courtside.core.model_card.importance import importance_chart
+from courtside.core.model_card.multiclass import class_charts, class_tables, class_titles
+from courtside.core.model_card.regression import value_charts, value_tables, value_titles
 from courtside.core.model_card.reliability import reliability_chart
 from courtside.core.model_card.roc_curve import roc_chart
 from courtside.core.pages.document import style
 from courtside.core.pages.markup import Markup, element
 from courtside.core.pages.plot import Description
 
-TITLES = {
+Described = Callable[[str, str, str], Description]
+"""Makes a description of a chart's name, its title and its text."""
+
+BINARY_TITLES = {
     "confusion_matrix": "Confusion matrix at probability 0.5",
     "roc_curve": "ROC curve",
     "calibration": "Calibration",
-    "importances": "Feature importances",
 }
+
+
+def titles(candidate: CandidateCard) -> dict[str, str]:
+    """Return the title of each of a candidate's charts by its name."""
+    curves = candidate.curves
+    if isinstance(curves, ClassCurves):
+        named = class_titles(curves)
+    else:
+        named = value_titles(curves) if isinstance(curves, ValueCurves) else BINARY_TITLES
+    return {**named, "importances": "Feature importances"}
 
 
 def charts(candidate: CandidateCard, *, key: str) -> dict[str, Markup]:
     """Return the charts by name, without importances where there are none; `key` makes their ids unique on a page."""
     curves = candidate.curves
+
+    def described(name: str, title: str, text: str) -> Description:
+        return Description(f"{key}-{name}", f"{title}: {candidate.name}", text)
+
+    if isinstance(curves, ClassCurves):
+        drawn = class_charts(curves, described)
+    elif isinstance(curves, ValueCurves):
+        drawn = value_charts(curves, described)
+    else:
+        drawn = _binary_charts(curves, described)
+    if candidate.importances:
+        text = "Each feature's share of the model's importance, the largest first."
+        said = described("importances", "Feature importances", text)
+        drawn["importances"] = importance_chart(candidate.importances, said)
+    return drawn
+
+
+def tables(candidate: CandidateCard) -> list[Markup]:
+    """Return the tables that stand beside the charts: by class, or by segment and over time."""
+    curves = candidate.curves
+    if isinstance(curves, ClassCurves):
+        return class_tables(curves)
+    return value_tables(curves) if isinstance(curves, ValueCurves) else []
+
+
+def _binary_charts(curves: Curves, described: Described) -> dict[str, Markup]:
     right = curves.confusion[0] + curves.confusion[3]
     texts = {
         "confusion_matrix": f"{right:,} of {sum(curves.confusion):,} rows of the test part predicted right.",
         "roc_curve": "True positive rate over false positive rate on the test part; the diagonal is guessing.",
         "calibration": "Share of class 1 over predicted probability in ten bins with 95 % intervals; "
         "on the diagonal, probabilities come true as often as they say. Bars: rows of each bin.",
-        "importances": "Each feature's share of the model's importance, the largest first.",
     }
-    said = {
-        name: Description(f"{key}-{name}", f"{title}: {candidate.name}", texts[name]) for name, title in TITLES.items()
-    }
-    drawn = {
+    said = {name: described(name, title, texts[name]) for name, title in BINARY_TITLES.items()}
+    return {
         "confusion_matrix": confusion_chart(curves.confusion, said["confusion_matrix"]),
         "roc_curve": roc_chart(curves.roc, said["roc_curve"]),
         "calibration": reliability_chart(curves.reliability, said["calibration"]),
     }
-    if candidate.importances:
-        drawn["importances"] = importance_chart(candidate.importances, said["importances"])
-    return drawn
 
 
 def plot_files(candidate: CandidateCard) -> dict[str, bytes]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from courtside.contracts.model_card import ReliabilityBin
+from courtside.contracts.curves import ReliabilityBin
 from courtside.core.model_card.roc_curve import ACROSS, HEIGHT, SIDE, TOP, UP, square
 from courtside.core.pages import plot
 from courtside.core.pages.markup import Markup
@@ -57,15 +57,16 @@ class Bin:
     rows: int
 
 
-def reliability_chart(bins: Sequence[ReliabilityBin], described: Description) -> Markup:
+def reliability_chart(
+    bins: Sequence[ReliabilityBin], described: Description, *, share_of: str = "share of class 1"
+) -> Markup:
     """Draw each bin with its 95 % score interval, over bars that show how many rows it has."""
-    return calibration_chart(
-        [Bin(each.probability, each.share, *wilson(each.share, each.rows), each.rows) for each in bins], described
-    )
+    drawn = [Bin(each.probability, each.share, *wilson(each.share, each.rows), each.rows) for each in bins]
+    return calibration_chart(drawn, described, share_of=share_of)
 
 
-def calibration_chart(bins: Sequence[Bin], described: Description) -> Markup:
-    """Draw each bin with its interval, over bars that show how many rows it has."""
+def calibration_chart(bins: Sequence[Bin], described: Description, *, share_of: str = "share of class 1") -> Markup:
+    """Draw each bin with its interval, over bars that show how many rows it has; `share_of` names the upward axis."""
     most = max(item.rows for item in bins)
     bars, marks = [], []
     for item in bins:
@@ -75,5 +76,5 @@ def calibration_chart(bins: Sequence[Bin], described: Description) -> Markup:
         marks.append(plot.line(x, UP(item.low), x, UP(item.high), class_="interval"))
         marks.append(plot.dot(x, UP(item.observed), class_="current-dot"))
     curve = plot.path([(ACROSS(item.predicted), UP(item.observed)) for item in bins], class_="current-line")
-    frame = square("predicted probability", "share of class 1")
+    frame = square("predicted probability", share_of)
     return plot.chart(described, HEIGHT, *bars, *frame, curve if len(bins) > 1 else None, *marks)

@@ -8,8 +8,9 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from courtside.contracts import dashboard_keys, training_keys
+from courtside.contracts.curves import AnyCurves, ClassCurves, Curves, ReliabilityBin
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.model_card import ModelCard, ReliabilityBin
+from courtside.contracts.model_card import ModelCard
 from courtside.contracts.records import Reign
 from courtside.contracts.scoring import Role
 from courtside.core.dashboard.views import CalibrationBin
@@ -96,9 +97,16 @@ def _promised(reign: Reign, card: ModelCard | None) -> tuple[tuple[CalibrationBi
     if card is None:
         return (), ""
     best = next((each for each in card.candidates if each.name == card.record.best), card.candidates[0])
-    bins = _bins(best.curves.reliability)
+    bins = _bins(_reliability(best.curves))
     rows = sum(each.rows for each in bins)
     return bins, f"{rows} test rows of training {reign.training_id}, because no prediction has its label yet"
+
+
+def _reliability(curves: AnyCurves) -> tuple[ReliabilityBin, ...]:
+    """Return the bins of class 1, those of the likeliest of many classes, none where values are predicted."""
+    if isinstance(curves, ClassCurves):
+        return curves.confidence
+    return curves.reliability if isinstance(curves, Curves) else ()
 
 
 def _bins(found: Iterable[ReliabilityBin]) -> tuple[CalibrationBin, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from courtside.contracts.model_card import ReliabilityBin
+from courtside.contracts.curves import ReliabilityBin
 from courtside.core.dataset import Dataset
 from courtside.core.evaluation import Labels, Probabilities
 from courtside.core.model_card.confusion_matrix import confusion

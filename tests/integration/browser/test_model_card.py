@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from courtside.contracts import training_keys
+from courtside.contracts.curves import AnyCurves
 from courtside.core.model_card import plot_files, render_page
 from courtside.core.pages.place import Place
 from tests.fakes.model_cards import card
+from tests.fakes.task_cards import curves_of_classes, curves_of_values, task_card
 from tests.integration.browser.chromium import Browser
 from tests.integration.browser.looks import EveryLook, EveryPage
 from tests.integration.browser.probes import (
@@ -49,13 +51,38 @@ def wreck(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("page", ["usual", "wreck"], scope="class")
+@pytest.fixture(scope="module")
+def classes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory, curves_of_classes(classes=4))
+
+
+@pytest.fixture(scope="module")
+def many_classes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a card of a thousand classes with hostile and long names."""
+    return written(tmp_path_factory, curves_of_classes(classes=1_000, prefix=f"{HOSTILE} of a long name "))
+
+
+@pytest.fixture(scope="module")
+def values(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory, curves_of_values(segment="a_segment_with_a_long_name"))
+
+
+def written(tmp_path_factory: pytest.TempPathFactory, curves: AnyCurves) -> Path:
+    path = tmp_path_factory.mktemp("task") / "card.html"
+    path.write_text(render_page(task_card(curves)), encoding="utf-8")
+    return path
+
+
+PAGES = ["usual", "wreck", "classes", "many_classes", "values"]
+
+
+@pytest.mark.parametrize("page", PAGES, scope="class")
 @pytest.mark.parametrize(("width", "dark"), LOOKS, scope="class")
 class TestEveryLook(EveryLook):
     fewest_texts = 150
 
 
-@pytest.mark.parametrize("page", ["usual", "wreck"])
+@pytest.mark.parametrize("page", PAGES)
 class TestEveryPage(EveryPage):
     most_bytes = 400_000
 

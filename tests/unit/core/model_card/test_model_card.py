@@ -7,6 +7,7 @@ import pytest
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import confusion_matrix, roc_auc_score
 
+from courtside.contracts.curves import Curves
 from courtside.contracts.model_card import ModelCard
 from courtside.core.model_card import curves, plot_files, render_markdown, render_page, render_summary
 from courtside.core.model_card.reliability import BINS, wilson
@@ -75,7 +76,9 @@ def test_the_plot_of_the_confusion_matrix_shows_its_counts() -> None:
     files = plot_files(made.candidates[0])
     texts = parsed(files["confusion_matrix.svg"]).itertext()
     said = set(texts)
-    assert {f"{count:,}" for count in made.candidates[0].curves.confusion} <= said
+    drawn = made.candidates[0].curves
+    assert isinstance(drawn, Curves)
+    assert {f"{count:,}" for count in drawn.confusion} <= said
 
 
 @pytest.mark.parametrize("render", [render_page, render_markdown])

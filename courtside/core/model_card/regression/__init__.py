@@ -1,0 +1,6 @@
+"""What a card shows of a regression candidate: the figures behind its plots, and the plots."""
+
+from courtside.core.model_card.regression.figures import Intervals, Segments, value_curves
+from courtside.core.model_card.regression.plots import value_charts, value_tables, value_titles
+
+__all__ = ["Intervals", "Segments", "value_charts", "value_curves", "value_tables", "value_titles"]

@@ -1,0 +1,89 @@
+"""The plots and tables of a regression candidate."""
+
+from collections.abc import Callable
+
+from courtside.contracts.curves import ResidualGroup, ValueCurves
+from courtside.contracts.shortening import shortened
+from courtside.core.model_card.regression.coverage import coverage_chart
+from courtside.core.model_card.regression.residuals import by_segment_chart, histogram_chart, over_time_chart
+from courtside.core.model_card.regression.scatter import scatter_chart
+from courtside.core.pages.markup import Markup
+from courtside.core.pages.parts import table
+from courtside.core.pages.plot import Description
+from courtside.core.pages.wording import DASH, counted, number, percent, period
+
+SPREAD = "Dots: mean of actual minus predicted; lines: the middle 80 % of rows."
+
+
+def value_titles(curves: ValueCurves) -> dict[str, str]:
+    """Return the title of each chart by its name, in the order in which they are drawn."""
+    titles = {"predicted_actual": "Predicted against actual", "residuals": "Residuals"}
+    if curves.over_time:
+        titles["residuals_over_time"] = "Residuals over time"
+    if curves.by_segment:
+        titles["residuals_by_segment"] = f"Residuals by {shortened(curves.segment or 'segment', 40)}"
+    if curves.intervals is not None:
+        titles["coverage"] = f"Coverage of {percent(curves.intervals.level)} intervals"
+    return titles
+
+
+def value_charts(curves: ValueCurves, described: Callable[[str, str, str], Description]) -> dict[str, Markup]:
+    """Return the charts by name; `described` makes a description of a chart's name, title and text."""
+    titles = value_titles(curves)
+
+    def said(name: str, text: str) -> Description:
+        return described(name, titles[name], text)
+
+    drawn = {
+        "predicted_actual": scatter_chart(curves, said("predicted_actual", _on_grid(curves))),
+        "residuals": histogram_chart(
+            curves, said("residuals", "Rows by actual minus predicted; the outer bars hold what lies beyond them.")
+        ),
+    }
+    if curves.over_time:
+        drawn["residuals_over_time"] = over_time_chart(curves.over_time, said("residuals_over_time", SPREAD))
+    if curves.by_segment:
+        drawn["residuals_by_segment"] = by_segment_chart(curves.by_segment, said("residuals_by_segment", SPREAD))
+    if (known := curves.intervals) is not None:
+        text = (
+            f"{percent(known.covered)} of {curves.rows:,} rows lie within their interval, which says "
+            f"{percent(known.level)}; the intervals are {number(known.width)} wide on average. By size of the "
+            "prediction, with 95 % intervals; the dashed line is the stated level."
+        )
+        drawn["coverage"] = coverage_chart(known, said("coverage", text))
+    return drawn
+
+
+def value_tables(curves: ValueCurves) -> list[Markup]:
+    """Return the tables of residuals by segment and over time, where they are known."""
+    tables = []
+    if curves.by_segment:
+        caption = f"By {shortened(curves.segment or 'segment', 40)}"
+        tables.append(_table(caption, [(shortened(group.name, 40), group) for group in curves.by_segment]))
+    if curves.over_time:
+        tables.append(_table("Over time", [(period(group.days), group) for group in curves.over_time]))
+    return tables
+
+
+def _table(caption: str, groups: list[tuple[str, ResidualGroup]]) -> Markup:
+    covered = any(group.covered is not None for _, group in groups)
+    columns = ("", "rows", "mean residual", "RMSE", *(["covered"] if covered else []))
+    rows = [
+        (
+            name,
+            f"{group.rows:,}",
+            number(group.mean),
+            number(group.rmse),
+            *([DASH if group.covered is None else percent(group.covered)] if covered else []),
+        )
+        for name, group in groups
+    ]
+    return table(caption, columns, rows)
+
+
+def _on_grid(curves: ValueCurves) -> str:
+    drawn = f"{counted(curves.rows, 'row')} of the test part on a grid (the larger a square, the more rows)"
+    said = f"{drawn}, and the means of ten bins; on the diagonal, predictions are right."
+    if not curves.outside:
+        return said
+    return f"{said} {counted(curves.outside, 'row')} {'lies' if curves.outside == 1 else 'lie'} beyond the axes."
