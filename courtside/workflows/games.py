@@ -1,6 +1,8 @@
 """Games in the lake, one parquet file per season: the rows of datasets whose features are built from games."""
 
 import io
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -26,19 +28,21 @@ class NoGames(NoRows):
         super().__init__(wanted, what="games", command="courtside games load")
 
 
+@dataclass(frozen=True, slots=True)
 class GameRows:
-    """The games of all seasons."""
+    """The games of all seasons; features look back on `seasons_before` seasons before the first one (None: on all)."""
 
-    prefix = lake_keys.GAMES_PREFIX
+    seasons_before: int | None = None
+    prefix: ClassVar[str] = lake_keys.GAMES_PREFIX
 
     def holds(self, key: str, days: Days) -> bool:
-        """Say whether a season's games were played in these days, or rolling features look back on them from there."""
+        """Say whether a season's games were played in these days, or features look back on them from there."""
         season = lake_keys.season_of(key)
         if season is None:  # somebody put the file there: its days are known only once it is read
             return is_table_file(key.removeprefix(self.prefix))
-        # A season is named by the year it ends in and begins the year before: later seasons hold nothing yet. The
-        # season before a window's first one holds the games that the rolling features look back on.
-        early = days.start is not None and season < days.start.year - 1
+        # A season is named by the year it ends in and begins the year before: later seasons hold nothing yet.
+        looks_back = self.seasons_before
+        early = days.start is not None and looks_back is not None and season < days.start.year - looks_back
         late = days.end is not None and season > days.end.year + 1
         return not (early or late)
 

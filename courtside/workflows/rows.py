@@ -10,7 +10,7 @@ from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import Days, NothingReadable, UnreadableFile
 from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
-from courtside.core.features import build_features
+from courtside.core.features import build_features, builder_of
 from courtside.core.reference import without_season
 from courtside.core.rows import Classes, classes_of, labelled, require_once, within
 from courtside.core.rows.errors import positive_line
@@ -41,8 +41,13 @@ class ReadFile:
 
 
 def rows_of(dataset: Dataset) -> RowSource:
-    """Return where a dataset's rows lie: its own table, or the games that its builder makes features of."""
-    return TableRows(dataset) if dataset.builder is None else GameRows()
+    """Return where a dataset's rows lie: its own table, or the games that its builder makes features of.
+
+    Raises `UnknownBuilder`.
+    """
+    if dataset.builder is None:
+        return TableRows(dataset)
+    return GameRows(builder_of(dataset.builder, dataset=dataset).seasons_before)
 
 
 def usable_files(days: Days, *, lake: Lake, dataset: Dataset) -> tuple[list[ReadFile], tuple[QuarantinedFile, ...]]:

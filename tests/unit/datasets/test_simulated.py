@@ -15,7 +15,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from courtside.core.features.nba import build_nba_features
+from courtside.core.features.builders.nba import build_nba_features
 from courtside.core.games import validate_games
 from courtside.datasets.simulated import ALL_SEASONS, simulate_games
 from courtside.datasets.simulation.league import FRANCHISES, POINTS_PER_GAME

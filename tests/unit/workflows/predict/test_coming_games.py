@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pytest
 
 from courtside.contracts import lake_keys
+from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import ALL_DAYS
 from courtside.core.features import build_features
 from courtside.core.games import read_games
@@ -30,7 +31,7 @@ from tests.fakes.coming import ComingRows, coming_rows
 from tests.fakes.ports import InMemoryLake
 from tests.fakes.predicting import LoansStage
 
-NBA = load_dataset("nba_games")
+NBA, RATINGS = load_dataset("nba_games"), load_dataset("nba_ratings")
 REAL_GAMES = Path(__file__).parents[5] / "shared" / "data" / "nba_games.csv.gz"
 
 
@@ -51,41 +52,46 @@ def mornings(games: pa.Table, season: int) -> list[date]:
     return sorted(set(own.column("game_date").to_pylist()))
 
 
-def served_every_day(games: pa.Table, season: int) -> Iterator[tuple[str, list[float], int]]:
+def served_every_day(games: pa.Table, season: int, dataset: Dataset) -> Iterator[tuple[str, list[float], int]]:
     """Yield id, features and their hash of each game of a season as they are served in the morning of its day."""
-    dataset = replace(NBA, predict=PredictRules(ahead=timedelta()))
+    on_its_day = replace(dataset, predict=PredictRules(ahead=timedelta()))
     for morning in mornings(games, season):
-        found = coming_rows(morning, lake=lake_on(games, morning), dataset=dataset)
+        found = coming_rows(morning, lake=lake_on(games, morning), dataset=on_its_day)
         for file in found.files:
             assert set(file.table.column("game_date").to_pylist()) == {morning}
-            yield from with_hashes(file.table)
+            yield from with_hashes(file.table, dataset)
 
 
-def with_hashes(rows: pa.Table) -> Iterator[tuple[str, list[float], int]]:
-    taken = taken_as(rows.schema, NBA)
-    features = [[row[name] for name in NBA.feature_names] for row in rows.to_pylist()]
-    return zip(ids_of(rows, NBA).to_pylist(), features, features_hashes(rows, taken).tolist(), strict=True)
+def with_hashes(rows: pa.Table, dataset: Dataset) -> Iterator[tuple[str, list[float], int]]:
+    taken = taken_as(rows.schema, dataset)
+    features = [[row[name] for name in dataset.feature_names] for row in rows.to_pylist()]
+    return zip(ids_of(rows, dataset).to_pylist(), features, features_hashes(rows, taken).tolist(), strict=True)
 
 
-def trained_on(games: pa.Table, season: int) -> list[tuple[str, list[float], int]]:
-    built = build_features(games, dataset=NBA)
-    return list(with_hashes(built.filter(pc.equal(built.column("season"), pa.scalar(season, pa.int16())))))
+def trained_on(games: pa.Table, season: int, dataset: Dataset) -> list[tuple[str, list[float], int]]:
+    built = build_features(games, dataset=dataset)
+    return list(with_hashes(built.filter(pc.equal(built.column("season"), pa.scalar(season, pa.int16()))), dataset))
 
 
-def test_every_game_of_a_simulated_season_is_served_the_features_that_are_trained_on() -> None:
-    games = simulate_games(seasons=[2011, 2012])
-    expected = trained_on(games, 2012)
+BOTH = pytest.mark.parametrize("dataset", [NBA, RATINGS], ids=lambda each: each.name)
+
+
+@BOTH
+def test_every_game_of_a_simulated_season_is_served_the_features_that_are_trained_on(dataset: Dataset) -> None:
+    games = simulate_games(seasons=[2009, 2011, 2012])  # ratings look back on more than the season before
+    expected = trained_on(games, 2012, dataset)
     assert len(expected) > 1_000
-    assert sorted(served_every_day(games, 2012)) == sorted(expected)
+    assert sorted(served_every_day(games, 2012, dataset)) == sorted(expected)
 
 
+@BOTH
 @pytest.mark.skipif(not REAL_GAMES.is_file(), reason="the real games are not beside the project")
-def test_every_game_of_a_real_season_is_served_the_features_that_are_trained_on() -> None:
+def test_every_game_of_a_real_season_is_served_the_features_that_are_trained_on(dataset: Dataset) -> None:
     games = read_games(REAL_GAMES).table
-    recent = games.filter(pc.greater_equal(games.column("season"), pa.scalar(2023, pa.int16())))
-    expected = trained_on(games, 2025)
+    recent = games.filter(pc.greater_equal(games.column("season"), pa.scalar(2022, pa.int16())))
+    expected = trained_on(recent, 2025, dataset)
     assert len(expected) > 1_000
-    assert sorted(served_every_day(recent, 2025)) == sorted(expected)
+    assert sorted(served_every_day(recent, 2025, dataset)) == sorted(expected)
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from courtside.core.features.arrays import Floats
+from courtside.core.features.builders.builder import Builder
 from courtside.core.features.rest import rest_days
 from courtside.core.features.rolling import trailing_mean
+from courtside.core.features.season_phase import season_phase
 from courtside.core.features.team_games import TeamGames
 
 ROLLING_GAMES = 10
@@ -56,10 +58,12 @@ def _team_columns(games: pa.Table) -> dict[str, Floats]:
 def _calendar_columns(day: Any) -> dict[str, Floats]:
     month = pc.month(day).to_numpy().astype(np.float64)
     weekday = pc.day_of_week(day).to_numpy().astype(np.float64)
-    phase = np.select([month >= 10, month <= 2], [0.0, 1.0], 2.0)
     return {
         "month": month,
         "day_of_week": weekday,
         "is_weekend": (weekday >= SATURDAY).astype(np.float64),
-        "season_phase": phase,
+        "season_phase": season_phase(month),
     }
+
+
+BUILDER = Builder("nba", build_nba_features, seasons_before=1)
