@@ -134,7 +134,7 @@ def recalibrated(
 
 
 def _interface(frozen: TrainingFeatures, dataset: Dataset) -> ModelInterface:
-    return ModelInterface.of(dataset.target, frozen.classes.both, taken_as(frozen.table.schema, dataset))
+    return ModelInterface.of(dataset.target, frozen.classes.classes, taken_as(frozen.table.schema, dataset))
 
 
 @contextmanager

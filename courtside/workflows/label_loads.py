@@ -30,8 +30,8 @@ from courtside.core.drift.errors import MissingColumns, WrongType
 from courtside.core.drift.reading import ALL_DAYS, FeatureTable, require_utf8
 from courtside.core.drift.reading.formats.times import Clock, timed
 from courtside.core.labels.given import GivenLabels, given_labels
-from courtside.core.rows import require_binary
 from courtside.core.rows.ids import NoIds, canonical_text, id_columns_of
+from courtside.core.tasks import require_binary
 from courtside.workflows.archive_log import labels_log, predictions_log
 from courtside.workflows.label_store import Place, Statement, open_day, places_of
 from courtside.workflows.lake_documents import find_document, read_document

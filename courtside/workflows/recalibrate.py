@@ -22,6 +22,7 @@ from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import Days
 from courtside.core.rows import TimeColumnNeeded, period, within
 from courtside.core.rows.order import row_order
+from courtside.core.tasks import require_both
 from courtside.core.training.candidates import Candidate, Classifier, Flavor
 from courtside.core.training.fit import TrainedModel, probability
 from courtside.core.training.frame import labels
@@ -29,7 +30,7 @@ from courtside.core.training.metrics import evaluate
 from courtside.core.training.probability_calibration import recalibrated, slope_and_intercept
 from courtside.core.training.rivals import why_incomparable
 from courtside.core.training.served_input import ColumnUnusable, as_trained
-from courtside.core.training.split import Split, require_both
+from courtside.core.training.split import Split
 from courtside.workflows.lake_documents import find_document
 from courtside.workflows.ports import Lake, Models
 from courtside.workflows.sealed_models import SealedModel, reference_in_use, sealed_model

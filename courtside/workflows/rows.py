@@ -12,11 +12,12 @@ from courtside.core.drift.reading import Days, NothingReadable, UnreadableFile
 from courtside.core.drift.reports.quarantine import QuarantinedFile, TableSide
 from courtside.core.features import build_features, builder_of
 from courtside.core.reference import without_season
-from courtside.core.rows import Classes, classes_of, labelled, require_once, within
-from courtside.core.rows.errors import positive_line
+from courtside.core.rows import require_once, within
 from courtside.core.rows.order import row_order
 from courtside.core.rows.overlap import identity
 from courtside.core.rows.revisions import Came, counting
+from courtside.core.tasks import Classes, classes_of, labelled
+from courtside.core.tasks.errors import positive_line
 from courtside.workflows.games import GameRows
 from courtside.workflows.loads import in_order, read_loads, vanished
 from courtside.workflows.ports import Lake

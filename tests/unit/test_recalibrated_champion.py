@@ -18,7 +18,7 @@ from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.model_card import ModelCard
 from courtside.core.parquet import read_parquet_content
 from courtside.core.rows import TimeColumnNeeded
-from courtside.core.training.split import OneClassOnly
+from courtside.core.tasks import OneClassOnly
 from courtside.workflows.compare_versions import compare
 from courtside.workflows.recalibrate import CannotRecalibrate, TooFewToRecalibrate, recalibratable
 from courtside.workflows.resume_logging import resume_logging

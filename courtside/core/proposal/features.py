@@ -14,7 +14,8 @@ from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.kinds import holds_nothing, inferred_kind
 from courtside.core.proposal.guess import Guess, Part
 from courtside.core.proposal.refused import refused
-from courtside.core.training.split import OneClassOnly, TooFewRows, split_rows
+from courtside.core.tasks import OneClassOnly
+from courtside.core.training.split import TooFewRows, split_rows
 
 MOST_LEVELS = 1_000
 """Text of more levels than this is left out: a model would put nearly all of them into one."""

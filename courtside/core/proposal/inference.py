@@ -9,8 +9,8 @@ from courtside.core.drift.columns.kinds import why_no_feature
 from courtside.core.drift.errors import MissingColumns
 from courtside.core.proposal.features import Judge, with_features
 from courtside.core.proposal.guess import Guess, Part
-from courtside.core.rows import classes_of, labelled
 from courtside.core.rows.order import SortKeys, row_order
+from courtside.core.tasks import classes_of, labelled
 
 
 def inferred_features(rows: pa.Table, dataset: Dataset, *, table: str) -> tuple[Guess, ...]:

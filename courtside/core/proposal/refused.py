@@ -11,8 +11,9 @@ from courtside.core.dataset import Dataset, Feature, FeatureKind
 from courtside.core.drift.columns import arrow
 from courtside.core.proposal.guess import Guess, Part
 from courtside.core.rows.order import row_order
+from courtside.core.tasks import OneClassOnly
 from courtside.core.training.leaks import LEAK_AUC, auc_of_levels, auc_of_numbers
-from courtside.core.training.split import OneClassOnly, TooFewRows, split_rows
+from courtside.core.training.split import TooFewRows, split_rows
 
 MISSING = "(missing)"
 

@@ -8,28 +8,14 @@ from courtside.core.rows.checks import (
     time_column_of,
 )
 from courtside.core.rows.days import days_of, period, within
-from courtside.core.rows.errors import (
-    PositiveNeverOccurs,
-    RowsRepeated,
-    TargetNotBinary,
-    TimeColumnNeeded,
-    TimesMissing,
-)
-from courtside.core.rows.target import Classes, classes_of, is_labelled, labelled, require_binary
+from courtside.core.rows.errors import RowsRepeated, TimeColumnNeeded, TimesMissing
 
 __all__ = [
-    "Classes",
-    "PositiveNeverOccurs",
     "RowsRepeated",
-    "TargetNotBinary",
     "TimeColumnNeeded",
     "TimesMissing",
-    "classes_of",
     "days_of",
-    "is_labelled",
-    "labelled",
     "period",
-    "require_binary",
     "require_contract",
     "require_once",
     "require_time_column",

@@ -12,7 +12,7 @@ from courtside.core.drift.errors import MissingColumns, NotATimeColumn, WrongTyp
 from courtside.core.drift.reading.formats.cells import first_no_number, present_cells
 from courtside.core.rows.errors import RowsRepeated, TimeColumnNeeded, TimesMissing
 from courtside.core.rows.overlap import identity
-from courtside.core.rows.target import require_binary
+from courtside.core.tasks import require_binary
 
 
 def require_contract(table: pa.Table, dataset: Dataset) -> None:

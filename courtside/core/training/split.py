@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from courtside.contracts.errors import BadInput
 from courtside.contracts.records import SplitRule
 from courtside.core.dataset import Dataset
 from courtside.core.rows.order import row_order
+from courtside.core.tasks import require_both
 
 FEWEST_ROWS = 100
 
@@ -22,26 +22,6 @@ class TooFewRows(BadInput):
         super().__init__(
             f"there {'is 1 row' if rows == 1 else f'are {rows} rows'} with features and a label, and training needs at "
             f"least {FEWEST_ROWS}; give more rows, or, if a date was given up to which to train, a later one"
-        )
-
-
-class OneClassOnly(BadInput):
-    """The target never varies in a part of the split, so no model can be judged.
-
-    `absent` is the class that the part lacks, and `elsewhere` of all `rows` are of it.
-    """
-
-    def __init__(self, part: str, target: str, *, absent: int, elsewhere: int, rows: int) -> None:
-        self.part = part
-        self.absent = absent
-        self.elsewhere = elsewhere
-        self.rows = rows
-        why = f"{elsewhere:,} of all {rows:,} rows are of class {absent}, none of them in this part"
-        if not elsewhere:
-            why = f"none of the {rows:,} rows is of class {absent}"
-        super().__init__(
-            f"every row of the {part} part has the same {target}: {why}. Each part needs rows of both classes, so give "
-            f"more rows of class {absent}, or check that the target column is right"
         )
 
 
@@ -90,13 +70,6 @@ def split_rows(table: pa.Table, *, dataset: Dataset, rule: SplitRule | None = No
     for part, rows in (("training", split.train), ("selection", split.selection), ("holdout", split.holdout)):
         require_both(part, dataset.target, rows.column(dataset.target).to_numpy(), among=classes)
     return split
-
-
-def require_both(part: str, target: str, labels: NDArray[np.int8], *, among: NDArray[np.int8]) -> None:
-    """Raise `OneClassOnly` unless the labels of a part are of both classes; `among` are those of all rows."""
-    for absent in (0, 1):
-        if not (labels == absent).any():
-            raise OneClassOnly(part, target, absent=absent, elsewhere=int((among == absent).sum()), rows=len(among))
 
 
 def split_in_words(dataset: Dataset, *, seed: int) -> str:

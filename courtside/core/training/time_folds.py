@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from courtside.core.tasks import require_both
 from courtside.core.training.candidates import Candidate
 from courtside.core.training.preprocessing import Columns, prepared
-from courtside.core.training.split import require_both
 
 SEARCH_FOLDS = 3
 Fold = tuple[NDArray[np.int64], NDArray[np.int64]]

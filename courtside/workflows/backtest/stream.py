@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset
-from courtside.core.rows import Classes, time_column_of
+from courtside.core.rows import time_column_of
 from courtside.core.rows.order import row_order
+from courtside.core.tasks import Classes
 from courtside.core.training.frame import feature_frame, labels
 from courtside.workflows.freeze import inferred_of, resolved
 from courtside.workflows.rows import TrainingFeatures, training_features

@@ -75,7 +75,7 @@ class Trainer:
     def _version(self, request: RetrainingRequest, made: Challengers, holdout: Holdout, *, number: str) -> Version:
         stream, best = self.stream, made.best
         rows = stream.position(self.plan.known_before(request.as_of))
-        negative, positive = (canonical_text(pa.array([each])).to_pylist()[0] for each in stream.classes.both)
+        negative, positive = (canonical_text(pa.array([each])).to_pylist()[0] for each in stream.classes.classes)
         segment, task = stream.dataset.segment, stream.dataset.task
         promise = promise_of(holdout, segment_column=segment, task=task, positive=positive or "1")
         return Version(

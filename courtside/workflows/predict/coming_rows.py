@@ -19,9 +19,10 @@ from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import ALL_DAYS, Days
 from courtside.core.features import build_features
 from courtside.core.games.schema import GAMES_SCHEMA
-from courtside.core.rows import is_labelled, within
+from courtside.core.rows import within
 from courtside.core.rows.ids import NoIds, id_columns_of, ids_of
 from courtside.core.rows.sorting_out import sort_out
+from courtside.core.tasks import is_labelled
 from courtside.workflows.games import GameRows
 from courtside.workflows.ports import Lake
 from courtside.workflows.predict.apart import Room

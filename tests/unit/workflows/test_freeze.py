@@ -10,7 +10,8 @@ import pytest
 
 from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.records import DataManifest, SplitRule
-from courtside.core.rows import RowsRepeated, TargetNotBinary
+from courtside.core.rows import RowsRepeated
+from courtside.core.tasks import TargetNotBinary
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
 from courtside.workflows.freeze import DataUnusable, FrozenOtherwise, freeze

@@ -15,8 +15,8 @@ from courtside.contracts.days import DayToCome
 from courtside.contracts.model_card import ModelInterface
 from courtside.core.drift.errors import MissingColumns, WrongType
 from courtside.core.drift.reading import open_table
-from courtside.core.rows import TargetNotBinary
 from courtside.core.rows.sorting_out import TooManyWrongRows
+from courtside.core.tasks import TargetNotBinary
 from courtside.workflows.label_loads import LabelsOfAnEarlierDay, label_loads, load_labels, read_labels
 from courtside.workflows.tables import TableEmpty
 from tests.fakes.model_cards import card

@@ -11,7 +11,7 @@ import pytest
 from courtside.core.dataset import Dataset, FeatureKind, Inference
 from courtside.core.drift.errors import MissingColumns
 from courtside.core.proposal import Guess, NothingToLearnFrom, Part, inferred_features
-from courtside.core.rows import TargetNotBinary
+from courtside.core.tasks import TargetNotBinary
 from tests.datasets.churn import DATASET, churn_table
 
 ROWS = churn_table(600)

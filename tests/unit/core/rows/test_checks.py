@@ -9,7 +9,8 @@ import pytest
 
 from courtside.contracts.errors import BadInput
 from courtside.core.drift.errors import MissingColumns, TimeOutOfRange, WrongType
-from courtside.core.rows import RowsRepeated, TargetNotBinary, TimesMissing, require_contract, require_once
+from courtside.core.rows import RowsRepeated, TimesMissing, require_contract, require_once
+from courtside.core.tasks import TargetNotBinary
 from tests.datasets.churn import DATASET, churn_table
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from courtside.core.tasks import OneClassOnly
 from courtside.core.training.candidates import (
     ALL,
     REGISTRY,
@@ -22,7 +23,7 @@ from courtside.core.training.preprocessing import Columns, prepared
 from courtside.core.training.served_input import NUMBER, Served
 from courtside.core.training.served_lightgbm import ServedLGBMClassifier
 from courtside.core.training.served_xgboost import ServedXGBClassifier
-from courtside.core.training.split import OneClassOnly, split_rows
+from courtside.core.training.split import split_rows
 from courtside.core.training.time_folds import TimeOrdered, rolling_origin, search
 from tests.unit.core.training.orders import ORDERS, orders
 

@@ -10,11 +10,12 @@ import pytest
 
 from courtside.contracts.records import Calibration, SplitRule
 from courtside.core.dataset import Dataset, Feature, FeatureKind
+from courtside.core.tasks import OneClassOnly
 from courtside.core.training.candidates import ALL
 from courtside.core.training.fit import FitOptions, best, fit_candidates
 from courtside.core.training.importance import importances
 from courtside.core.training.legacy_models import legacy_files
-from courtside.core.training.split import OneClassOnly, TooFewRows, split_rows
+from courtside.core.training.split import TooFewRows, split_rows
 
 DATASET = Dataset(
     name="small",

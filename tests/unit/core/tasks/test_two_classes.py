@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from courtside.core.rows import PositiveNeverOccurs, TargetNotBinary, classes_of, labelled, require_binary
+from courtside.core.tasks import PositiveNeverOccurs, TargetNotBinary, classes_of, labelled, require_binary
 
 WRITTEN = {
     "0 and 1": pa.array([0, 1, 1, 0]),

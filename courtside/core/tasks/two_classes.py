@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from courtside.core.drift.columns import arrow
-from courtside.core.rows.errors import PositiveNeverOccurs, TargetNotBinary
-
-MOST_SHOWN = 5
-MOST_LETTERS = 40
+from courtside.core.tasks.errors import OneClassOnly, PositiveNeverOccurs, TargetNotBinary
+from courtside.core.tasks.target import MOST_LETTERS, Value, is_text_or_number, kept, plain_column, sample, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +28,18 @@ class Classes:
     other: Any = None
 
     @property
-    def both(self) -> tuple[str | bool | int | float | None, ...]:
+    def classes(self) -> tuple[Value, ...]:
         """The target's values for class 0 and class 1, as rows have them."""
-        plain = (str, bool, int, float, type(None))
-        return tuple(level if isinstance(level, plain) else _written(level) for level in (self.other, self.value))
+        return (kept(self.other), kept(self.value))
 
     @property
     def positive(self) -> str:
         """The value of class 1 as text."""
-        return _written(self.value)
+        return written(self.value)
 
     def coded(self, table: pa.Table) -> pa.Table:
         """Return the table with the target as int8 0/1, null where a row has no label yet."""
-        place, column = table.column_names.index(self.target), _column(table, self.target)
+        place, column = table.column_names.index(self.target), plain_column(table, self.target)
         if pa.types.is_null(column.type):
             return table.set_column(place, self.target, column.cast(pa.int8()))
         is_positive: Any = pc.equal(column, pa.scalar(self.value, column.type))
@@ -61,23 +59,10 @@ def classes_of(table: pa.Table, target: str, positive: str | None = None) -> Cla
         named = _named(levels, target, positive)
         return Classes(target, named, other=next((level for level in levels if level != named), None))
     if len(levels) == 1 and levels[0] not in {0, 1}:
-        raise TargetNotBinary(target, f"is {_written(levels[0])} in every row")
+        raise TargetNotBinary(target, f"is {written(levels[0])} in every row")
     if len(levels) == 1:
         return Classes(target, type(levels[0])(1))
-    return Classes(target, levels[1], smaller=None if levels == [0, 1] else _written(levels[0]), other=levels[0])
-
-
-def labelled(table: pa.Table, target: str) -> pa.Table:
-    """Return the rows that have a label."""
-    column = _column(table, target)
-    return table.filter(column.is_valid()) if column.null_count else table
-
-
-def is_labelled(table: pa.Table, target: str) -> Any:
-    """Return which rows have a label, none of them in a table that lacks the target, shape (n,)."""
-    if target not in table.column_names:
-        return pa.array(np.zeros(table.num_rows, bool))
-    return _column(table, target).is_valid()
+    return Classes(target, levels[1], smaller=None if levels == [0, 1] else written(levels[0]), other=levels[0])
 
 
 def require_binary(table: pa.Table, target: str, positive: str | None = None) -> None:
@@ -87,33 +72,26 @@ def require_binary(table: pa.Table, target: str, positive: str | None = None) ->
         _named(levels, target, positive)
 
 
-def _column(table: pa.Table, target: str) -> Any:
-    """Return the target without dictionary, and null wherever a row has no label."""
-    column: Any = table.column(target)
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    if pa.types.is_string_view(column.type):
-        column = column.cast(pa.large_string())
-    if pa.types.is_floating(column.type):
-        return pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
-    return column
+def require_both(part: str, target: str, labels: NDArray[np.int8], *, among: NDArray[np.int8]) -> None:
+    """Raise `OneClassOnly` unless the labels of a part are of both classes; `among` are those of all rows."""
+    for absent in (0, 1):
+        if not (labels == absent).any():
+            raise OneClassOnly(part, target, absent=absent, elsewhere=int((among == absent).sum()), rows=len(among))
 
 
 def _levels(table: pa.Table, target: str, positive: str | None) -> list[Any]:
     """Return the at most two values of a target in their order; raises `TargetNotBinary`."""
-    column = _column(table, target)
-    text = arrow.is_text(column.type)
-    if not (text or arrow.is_numeric(column.type) or pa.types.is_null(column.type)):
+    column = plain_column(table, target)
+    if not is_text_or_number(column.type):
         raise TargetNotBinary(target, f"is {arrow.type_name(column.type)}")
     levels = sorted(column.unique().drop_null().to_pylist())
-    shown = ", ".join(_written(level)[:MOST_LETTERS] for level in levels[:MOST_SHOWN])
-    shown += ", …" * (len(levels) > MOST_SHOWN)
+    text, shown = arrow.is_text(column.type), sample(levels)
     if len(levels) > 2:
         kind = f"is {arrow.type_name(column.type)} with" if text else "has"
         raise TargetNotBinary(target, f"{kind} {len(levels)} values ({shown})")
     if positive is None and text and levels:
         raise TargetNotBinary(
-            target, f"is {arrow.type_name(column.type)} ({shown})", values=[_written(level) for level in levels]
+            target, f"is {arrow.type_name(column.type)} ({shown})", values=[written(level) for level in levels]
         )
     if positive is None and not all(math.isfinite(level) and level == round(level) for level in levels):
         raise TargetNotBinary(target, f"has values that are not whole numbers ({shown})", values=shown.split(", "))
@@ -124,7 +102,7 @@ def _named(levels: list[Any], target: str, positive: str) -> Any:
     """Return the value that the contract calls `positive`; raises `PositiveNeverOccurs`."""
     found = [level for level in levels if _is_called(level, positive)]
     if not found:
-        raise PositiveNeverOccurs(target, positive, [_written(level)[:MOST_LETTERS] for level in levels])
+        raise PositiveNeverOccurs(target, positive, [written(level)[:MOST_LETTERS] for level in levels])
     return found[0]
 
 
@@ -134,12 +112,6 @@ def _is_called(level: Any, name: str) -> bool:
     if isinstance(level, bool):
         return name.lower() in ({"true", "1"} if level else {"false", "0"})
     try:
-        return _written(level) == name or float(level) == float(name)
+        return written(level) == name or float(level) == float(name)
     except ValueError:
         return False
-
-
-def _written(level: Any) -> str:
-    if isinstance(level, str):
-        return level
-    return str(level).lower() if isinstance(level, bool) else arrow.number_label(level)

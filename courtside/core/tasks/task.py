@@ -1,0 +1,61 @@
+"""What a task is: how its target is read, what is predicted of a row, and what a prediction costs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from courtside.core.evaluation.figure import Figure
+from courtside.core.tasks.target import Target
+from courtside.core.tasks.types import Losses, Prediction, Truth
+
+
+class RequirePart(Protocol):
+    """Refuse a part of a split whose target says too little; `among` are all rows."""
+
+    def __call__(self, part: str, target: str, truth: Truth, /, *, among: Truth) -> None:
+        """Raise what the task raises."""
+        ...
+
+
+class Baseline(Protocol):
+    """Predict from the training part's target alone."""
+
+    def __call__(self, truth: Truth, /, *, rows: int, classes: int) -> Prediction:
+        """Return the same prediction for each of `rows` rows; `classes` is how many the target has."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One kind of prediction, from the target's column to what a prediction costs.
+
+    `predicts` says what a prediction is, to stand after "predicts"; `dtype` is that of the coded target. `read` makes
+    the `Target` of a table, given the column and the contract's `positive`; `require` refuses labels that can be none
+    of the task, as far as they are known, and `require_part` parts of a split. `said` asks a fitted estimator.
+    `losses` are those of the rows, in the unit of `loss`: what gates, promises and backtests compare.
+    `baseline` is the best that needs no feature. `figures` are what is measured; the one called `primary` chooses the
+    best candidate. `interval` is set where predictions have `low` and `high`.
+    """
+
+    name: str
+    predicts: str
+    dtype: type[np.generic]
+    read: Callable[[pa.Table, str, str | None], Target]
+    require: Callable[[pa.Table, str, str | None], None]
+    require_part: RequirePart
+    said: Callable[[Any, Any], Prediction]
+    losses: Callable[[Truth, Prediction], Losses]
+    loss: str
+    baseline: Baseline
+    figures: tuple[Figure, ...]
+    primary: str
+    has_classes: bool = True
+    interval: bool = False
+    order: int = 100
+
+    def figure(self, name: str) -> Figure:
+        """Return one of its figures; raises `KeyError`."""
+        return {figure.name: figure for figure in self.figures}[name]
