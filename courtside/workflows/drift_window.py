@@ -1,6 +1,6 @@
 """One window of a dataset's rows in the lake against the champion's reference."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -96,7 +96,8 @@ def report_window(
     seen = _profiled(window, reference, found, quarantined)
     former = _former(window, reference, lake=lake, dataset=dataset) if policy.uses_history else []
     accepted = accepted_windows(champion, window, lake=lake)
-    made = _reported(window, seen, former, reference, accepted, champion=champion, dataset=dataset, policy=policy)
+    importances = champion.importances
+    made = reported(window, seen, former, reference, accepted, importances=importances, dataset=dataset, policy=policy)
     return replace(made, newest=max(period(file.table, column)[1] for file in found))
 
 
@@ -117,7 +118,8 @@ def report_load(
         raise EmptyWindow(window, (QuarantinedFile(name, TableSide.CURRENT, why),)) from error
     seen = _profiled(window, reference, [ReadFile(name, table)], [])
     accepted = accepted_windows(champion, window, lake=lake)
-    made = _reported(window, seen, [], reference, accepted, champion=champion, dataset=dataset, policy=policy)
+    importances = champion.importances
+    made = reported(window, seen, [], reference, accepted, importances=importances, dataset=dataset, policy=policy)
     return replace(made, load=load.id)
 
 
@@ -127,18 +129,21 @@ def _reference(champion: ChampionReference, *, lake: Lake, dataset: Dataset) -> 
     return reference, dataset.with_features({column.name: column.kind for column in reference.columns})
 
 
-def _reported(
+def reported(
     window: Window,
     seen: TableProfile,
     former: Sequence[Former],
     reference: Profile,
     accepted: AcceptedWindows,
     *,
-    champion: ChampionReference,
+    importances: Mapping[str, float],
     dataset: Dataset,
     policy: Policy,
 ) -> WindowReport:
-    """Return the report of a window that has rows; its newest row counts as one of its last day."""
+    """Return the report of a window that has rows; its newest row counts as one of its last day.
+
+    `importances` are the champion's, empty where they are not known, and `former` the windows before.
+    """
     report = check(reference, seen.profile, policy, contract=dataset.features, segments=dataset.segments)
     report = with_accepted(report, accepted.each, reference=reference, current=seen.profile, policy=policy)
     report = with_former(
@@ -151,8 +156,7 @@ def _reported(
     )
     comparable = comparable_reference(reference, seen.profile, policy)
     # A champion that was promoted before importances were stored has none.
-    importances = champion.importances or None
-    report = tell(report, reference=comparable, current=seen.profile, parts=seen.parts, importances=importances)
+    report = tell(report, reference=comparable, current=seen.profile, parts=seen.parts, importances=importances or None)
     report = replace(report, files_quarantined=seen.quarantined, contract=dataset.contract)
     newest = window.end - timedelta(days=1)
     return WindowReport(window, report, comparable, seen.profile, newest, accepted=accepted.id)

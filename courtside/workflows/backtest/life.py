@@ -8,32 +8,34 @@ from numpy.typing import NDArray
 
 from courtside.contracts.errors import BadInput
 from courtside.contracts.events import RetrainingRequest, Trigger, Window
-from courtside.contracts.records import (
-    DecisionRecord,
-    DriftFacts,
-    DueFacts,
-    HistoryFacts,
-    PastCheck,
-    PastTraining,
-    Situation,
-)
+from courtside.contracts.records import DecisionRecord, DriftFacts, DueFacts, HistoryFacts, Situation
+from courtside.contracts.scoring import Role
 from courtside.core.backtest.policies import ReplayPolicy
-from courtside.core.decision import Action, Decision, decide
+from courtside.core.decision import ACTS, Action, Decision, decide
 from courtside.core.decision_findings import Decided
+from courtside.core.drift.policies.by_name import policy_named
+from courtside.core.drift.story.facts import drift_facts
 from courtside.core.rhythm import training_due
+from courtside.workflows.backtest.attempts import Attempt
+from courtside.workflows.backtest.history import History
+from courtside.workflows.backtest.incidents import ReplayedIncidents
+from courtside.workflows.backtest.performance import Performance
 from courtside.workflows.backtest.plan import Plan
 from courtside.workflows.backtest.rounds import Round, Trained
+from courtside.workflows.backtest.served import Served
 from courtside.workflows.backtest.stream import Stream
 from courtside.workflows.backtest.training import Trainer
 from courtside.workflows.backtest.versions import Version
+from courtside.workflows.backtest.watching import Watching
 from courtside.workflows.check_records import record_of, unchecked
 from courtside.workflows.decisions.acting import training_id_of
+from courtside.workflows.drift_window import WindowReport
 
-REMEMBERED = timedelta(days=366)
-MOST_CHECKS = 60
 NOON = time(12)
 """When on its day a round is; nothing depends on it."""
 FIRST_TRAINING = "initial"
+_DAY = timedelta(days=1)
+NOT_WATCHED, NO_ROWS = "not_watched", "no_rows"
 
 
 class NoFirstChampion(BadInput):
@@ -47,43 +49,57 @@ class NoFirstChampion(BadInput):
 
 @dataclass
 class Life:
-    """A model's life so far: its champion, the version before it, and what was decided."""
+    """A model's life so far: its champion and the other versions that count, and what was decided."""
 
     stream: Stream
     policy: ReplayPolicy
     plan: Plan
     trainer: Trainer
+    watching: Watching
+    served: Served
+    performance: Performance
     champion: Version
     champion_since: date
     first: Trained | None
     previous: Version | None = None
+    challenger: Version | None = None
     registered: int = 1
-    trainings: list[PastTraining] = field(default_factory=list)
-    checks: list[PastCheck] = field(default_factory=list)
+    history: History = field(default_factory=History)
+    incidents: ReplayedIncidents = field(default_factory=ReplayedIncidents)
+    attempts: list[Attempt] = field(default_factory=list)
 
     @classmethod
     def begun(cls, stream: Stream, policy: ReplayPolicy, plan: Plan) -> "Life":
         """Train the first champion on what comes before the plan's first day; raises `NoFirstChampion`."""
-        trainer = Trainer(stream, plan, with_reference=False)
+        dataset = stream.dataset
+        trainer = Trainer(stream, plan, with_reference=plan.watches_drift(policy))
         request = RetrainingRequest(
-            model=stream.dataset.name,
+            model=dataset.name,
             training_id=FIRST_TRAINING,
             as_of=plan.begin,
             trigger=Trigger.INITIAL,
             reason="the first model",
             history=plan.window or policy.retrain.history,
         )
-        trained = trainer.train(request, number="1", champion=None, attempts=1)
-        if trained.version is None or not trained.promoted:
+        trained = trainer.train(request, number="1", champion=None, earlier=[])
+        version = trained.version
+        if version is None or not trained.promoted:
             raise NoFirstChampion(trained, plan.begin)
-        return cls(stream, policy, plan, trainer, trained.version, plan.begin, trained)
+        watching = Watching(stream, policy_named(dataset.policy, thresholds=dataset.thresholds))
+        performance = Performance(stream, promises={version.number: version.promise})
+        return cls(stream, policy, plan, trainer, watching, Served(stream), performance, version, plan.begin, trained)
 
     def live(self, day: date, until: date) -> Round:
         """Live through one round: look, decide, act, and predict the rows until the next one."""
-        record, decision = self._decided(day)
-        trained = self._act(record, decision, day)
-        self.checks.append(PastCheck(day=day, action=record.action, rule=record.rule))
-        del self.checks[:-MOST_CHECKS]
+        stated = []
+        if self.plan.watches_performance(self.policy):
+            stated = self.performance.look(day, known_before=self.plan.known_before(day))
+        watched = self._watched(day)
+        decided = self._decided(day, watched)
+        record = self._record(decided, day, watched)
+        trained, back = self._act(record, day)
+        alerts = self.incidents.take(decided, record, started=trained is not None or back is not None)
+        self.history.checked(record)
         places, said = self._predicted(day, until)
         first, self.first = self.first, None
         return Round(
@@ -93,31 +109,57 @@ class Life:
             champion=self.champion,
             places=places,
             probability=said,
-            trained=trained or first,
+            watched=watched,
+            statements=stated,
+            tests=self.performance.tests if stated else None,
+            trained=tuple(each for each in (first, trained) if each is not None),
+            rolled_back_to=back,
+            alerts=alerts,
+            incidents=tuple(self.incidents.newest.values()),
         )
 
-    def _decided(self, day: date) -> tuple[DecisionRecord, Decision]:
-        dataset, policy, situation = self.stream.dataset, self.policy.retrain, self._situation(day)
-        window = Window(start=day - dataset.watch.window, end=day)
-        decision = decide(situation, policy)
-        record = record_of(
-            unchecked(window),
-            window,
-            Decided(situation, policy, decision, None, ()),
-            dataset=dataset,
-            champion=self.champion.number,
-            now=datetime.combine(day, NOON, UTC),
-        )
-        return record, decision
+    def _window(self, day: date) -> Window:
+        return Window(start=day - self.stream.dataset.watch.window, end=day)
 
-    def _situation(self, day: date) -> Situation:
-        return Situation(
+    def _watched(self, day: date) -> WindowReport | None:
+        if not self.plan.watches_drift(self.policy):
+            return None
+        return self.watching.check(self.champion, self._window(day))
+
+    def _decided(self, day: date, watched: WindowReport | None) -> Decided:
+        policy, seen = self.policy.retrain, self.performance.seen(self.champion.number)
+        if watched is not None:
+            drift = drift_facts(watched.report)
+        elif self.plan.watches_drift(self.policy):
+            drift = DriftFacts(unchecked=NO_ROWS, unchecked_said="there are no rows in the window")
+        else:
+            drift = DriftFacts(unchecked=NOT_WATCHED, unchecked_said="the policy does not look at drift")
+        season = self.stream.dataset.watch.season
+        situation = Situation(
             model=self.stream.dataset.name,
             as_of=day,
-            drift=DriftFacts(unchecked="not_watched", unchecked_said="the policy does not look at drift"),
+            newest=None if watched is None else watched.newest,
+            drift=drift,
+            performance=seen.facts,
             history=self._history(day),
             due=self._due(day),
+            in_season=not season or any(day - _DAY in part for part in season),
         )
+        name, task = self.stream.dataset.name, self.stream.dataset.task
+        report = None if watched is None else watched.report
+        said = tuple(seen.sentences(model=name, task=task))
+        return Decided(situation, policy, decide(situation, policy), report, said)
+
+    def _record(self, decided: Decided, day: date, watched: WindowReport | None) -> DecisionRecord:
+        window = self._window(day)
+        policy = None if watched is None else watched.report.policy
+        check = (
+            unchecked(window) if watched is None else f"v{self.champion.number}-{window.start}-{window.end}-{policy}"
+        )
+        moment = datetime.combine(day, NOON, UTC)
+        champion = self.champion.number
+        record = record_of(check, window, decided, dataset=self.stream.dataset, champion=champion, now=moment)
+        return record.model_copy(update={"request": self._request(record, decided.decision, day), "done": True})
 
     def _history(self, day: date) -> HistoryFacts:
         return HistoryFacts(
@@ -125,8 +167,7 @@ class Life:
             previous_version=None if self.previous is None else self.previous.number,
             champion_since=self.champion_since,
             data_until=self.champion.data_until,
-            trainings=tuple(each for each in self.trainings if each.as_of >= day - REMEMBERED),
-            checks=tuple(self.checks),
+            **self.history.facts(self.champion.number, day),
         )
 
     def _due(self, day: date) -> DueFacts | None:
@@ -137,35 +178,54 @@ class Life:
         newer = self.stream.position(self.plan.known_before(day)) > self.stream.position(until)
         return DueFacts(since=since, data_until=until, newer=newer)
 
-    def _act(self, record: DecisionRecord, decision: Decision, day: date) -> Trained | None:
-        """Do what was decided, unless the same cause started it before: a name starts nothing twice."""
-        if decision.action is not Action.RETRAIN:
+    def _request(self, record: DecisionRecord, decision: Decision, day: date) -> RetrainingRequest | None:
+        if decision.action not in ACTS:
             return None
-        training_id = training_id_of(record, decision)
-        if any(each.training_id == training_id for each in self.trainings):
-            return None
-        request = RetrainingRequest(
+        versions = {}
+        if decision.action is Action.ROLL_BACK:
+            versions = {"roll_back_to": decision.version, "roll_back_from": self.champion.number}
+        return RetrainingRequest(
             model=self.stream.dataset.name,
-            training_id=training_id,
+            training_id=training_id_of(record, decision),
             as_of=day,
-            trigger=decision.trigger or Trigger.MANUAL,
+            trigger=decision.trigger or Trigger.PERFORMANCE,
             reason=record.reason,
-            history=self.plan.window or self.policy.retrain.history,
+            recalibrate=decision.action is Action.RECALIBRATE,
+            **versions,
+            history=self.plan.window or decision.history or self.policy.retrain.history,
         )
-        return self._trained(request)
+
+    def _act(self, record: DecisionRecord, day: date) -> tuple[Trained | None, Version | None]:
+        """Do what was decided, unless the same cause started it before; return the training, or the version of now."""
+        request = record.request
+        if request is None or self.history.started(request.training_id):
+            return None, None
+        self.history.asked(record, request)
+        if request.roll_back_to is not None:
+            return None, self._rolled_back(request.roll_back_to, day)
+        return self._trained(request), None
+
+    def _rolled_back(self, to: str, day: date) -> Version | None:
+        if self.previous is None or self.previous.number != to:
+            return None
+        self.champion, self.previous, self.champion_since = self.previous, self.champion, day
+        return self.champion
 
     def _trained(self, request: RetrainingRequest) -> Trained:
-        day, number, champion = request.as_of, self.registered + 1, self.champion.number
-        trained = self.trainer.train(request, number=str(number), champion=self.champion, attempts=1)
-        past = PastTraining(
-            training_id=request.training_id, as_of=day, trigger=request.trigger.value, champion=champion
-        )
-        self.trainings.append(past)
-        if trained.version is not None:
-            self.registered = number
-        if trained.version is not None and trained.promoted:
-            self.previous, self.champion, self.champion_since = self.champion, trained.version, day
-            self.checks.clear()
+        number = str(self.registered + 1)
+        trained = self.trainer.train(request, number=number, champion=self.champion, earlier=self.attempts)
+        version = trained.version
+        if version is None:
+            return trained
+        self.registered += 1
+        self.performance.promises[number] = version.promise
+        if trained.attempt is not None:
+            self.attempts.append(trained.attempt)
+        if trained.promoted:
+            self.previous, self.champion, self.champion_since = self.champion, version, request.as_of
+            self.challenger = None
+        else:
+            self.challenger = version
         return trained
 
     def _predicted(self, day: date, until: date) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -173,4 +233,15 @@ class Life:
         places = np.arange(begin, end)
         if begin == end:
             return places, np.zeros(0)
-        return places, self.champion.predict(self.stream.frame.iloc[begin:end])
+        said = self.champion.predict(self.stream.frame.iloc[begin:end])
+        if self.plan.watches_performance(self.policy):
+            self.performance.predicted(self.served.by(self.champion, Role.CHAMPION, places, said, as_of=day))
+            for role, version in self._shadows():
+                shadow = version.predict(self.stream.frame.iloc[begin:end])
+                self.performance.predicted(self.served.by(version, role, places, shadow, as_of=day))
+        return places, said
+
+    def _shadows(self) -> list[tuple[Role, Version]]:
+        known = {Role.PREVIOUS: self.previous, Role.CHALLENGER: self.challenger}
+        wanted = self.stream.dataset.predict.shadows
+        return [(role, version) for role, version in known.items() if version is not None and role.value in wanted]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from courtside.contracts.records import DecisionRecord
 from courtside.contracts.records.backtests import BacktestResult, ReplayedAlert, ReplayedTraining
 from courtside.core.backtest.policies import ReplayPolicy
 from courtside.core.backtest.scores import scores
@@ -61,13 +62,15 @@ class _Told:
     alerted: list[ReplayedAlert]
     places: list[NDArray[np.int64]]
     said: list[NDArray[np.float64]]
+    alerts: int = 0
 
     def see(self, lived: Round) -> None:
-        if lived.trained is not None:
-            self.trained.append(_training(lived.trained))
-        if lived.alerted:
+        self.trained += [_training(each, lived.record) for each in lived.trained]
+        self.alerts += lived.alerts
+        if lived.alerts:
             said = lived.record
-            self.alerted.append(ReplayedAlert(day=lived.day, action=said.action, rule=said.rule, reason=said.reason))
+            alert = ReplayedAlert(day=lived.day, action=said.action, rule=said.rule, reason=said.reason)
+            self.alerted.append(alert)
         self.places.append(lived.places)
         self.said.append(lived.probability)
 
@@ -85,7 +88,7 @@ class _Told:
             auc=found.auc,
             trainings=len(self.trained),
             promotions=sum(each.promoted for each in self.trained),
-            alerts=len(self.alerted),
+            alerts=self.alerts,
             seconds=round(seconds, 3),
             begin=plan.begin,
             end=plan.end,
@@ -95,7 +98,7 @@ class _Told:
         return Replay(policy, result, places, probability)
 
 
-def _training(trained: Trained) -> ReplayedTraining:
+def _training(trained: Trained, record: DecisionRecord) -> ReplayedTraining:
     request, version, verdict = trained.request, trained.version, trained.verdict
     history = None if version is None else version.history
     return ReplayedTraining(
@@ -109,4 +112,5 @@ def _training(trained: Trained) -> ReplayedTraining:
         reason=trained.failure if verdict is None else verdict.reason,
         rows=0 if trained.made is None else trained.made.split.train.num_rows,
         learned_since=None if history is None else history.since,
+        moved=record.situation.drift.moved if record.situation else (),
     )

@@ -10,8 +10,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from courtside.contracts.events import RetrainingRequest
-from courtside.contracts.records import DecisionRecord
+from courtside.contracts.records import DecisionRecord, IncidentRecord
 from courtside.core.gate.verdict import GateVerdict
+from courtside.workflows.backtest.attempts import Attempt
 from courtside.workflows.backtest.versions import Version
 from courtside.workflows.challengers import Challengers
 from courtside.workflows.drift_window import WindowReport
@@ -21,7 +22,7 @@ from courtside.workflows.drift_window import WindowReport
 class Trained:
     """A training of a replay, and what the gate said of its challenger.
 
-    A training that failed has no `version`, and `failure` says why.
+    A training that failed has no `version`, and `failure` says why. `attempt` is what later challengers pay for.
     """
 
     request: RetrainingRequest
@@ -29,6 +30,7 @@ class Trained:
     version: Version | None = None
     verdict: GateVerdict | None = None
     failure: str = ""
+    attempt: Attempt | None = None
 
     @property
     def promoted(self) -> bool:
@@ -42,8 +44,9 @@ class Round:
 
     `champion` is the version that predicted: `places` are those of the rows in the stream, and `probability` what was
     said of them, each shape (n,). `watched` is the drift check (None: none), `statements` what was stated about windows
-    of performance, and `tests` what promise tests say, in the columns of their archives. It `alerted` if people would
-    have been told.
+    of performance, and `tests` what promise tests say, in the columns of their archives. `trained` are the trainings of
+    the round, which in the first one are two at most, because it begins with that of the first model. People would have
+    been sent so many `alerts` about the `incidents`, of which there is the newest of each kind.
     """
 
     day: date
@@ -55,9 +58,10 @@ class Round:
     watched: WindowReport | None = None
     statements: Sequence[pa.Table] = ()
     tests: pa.Table | None = None
-    trained: Trained | None = None
+    trained: Sequence[Trained] = ()
     rolled_back_to: Version | None = None
-    alerted: bool = False
+    alerts: int = 0
+    incidents: Sequence[IncidentRecord] = ()
 
 
 class Witness(Protocol):

@@ -1,5 +1,6 @@
 """The trainings of a replay: fitted and judged by the code that a stage's trainings run."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -18,6 +19,7 @@ from courtside.core.rows.ids import canonical_text
 from courtside.core.training.fit import FitOptions, labels
 from courtside.core.training.holdout import holdout_columns
 from courtside.core.training.importance import importances
+from courtside.workflows.backtest.attempts import Attempt, count_of
 from courtside.workflows.backtest.plan import Plan
 from courtside.workflows.backtest.rounds import Trained
 from courtside.workflows.backtest.stream import PLACE, Stream
@@ -40,11 +42,12 @@ class Trainer:
     plan: Plan
     with_reference: bool = True
 
-    def train(self, request: RetrainingRequest, *, number: str, champion: Version | None, attempts: int) -> Trained:
+    def train(
+        self, request: RetrainingRequest, *, number: str, champion: Version | None, earlier: Sequence[Attempt]
+    ) -> Trained:
         """Train as of the request's day, and judge the challenger, which becomes version `number`.
 
-        `attempts` counts the challengers that were judged against this champion on rows of this holdout, this one
-        included. Rows that cannot be trained on make a failed training, as on a stage.
+        `earlier` are the attempts before. Rows that cannot be trained on make a failed training, as on a stage.
         """
         stream = self.stream
         try:
@@ -63,14 +66,19 @@ class Trainer:
             return Trained(request, failure=str(error))
         holdout = _holdout(made, champion, stream)
         version = self._version(request, made, holdout, number=number)
+        if champion is None:
+            return Trained(request, made, version, judge(holdout, policy=stream.dataset.gate))
+        since: date = stream.days[_places(made.split.holdout)[0]].item()
+        attempt = Attempt(champion.number, since, request.as_of)
         verdict = judge(
             holdout,
             policy=stream.dataset.gate,
-            fresher_by=None if champion is None else (request.as_of - champion.as_of).days,
-            rival=None if champion is None else Rival(champion.number),
-            attempts=attempts,
+            fresher_by=(request.as_of - champion.as_of).days,
+            rival=Rival(champion.number),
+            attempts=count_of(attempt, earlier),
         )
-        return Trained(request, made, version, verdict)
+        # One that was rejected before anything was compared looked at nothing.
+        return Trained(request, made, version, verdict, attempt=attempt if verdict.comparisons else None)
 
     def _version(self, request: RetrainingRequest, made: Challengers, holdout: Holdout, *, number: str) -> Version:
         stream, best = self.stream, made.best

@@ -89,7 +89,7 @@ def _rows(tables: Sequence[pa.Table], dataset: Dataset) -> Rows:
         np.concatenate([np.zeros(0, np.int32), *(each.column(FILE).to_numpy() for each in tables)]),
         _joined([_times(each, time) for each in tables], _MOMENT),
         _joined([_local_days(each, time) for each in tables], pa.date32()),
-        _joined([_segments(each, dataset.segments) for each in tables], PREDICTIONS.field("segments").type),
+        _joined([segments_of(each, dataset.segments) for each in tables], PREDICTIONS.field("segments").type),
     )
 
 
@@ -120,7 +120,7 @@ def _local_days(rows: pa.Table, column: str | None) -> Any:
     return times.cast(pa.date32(), safe=False)
 
 
-def _segments(rows: pa.Table, columns: Sequence[str]) -> Any:
+def segments_of(rows: pa.Table, columns: Sequence[str]) -> Any:
     """Return the values of the columns as a map of column to text; null where the table has none of them."""
     there = [name for name in columns if name in rows.column_names]
     if not there:

@@ -50,10 +50,10 @@ def test_a_period_trains_that_often(stream: Stream) -> None:
 
 def test_what_comes_later_changes_nothing_before() -> None:
     """Rows after a day, whatever they say, change no prediction before it."""
-    turned = BEGIN + timedelta(days=91)
-    policy = policy_of("every:28d", VISITS.retrain)
-    one, other = (replay(visit_stream(days=400, turns_on=day), policy, PLAN) for day in (None, turned))
-    known = one.places < visit_stream(days=400).position(turned)
+    moved = BEGIN + timedelta(days=91)
+    policy = policy_of("both", VISITS.retrain)
+    one, other = (replay(visit_stream(days=400, moves_on=day), policy, PLAN) for day in (None, moved))
+    known = one.places < visit_stream(days=400).position(moved)
     assert (one.probability[known] == other.probability[known]).all()
     assert (one.probability[~known] != other.probability[~known]).any()
 
