@@ -1,9 +1,10 @@
 """How soon a policy answers changes that are known, and how often it acts while nothing changes.
 
-The first act in the time of a change answers it, a change without one is missed, and an act outside the time of every
-change is false. These are the delay to detection, the missed detections and the false alarms by which A. Bifet,
-"Classifier Concept Drift Detection and the Illusion of Progress" (ICAISC, 2017) compares detectors. Acts by a calendar
-count like any others: they answer every change after half of their interval on average, and nearly all are false.
+The first act after a change answers it, however late, unless the next change comes before; a change without an answer
+is missed. Acts that neither answer a change nor follow it within `PATIENCE` are false. These are the delay to
+detection, the missed detections and the false alarms by which A. Bifet, "Classifier Concept Drift Detection and the
+Illusion of Progress" (ICAISC, 2017) compares detectors. Acts by a calendar count like any others: they answer every
+change after half of their interval on average, and nearly all are false.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +15,7 @@ from statistics import fmean
 from typing import Any
 
 PATIENCE = timedelta(days=90)
-"""For how long after a change is complete an act still counts as an answer to it."""
+"""For how long after a change is complete further acts are about it as well: a model learns as new rows come."""
 
 
 class ChangesOverlap(ValueError):
@@ -45,8 +46,8 @@ class KnownChange:
 class Answers:
     """How a policy answered the changes of a stream.
 
-    `delays` has the days from the beginning of each change to the first act in its time, None where it was missed;
-    `false` counts the acts while nothing changed, and `quiet_days` the days on which they could have happened.
+    `delays` has the days from the beginning of each change to the first act after it, None where it was missed;
+    `false` counts the acts about no change, and `quiet_days` the days on which an act would have been one of them.
     """
 
     delays: tuple[int | None, ...]
@@ -87,35 +88,34 @@ def answers(
 
     Args:
         acts: the days on which the policy acted, in any order; those outside the replay are left out.
-        changes: what is known to have changed, in order. The time of each goes from its beginning until `patience`
-            after its end, or until the next one begins. One that began before the replay is not judged.
+        changes: what is known to have changed, in order. One that began before the replay is not judged.
         since: the first day of the replay; the training with which it began is no act.
         until: the day after its last one.
-        patience: for how long after a change was complete an act still answers it.
+        patience: for how long after a change is complete further acts are about it as well.
 
     Raises:
         ChangesOverlap: if a change begins before the one in front of it is complete.
     """
+    _require_order(changes)
     days = sorted(day for day in acts if since <= day < until)
-    times = _times(changes, until=until, patience=patience)
-    judged = [(begins, ends) for begins, ends in times if since <= begins < until]
-    firsts = [next((day for day in days if begins <= day < ends), None) for begins, ends in judged]
-    delays = tuple(None if day is None else (day - time[0]).days for day, time in zip(firsts, judged, strict=True))
+    delays: list[int | None] = []
+    times: list[tuple[date, date]] = []
+    for number, change in enumerate(changes):
+        following = min((each.begins for each in changes[number + 1 :]), default=until)
+        answer = next((day for day in days if change.begins <= day < following), None)
+        if since <= change.begins < until:
+            delays.append(None if answer is None else (answer - change.begins).days)
+        answered = following if answer is None else answer + timedelta(days=1)
+        times.append((change.begins, min(max(answered, change.ends + patience), following, until)))
     false = sum(not any(begins <= day < ends for begins, ends in times) for day in days)
     busy = sum(max(0, (ends - max(begins, since)).days) for begins, ends in times)
-    return Answers(delays, false, (until - since).days - busy)
+    return Answers(tuple(delays), false, (until - since).days - busy)
 
 
-def _times(changes: Sequence[KnownChange], *, until: date, patience: timedelta) -> list[tuple[date, date]]:
-    """Return the first day of the time of each change and the day after its last one."""
+def _require_order(changes: Sequence[KnownChange]) -> None:
     for change in changes:
         if change.ends < change.begins:
             raise ChangesOverlap(change.begins, change.ends)
     for first, second in pairwise(changes):
         if second.begins <= first.begins or second.begins < first.ends:
             raise ChangesOverlap(first.begins, second.begins)
-    nexts = [*(change.begins for change in changes[1:]), until]
-    return [
-        (change.begins, min(change.ends + patience, following, until))
-        for change, following in zip(changes, nexts, strict=False)  # one more where nothing changes
-    ]

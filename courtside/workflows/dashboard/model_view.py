@@ -73,7 +73,6 @@ def model_view(
         ),
         freshness=source.freshness,
         month_usd=month_usd,
-        replay=source.replay,
     )
 
 

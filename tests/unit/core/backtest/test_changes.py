@@ -31,9 +31,19 @@ def test_an_act_on_the_day_of_the_change_answers_it_at_once() -> None:
     assert answered(200, changes=[SUDDEN]).delays == (0,)
 
 
-def test_acts_before_a_change_and_long_after_it_are_false_and_the_change_is_missed() -> None:
-    found = answered(199, 260, changes=[SUDDEN])
-    assert (found.delays, found.missed, found.false, found.delay) == ((None,), 1, 2, None)
+def test_acts_before_a_change_and_long_after_its_answer_are_false() -> None:
+    found = answered(199, 210, 260, changes=[SUDDEN])
+    assert (found.delays, found.missed, found.false, found.quiet_days) == ((10,), 0, 2, 540)
+
+
+def test_a_late_answer_is_late_and_not_false_and_until_then_no_day_was_quiet() -> None:
+    found = answered(199, 350, 351, changes=[SUDDEN])
+    assert (found.delays, found.false, found.quiet_days) == ((150,), 2, 600 - 151)
+
+
+def test_a_change_without_an_act_is_missed_and_no_day_after_it_is_quiet() -> None:
+    found = answered(199, changes=[SUDDEN])
+    assert (found.delays, found.missed, found.false, found.delay, found.quiet_days) == ((None,), 1, 1, None, 200)
 
 
 def test_a_gradual_change_may_be_answered_while_it_goes_on() -> None:
@@ -80,24 +90,42 @@ BEGINNINGS = st.lists(st.integers(0, 599), unique=True, max_size=6).map(sorted)
 ACTS = st.lists(st.integers(0, 599), max_size=30)
 
 
+def sudden(beginnings: list[int]) -> list[KnownChange]:
+    return [KnownChange.sudden(day(each)) for each in beginnings]
+
+
 @given(BEGINNINGS, ACTS)
-def test_each_act_is_false_or_comes_after_a_change_and_answers_lie_within_patience(
-    beginnings: list[int], acts: list[int]
-) -> None:
-    found = answered(*acts, changes=[KnownChange.sudden(day(each)) for each in beginnings])
-    near = [act for act in acts if any(0 <= act - each < PATIENCE.days for each in beginnings)]
-    assert found.false == len(acts) - len(near)
-    assert all(delay is None or 0 <= delay < PATIENCE.days for delay in found.delays)
-    assert found.quiet_days == sum(
-        not any(0 <= each - begin < PATIENCE.days for begin in beginnings) for each in range(600)
-    )
+def test_each_act_is_false_or_about_the_newest_change_before_it(beginnings: list[int], acts: list[int]) -> None:
+    found = answered(*acts, changes=sudden(beginnings))
+    false = 0
+    for act in acts:
+        newest = max((each for each in beginnings if each <= act), default=None)
+        answers_it = newest is not None and not any(newest <= other < act for other in acts)
+        false += not (newest is not None and (answers_it or act - newest < PATIENCE.days))
+    assert found.false == false
+
+
+@given(BEGINNINGS, ACTS)
+def test_each_change_is_answered_before_the_next_one_or_missed(beginnings: list[int], acts: list[int]) -> None:
+    found = answered(*acts, changes=sudden(beginnings))
+    for begins, following, delay in zip(beginnings, [*beginnings[1:], 600], found.delays, strict=False):
+        inside = [act - begins for act in acts if begins <= act < following]
+        assert delay == min(inside, default=None)
 
 
 @given(BEGINNINGS, ACTS, st.integers(0, 599))
-def test_another_act_never_makes_an_answer_later(beginnings: list[int], acts: list[int], more: int) -> None:
-    changes = [KnownChange.sudden(day(each)) for each in beginnings]
+def test_another_act_makes_no_answer_later(beginnings: list[int], acts: list[int], more: int) -> None:
+    changes = sudden(beginnings)
     before, after = answered(*acts, changes=changes), answered(*acts, more, changes=changes)
-    assert all(
-        old is None or (new is not None and new <= old) for old, new in zip(before.delays, after.delays, strict=True)
-    )
-    assert after.false - before.false in {0, 1}
+    pairs = zip(before.delays, after.delays, strict=True)
+    assert all(old is None or (new is not None and new <= old) for old, new in pairs)
+
+
+@given(BEGINNINGS, ACTS)
+def test_a_day_is_quiet_long_after_a_change_that_was_answered(beginnings: list[int], acts: list[int]) -> None:
+    quiet = 0
+    for each in range(600):
+        newest = max((begins for begins in beginnings if begins <= each), default=None)
+        answer = None if newest is None else any(newest <= act < each for act in acts)
+        quiet += newest is None or (bool(answer) and each - newest >= PATIENCE.days)
+    assert answered(*acts, changes=sudden(beginnings)).quiet_days == quiet
