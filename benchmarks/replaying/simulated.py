@@ -20,14 +20,14 @@ from courtside.core.backtest.changes import KnownChange
 from courtside.datasets.simulation.draws import Draws, Floats
 
 FIRST = date(2023, 1, 1)
-DAYS, ROWS_A_DAY = 840, 30
-BEGIN = FIRST + timedelta(days=240)
-"""The first day of the replay: the first model learns from eight months."""
-SETTLED = 200
+DAYS, ROWS_A_DAY = 728, 20
+BEGIN = FIRST + timedelta(days=210)
+"""The first day of the replay: the first model learns from seven months."""
+SETTLED = 150
 """The days of the replay before which nothing changes, so that false acts have their chance."""
-EARLY = 60
+EARLY = 56
 """Changes come up to so many days later, by the seed, so that no calendar meets them all."""
-GRADUAL, SPELL = timedelta(days=120), timedelta(days=130)
+GRADUAL, SPELL = timedelta(days=112), timedelta(days=112)
 """How long a gradual change takes, and after how long a recurring concept changes again."""
 CHANNELS = ("shop", "web", "app")
 Bools = npt.NDArray[np.bool_]
@@ -70,7 +70,7 @@ class Concept:
 
 
 USUAL = Concept(price=0.0, wait=0.0, channels=(0.5, 0.3, 0.2), weights=(-0.9, 0.7, 0.3, 0.0, 0.4, 0.5, 0.4))
-CHANGED = Concept(price=0.5, wait=0.4, channels=(0.25, 0.35, 0.4), weights=(-0.3, 0.7, 0.3, -0.8, 0.4, 0.5, -0.3))
+CHANGED = Concept(price=0.35, wait=0.3, channels=(0.3, 0.35, 0.35), weights=(-0.4, 0.7, 0.3, -0.6, 0.4, 0.5, -0.1))
 
 
 def simulated(kind: Kind, seed: int) -> KnownStream:
