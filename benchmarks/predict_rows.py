@@ -27,8 +27,9 @@ from pyarrow import fs
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from courtside.adapters.mlflow_models import RegisteredChampion, served_model
+from courtside.adapters.mlflow_models import RegisteredChampion
 from courtside.adapters.prediction_files import write_predictions
+from courtside.adapters.served_models import served_model
 from courtside.contracts.model_card import ModelInterface
 from courtside.contracts.scoring import Role
 from courtside.core.dataset import Dataset, Feature, FeatureKind

@@ -1,10 +1,6 @@
 """Models in and out of MLflow in their libraries' native formats: nothing is pickled, nothing unpickled."""
 
-import inspect
-import sys
-import tempfile
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from importlib import import_module
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
@@ -25,12 +21,14 @@ from pydantic import ValidationError
 from sklearn.linear_model import LogisticRegression
 from skops.io.exceptions import UntrustedTypesFoundException
 
-from courtside.contracts.model_card import ModelInterface
+from courtside.adapters.served_models import served_code, served_model
+from courtside.contracts.model_card import BINARY, REGRESSION, ModelInterface
 from courtside.core.predictions.contributions import Contributions
 from courtside.core.training.candidates import Flavor
 from courtside.core.training.contributions import contributions
 from courtside.core.training.probability_calibration import fitted_model
-from courtside.core.training.served_input import NUMBER, Served
+from courtside.core.training.served_input import NUMBER
+from courtside.core.training.served_values import bounds, values_of
 from courtside.core.training.stored_types import TRUSTED, storable_types, types_of, unknown_types
 from courtside.workflows.ports import CandidateRun, ModelNotTrusted, ModelUnusable, TrainingRun
 
@@ -38,7 +36,6 @@ NAME = "model"
 # The packages that a model of each library needs besides those that every model needs.
 _PACKAGES = {"xgboost": "xgboost-cpu", "lightgbm": "lightgbm"}
 _ALWAYS = ("scikit-learn", "skops", "numpy", "pandas", "pyarrow")
-_SERVED = "courtside.core.training.served_"
 INTERFACE = "interface"
 """Where a model's metadata holds its `ModelInterface`."""
 _PROBABILITIES = "probabilities"
@@ -92,14 +89,18 @@ def save_model(
     served, described = served_model(candidate, interface), description or Model()
     own = [] if candidate.package is None else storable_types(served, candidate.package)
     trusted = {"skops_trusted_types": [*TRUSTED, *own]}
+    says = "predict" if interface.task == REGRESSION else "predict_proba"
     explicit = {
-        "signature": _signature(interface, served.predict_proba(sample)),
+        "signature": _signature(interface, getattr(served, says)(sample)),
         "pip_requirements": _requirements(served, candidate.package),
-        "metadata": {INTERFACE: interface.model_dump(mode="json")},
+        # An older Courtside refuses keys that it does not know.
+        "metadata": {INTERFACE: interface.model_dump(mode="json", exclude_defaults=True)},
     }
-    with _code(served) as code:
+    with served_code(served) as code:
         if candidate.flavor is Flavor.SKLEARN:
-            _save_probabilities(served, path, mlflow_model=described, code_paths=code, **trusted, **explicit)
+            sklearn_flavor.save_model(
+                served, path, mlflow_model=described, pyfunc_predict_fn=says, code_paths=code, **trusted, **explicit
+            )
             return
         if candidate.flavor is Flavor.XGBOOST:
             import mlflow.xgboost
@@ -111,7 +112,8 @@ def save_model(
             mlflow.lightgbm.save_model(served, path, mlflow_model=described, code_paths=code, **trusted, **explicit)
     # The boosters' own pyfunc returns classes: give it the same model as one that returns probabilities.
     inner = Model()
-    _save_probabilities(served, str(Path(path, _PROBABILITIES)), mlflow_model=inner, **trusted, **explicit)
+    within = str(Path(path, _PROBABILITIES))
+    sklearn_flavor.save_model(served, within, mlflow_model=inner, pyfunc_predict_fn=says, **trusted, **explicit)
     described.flavors["python_function"] |= {
         "loader_module": inner.flavors["python_function"]["loader_module"],
         "predict_fn": inner.flavors["python_function"]["predict_fn"],
@@ -135,29 +137,6 @@ def save_nothing(folder: str) -> None:
     save_model(path=str(Path(folder, NAME)), candidate=nothing, interface=interface, sample=pa.table(rows))
 
 
-def served_model(candidate: CandidateRun, interface: ModelInterface) -> Any:
-    """Return a fitted candidate as one that takes rows as people have them and says the target's own values.
-
-    What was logged before, and loaded, is that already.
-    """
-    estimator = candidate.estimator
-    if type(estimator).__module__.startswith(_SERVED):
-        return estimator
-    if candidate.flavor is Flavor.XGBOOST:
-        from courtside.core.training.served_xgboost import ServedXGBClassifier
-
-        return ServedXGBClassifier.of(estimator, list(interface.taken_as), interface.classes)
-    if candidate.flavor is Flavor.LIGHTGBM:
-        from courtside.core.training.served_lightgbm import ServedLGBMClassifier
-
-        return ServedLGBMClassifier.of(estimator, list(interface.taken_as), interface.classes)
-    return Served(estimator, list(interface.taken_as.items()), list(interface.classes))
-
-
-def _save_probabilities(served: Any, path: str, **given: Any) -> None:
-    sklearn_flavor.save_model(served, path, pyfunc_predict_fn="predict_proba", **given)
-
-
 def interface_of(described: Model) -> ModelInterface | None:
     """Return what a model reads and says, None where it was not logged by Courtside."""
     try:
@@ -173,29 +152,14 @@ def load_classifier(uri: str) -> Any:
     return import_module(f"mlflow.{library}").load_model(uri)
 
 
-def _signature(interface: ModelInterface, probabilities: Any) -> ModelSignature:
-    """Return the signature: the columns by name, class probabilities out.
+def _signature(interface: ModelInterface, said: Any) -> ModelSignature:
+    """Return the signature: the columns by name, class probabilities or values out.
 
     MLflow's own types refuse what people have: whole numbers where training saw fractions, categories, None and NA in
     truth values and text. So every column may hold anything here, and the model itself makes its columns of them.
     """
     inputs = Schema([ColSpec(AnyType(), column.name) for column in interface.columns])
-    return ModelSignature(inputs=inputs, outputs=infer_signature(None, probabilities).outputs)
-
-
-@contextmanager
-def _code(served: Any) -> Iterator[list[str]]:
-    """Make a folder of the modules that a served model consists of, as MLflow copies it into the model.
-
-    Its packages have no `__init__`, so where Courtside is installed, Courtside's own modules are found.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        for name in {Served.__module__, type(served).__module__}:
-            module = sys.modules[name]
-            path = Path(folder, *name.split(".")).with_suffix(".py")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(inspect.getsource(module), encoding="utf-8")
-        yield list(map(str, Path(folder).iterdir()))
+    return ModelSignature(inputs=inputs, outputs=infer_signature(None, said).outputs)
 
 
 def _requirements(estimator: object, own: str | None) -> list[str]:
@@ -272,6 +236,22 @@ class RegisteredChampion:
         Raises `ColumnsMissing`, `ColumnUnusable` and `ValuesMissing`.
         """
         return np.asarray(self._classifier.predict_proba(rows), dtype=np.float64)[:, 1]
+
+    def predict(self, rows: pa.Table) -> NDArray[np.float64]:
+        """Return the probability of class 1, shape (n,), of every class, shape (n, k), or the value, shape (n,).
+
+        Raises `ColumnsMissing`, `ColumnUnusable` and `ValuesMissing`.
+        """
+        task = BINARY if self.interface is None else self.interface.task
+        if task == REGRESSION:
+            return values_of(self._classifier.predict(rows))
+        said = np.asarray(self._classifier.predict_proba(rows), dtype=np.float64)
+        return said[:, 1] if task == BINARY else said
+
+    def bounds(self, values: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Return both ends of the interval of each predicted value, shape (n, 2), None where it says none."""
+        intervals = getattr(self._classifier, "intervals", None)
+        return None if intervals is None else bounds(values, intervals)
 
     def contributions(self, rows: pa.Table) -> Contributions | None:
         """Return what each feature contributed to each row's prediction; raises as `probability`."""

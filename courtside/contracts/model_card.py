@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from courtside.contracts.curves import AnyCurves
 from courtside.contracts.events import Payload
 from courtside.contracts.names import TRAINING_EXPERIMENT, ModelPlace
 from courtside.contracts.records import TrainingRecord
 from courtside.contracts.versioned import Versioned
+
+BINARY, REGRESSION = "binary", "regression"
+"""The tasks whose number of classes is known; any other has two or more."""
 
 
 class CandidateCard(Payload):
@@ -52,18 +55,36 @@ class ModelColumn(Payload):
 class ModelInterface(Payload):
     """What a model reads, in the order of its features, and says; it is kept with every model that is logged.
 
-    `classes` are the values of `target` that are class 0 (None where training saw none) and class 1.
+    `classes` are the values of `target` that are class 0 (None where a binary training saw none), class 1 and so on;
+    there are none where a value is predicted.
     """
 
     target: str
-    classes: tuple[str | bool | int | float | None, ...] = Field(min_length=2, max_length=2)
+    classes: tuple[str | bool | int | float | None, ...]
     columns: tuple[ModelColumn, ...] = Field(min_length=1)
+    task: str = BINARY
 
     @classmethod
-    def of(cls, target: str, classes: Sequence[str | bool | float | None], columns: Mapping[str, str]) -> Self:
+    def of(
+        cls,
+        target: str,
+        classes: Sequence[str | bool | float | None],
+        columns: Mapping[str, str],
+        *,
+        task: str = BINARY,
+    ) -> Self:
         """Return the interface of a model that takes `columns`, by name, as these values say."""
         named = [ModelColumn(name=name, taken_as=taken_as) for name, taken_as in columns.items()]
-        return cls(target=target, classes=tuple(classes), columns=tuple(named))
+        return cls(target=target, classes=tuple(classes), columns=tuple(named), task=task)
+
+    @model_validator(mode="after")
+    def _classes_of_task(self) -> Self:
+        """Refuse classes that are none of the task."""
+        found = len(self.classes)
+        fits = {BINARY: found == 2, REGRESSION: found == 0}.get(self.task, found >= 2)
+        if not fits:
+            raise ValueError(f"a model of the task {self.task} has no {found} classes")
+        return self
 
     @property
     def taken_as(self) -> dict[str, str]:

@@ -131,6 +131,12 @@ class ConstantChampion:
     def probability(self, features: pa.Table) -> NDArray[np.float64]:
         return np.full(features.num_rows, self.value)
 
+    def predict(self, rows: pa.Table) -> NDArray[np.float64]:
+        return self.probability(rows)
+
+    def bounds(self, values: NDArray[np.float64]) -> NDArray[np.float64] | None:  # noqa: ARG002 — it says no values
+        return None
+
     def contributions(self, features: pa.Table) -> Contributions | None:
         said = Contributions(("month",), np.full((features.num_rows, 1), self.value))
         return said if self.explains else None

@@ -86,6 +86,12 @@ class Line:
             raise ZeroDivisionError("nobody foresaw this amount")
         return np.nan_to_num(amounts) * self.weight
 
+    def predict(self, rows: pa.Table) -> NDArray[np.float64]:
+        return self.probability(rows)
+
+    def bounds(self, values: NDArray[np.float64]) -> NDArray[np.float64] | None:  # noqa: ARG002 — it says no values
+        return None
+
     def contributions(self, rows: pa.Table) -> Contributions | None:
         if self.unexplainable:
             raise ZeroDivisionError("nobody can explain this")

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Contributions:
-    """What each feature added to the log-odds of class 1 in each row, shape (n, len(features)).
+    """What each feature added to each row's log-odds of class 1, or to its value, shape (n, len(features)).
 
-    They add up to the row's log-odds minus those of an average row, before the probabilities were calibrated if
-    `before_calibration` says so.
+    They add up to the row's log-odds (or value) minus those of an average row, before the probabilities were calibrated
+    if `before_calibration` says so.
     """
 
     features: tuple[str, ...]

@@ -13,20 +13,23 @@ from courtside.core.predictions.contributions import Contributions
 from courtside.core.training.preprocessing import source_features
 from courtside.core.training.probability_calibration import uncalibrated
 from courtside.core.training.served_input import NUMBER, Served, as_trained
+from courtside.core.training.served_values import ServedRegressor
 
 _EXPLAINED = ("courtside", "lightgbm", "sklearn", "xgboost")
 
 
 def contributions(served: Any, rows: Any) -> Contributions | None:
-    """Return what each feature added to the log-odds of class 1 in each row; None for a model that cannot say so.
+    """Return what each feature added to each row's prediction; None for a model that cannot say so.
 
+    They are in the log-odds of class 1, or in the unit of the value; no model of several classes says them.
     `served` is a model as it is logged, `rows` a table with what it reads. Those of a category are the sum over its
     levels. Raises what `as_trained` raises.
     """
     columns = _columns(served)
     if columns is None:
         return None
-    estimator = uncalibrated(served.estimator) if isinstance(served, Served) else served
+    wrapped = isinstance(served, Served | ServedRegressor)
+    estimator = uncalibrated(served.estimator) if wrapped else served
     taken = as_trained(rows, columns)
     if taken.empty:  # which estimators refuse
         return Contributions(tuple(columns), np.empty((0, len(columns))))
@@ -41,13 +44,13 @@ def contributions(served: Any, rows: Any) -> Contributions | None:
     by_feature = np.zeros((len(taken), len(names)))
     for place, source in enumerate(source_features(estimator, names)):
         by_feature[:, source] += of_inputs[:, place]
-    calibrated = isinstance(served, Served) and estimator is not served.estimator
+    calibrated = wrapped and estimator is not served.estimator
     return Contributions(tuple(names), by_feature, before_calibration=calibrated)
 
 
 def _columns(served: Any) -> dict[str, str] | None:
     """Return what a logged model reads, by name; None for one that was not logged by Courtside."""
-    if isinstance(served, Served):
+    if isinstance(served, Served | ServedRegressor):
         return dict(served.columns)
     names = getattr(served, "served_columns", None)
     return None if names is None else dict.fromkeys(names, NUMBER)
@@ -74,11 +77,14 @@ def _of_inputs(steps: list[Any], inputs: NDArray[np.float64]) -> NDArray[np.floa
 
 
 def _of_linear(steps: list[Any], inputs: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.linear_model import LogisticRegression, Ridge
     from sklearn.preprocessing import StandardScaler
 
     # The mean of what a scaler made is zero in training; without one, nobody knows the mean.
-    if len(steps) < 2 or not isinstance(steps[-1], LogisticRegression) or not isinstance(steps[-2], StandardScaler):
+    if len(steps) < 2 or not isinstance(steps[-1], LogisticRegression | Ridge):
         return None
-    found: NDArray[np.float64] = inputs * steps[-1].coef_[0]
+    coefficients = np.atleast_2d(steps[-1].coef_)
+    if not isinstance(steps[-2], StandardScaler) or len(coefficients) > 1:
+        return None
+    found: NDArray[np.float64] = inputs * coefficients[0]
     return found

@@ -14,9 +14,9 @@ def importances(estimator: Classifier, feature_names: list[str]) -> dict[str, fl
     """Return each feature's share of the model's total importance; the shares add up to 1.
 
     A linear model's shares are the sizes of its coefficients, which count standard deviations because its inputs are
-    scaled; a tree model's are its own importances (scikit-learn: decrease of impurity, XGBoost and LightGBM: gain). A
-    category's is the sum over its levels. They are empty for a model that says nothing of the kind, or says it of
-    inputs that it made itself, as a team's own may.
+    scaled, added up over the classes where there are several; a tree model's are its own importances (scikit-learn:
+    decrease of impurity, XGBoost and LightGBM: gain). A category's is the sum over its levels. They are empty for a
+    model that says nothing of the kind, or says it of inputs that it made itself, as a team's own may.
     """
     model = uncalibrated(estimator)
     weights, sources = _weights(model), source_features(model, feature_names)
@@ -31,4 +31,5 @@ def importances(estimator: Classifier, feature_names: list[str]) -> dict[str, fl
 def _weights(estimator: Any) -> NDArray[np.float64]:
     last = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
     said = last.coef_ if hasattr(last, "coef_") else getattr(last, "feature_importances_", ())
-    return np.abs(np.asarray(said, dtype=np.float64)).ravel()
+    sizes = np.abs(np.asarray(said, dtype=np.float64))
+    return sizes.sum(axis=0) if sizes.ndim > 1 else sizes

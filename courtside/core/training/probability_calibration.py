@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from courtside.contracts.records import Calibration
 from courtside.core.training.candidates import Classifier
 from courtside.core.training.served_input import LogOdds, Served
+from courtside.core.training.served_values import ServedRegressor
 
 
 def calibrated(
@@ -57,6 +58,6 @@ def fitted_model(served: Any) -> Any | None:
 
     Returns None for a model that was not logged by Courtside.
     """
-    if isinstance(served, Served):
+    if isinstance(served, Served | ServedRegressor):
         return uncalibrated(served.estimator)
     return served.fitted() if hasattr(served, "served_columns") else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from courtside.contracts.model_card import ModelInterface
+from courtside.contracts.model_card import BINARY, ModelInterface
 from courtside.contracts.shortening import listed
 
 
@@ -15,7 +15,9 @@ def why_incomparable(champion: ModelInterface | None, challenger: ModelInterface
         return "it does not say what it reads and predicts"
     if champion.target != challenger.target:
         return f"it predicts {champion.target}, and the contract now predicts {challenger.target}"
-    if champion.classes[1] != challenger.classes[1]:
+    if champion.task != challenger.task:
+        return f"its task is {champion.task}, and the contract's is now {challenger.task}"
+    if champion.task == BINARY and champion.classes[1] != challenger.classes[1]:
         of = f"class 1 of {champion.target}"
         return (
             f"its {of} is {_written(champion.classes[1])}, and the contract's is now {_written(challenger.classes[1])}"

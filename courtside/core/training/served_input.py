@@ -73,8 +73,8 @@ class RowsUnusable(TypeError):
 class Served(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
     """A fitted classifier that takes rows as people have them and says the target's own values.
 
-    `columns` are the names of what it reads and as what it takes each, `classes` the target's values for class 0 and
-    class 1.
+    `columns` are the names of what it reads and as what it takes each, `classes` the target's values for class 0, class
+    1 and so on.
     """
 
     def __init__(self, estimator: Any, columns: Sequence[tuple[str, str]], classes: Sequence[Any]) -> None:
@@ -84,7 +84,7 @@ class Served(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-lea
 
     @property
     def classes_(self) -> NDArray[Any]:
-        """The target's values for class 0 and class 1."""
+        """The target's value for each class."""
         return np.array(self.classes)
 
     def predict(self, rows: Any) -> NDArray[Any]:
@@ -92,13 +92,13 @@ class Served(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-lea
         return likelier(self.predict_proba(rows), self.classes)
 
     def predict_proba(self, rows: Any) -> NDArray[np.floating[Any]]:
-        """Return the probabilities of class 0 and class 1, shape (n, 2); raises `ValuesMissing`.
+        """Return the probability of each class, shape (n, number of classes); raises `ValuesMissing`.
 
         An estimator of Courtside's fills gaps or knows what to do with them; an imported one may do neither.
         """
         taken = as_trained(rows, dict(self.columns))
         if not len(taken):  # which estimators refuse
-            return np.empty((0, 2))
+            return np.empty((0, len(self.classes)))
         with naming_gaps(taken):
             said: NDArray[np.floating[Any]] = self.estimator.predict_proba(taken)
         return said
@@ -155,7 +155,7 @@ def naming_gaps(taken: pd.DataFrame) -> Iterator[None]:
 
 
 def likelier(probabilities: NDArray[np.floating[Any]], classes: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
-    """Return the class with the higher probability in each row; class 0 where both are equal."""
+    """Return the class with the higher probability in each row; the first of equals."""
     said: NDArray[Any] = np.array(classes)[np.argmax(probabilities, axis=1)]
     return said
 

@@ -1,4 +1,4 @@
-"""XGBoost's classifier in its own format that takes rows as people have them; logged models carry a copy of this."""
+"""XGBoost's models in its own format that take rows as people have them; logged models carry a copy of this."""
 
 import json
 from collections.abc import Sequence
@@ -6,12 +6,13 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from xgboost import XGBClassifier
+from xgboost import XGBClassifier, XGBRegressor
 
 from courtside.core.training.served_input import NUMBER, as_trained, likelier
+from courtside.core.training.served_values import Intervals, bounds, values_of
 
 _ATTRIBUTE = "served"
-"""The attribute of the booster, the only thing that XGBoost's format keeps, that holds columns and classes."""
+"""The attribute of the booster, the only thing that XGBoost's format keeps, that holds columns and what is said."""
 
 
 class ServedXGBClassifier(XGBClassifier):  # type: ignore[misc] # XGBoost has no types here
@@ -21,42 +22,84 @@ class ServedXGBClassifier(XGBClassifier):  # type: ignore[misc] # XGBoost has no
     def of(cls, fitted: XGBClassifier, columns: Sequence[str], classes: Sequence[Any]) -> Self:
         """Return a copy of a fitted classifier that takes these columns, by name, and has these classes."""
         served = cls()
-        served.__dict__.update(fitted.__dict__)
-        served._Booster = fitted.get_booster().copy()
-        served._Booster.set_attr(**{_ATTRIBUTE: json.dumps([list(columns), list(classes)])})
+        _copy(fitted, served, json.dumps([list(columns), list(classes)]))
         return served
 
     def fitted(self) -> XGBClassifier:
         """Return a copy as XGBoost fitted it."""
-        booster = self.get_booster().copy()
-        booster.set_attr(**{_ATTRIBUTE: None})
         plain = XGBClassifier()
-        plain.__dict__.update({**self.__dict__, "_Booster": booster})
+        _copy(self, plain, None)
         return plain
 
     @property
     def classes_(self) -> NDArray[Any]:
-        """The target's values for class 0 and class 1."""
-        return np.array(self._served[1])
+        """The target's value for each class."""
+        return np.array(_kept(self)[1])
 
     @property
     def served_columns(self) -> list[str]:
         """The columns that it takes as numbers."""
-        return list(self._served[0])
+        return list(_kept(self)[0])
 
     def predict(self, rows: Any) -> NDArray[Any]:
         """Return the target's likelier value for each row, shape (n,)."""
-        return likelier(self.predict_proba(rows), self._served[1])
+        return likelier(self.predict_proba(rows), _kept(self)[1])
 
     def predict_proba(self, rows: Any) -> NDArray[np.floating[Any]]:
-        """Return the probabilities of class 0 and class 1, shape (n, 2)."""
-        taken = as_trained(rows, dict.fromkeys(self._served[0], NUMBER))
+        """Return the probability of each class, shape (n, number of classes)."""
+        columns, classes = _kept(self)
+        taken = as_trained(rows, dict.fromkeys(columns, NUMBER))
         if not len(taken):  # which estimators refuse
-            return np.empty((0, 2))
+            return np.empty((0, len(classes)))
         said: NDArray[np.floating[Any]] = super().predict_proba(taken)
         return said
 
+
+class ServedXGBRegressor(XGBRegressor):  # type: ignore[misc] # XGBoost has no types here
+    """A regressor of numbers, fitted by XGBoost, that takes columns by their names."""
+
+    @classmethod
+    def of(cls, fitted: XGBRegressor, columns: Sequence[str], intervals: Intervals | None = None) -> Self:
+        """Return a copy of a fitted regressor that takes these columns, by name, and says these intervals."""
+        served = cls()
+        _copy(fitted, served, json.dumps([list(columns), None if intervals is None else dict(intervals)]))
+        return served
+
+    def fitted(self) -> XGBRegressor:
+        """Return a copy as XGBoost fitted it."""
+        plain = XGBRegressor()
+        _copy(self, plain, None)
+        return plain
+
     @property
-    def _served(self) -> list[list[Any]]:
-        kept: list[list[Any]] = json.loads(self.get_booster().attr(_ATTRIBUTE))
-        return kept
+    def served_columns(self) -> list[str]:
+        """The columns that it takes as numbers."""
+        return list(_kept(self)[0])
+
+    @property
+    def intervals(self) -> Intervals | None:
+        """Its intervals, None where it says none."""
+        known: Intervals | None = _kept(self)[1]
+        return known
+
+    def predict(self, rows: Any) -> NDArray[np.float64]:
+        """Return the predicted value of each row, shape (n,)."""
+        taken = as_trained(rows, dict.fromkeys(self.served_columns, NUMBER))
+        return values_of(super().predict(taken)) if len(taken) else np.empty(0)
+
+    def predict_interval(self, rows: Any) -> NDArray[np.float64]:
+        """Return both ends of each row's interval, shape (n, 2); raises `NoIntervals`."""
+        return bounds(self.predict(rows), self.intervals)
+
+
+def _copy(fitted: Any, into: Any, kept: str | None) -> None:
+    """Give an estimator everything of a fitted one, and its booster what is served."""
+    booster = fitted.get_booster().copy()
+    booster.set_attr(**{_ATTRIBUTE: kept})
+    into.__dict__.update({**fitted.__dict__, "_Booster": booster})
+
+
+def _kept(served: Any) -> list[Any]:
+    """Return the columns that a served estimator takes, and its classes or intervals."""
+    kept: list[Any] = json.loads(served.get_booster().attr(_ATTRIBUTE))
+    return kept

@@ -12,15 +12,20 @@ TRUSTED = (
     "courtside.core.training.served_input.LogOdds",
     "courtside.core.training.served_input.Served",
     "courtside.core.training.served_lightgbm.ServedLGBMClassifier",
+    "courtside.core.training.served_lightgbm.ServedLGBMRegressor",
+    "courtside.core.training.served_values.ServedRegressor",
     "courtside.core.training.served_xgboost.ServedXGBClassifier",
+    "courtside.core.training.served_xgboost.ServedXGBRegressor",
     "lightgbm.basic.Booster",
     "lightgbm.sklearn.LGBMClassifier",
+    "lightgbm.sklearn.LGBMRegressor",
     "numpy.dtype",
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.calibration._SigmoidCalibration",
     "sklearn.tree._tree.Tree",
     "xgboost.core.Booster",
     "xgboost.sklearn.XGBClassifier",
+    "xgboost.sklearn.XGBRegressor",
 )
 
 

@@ -75,6 +75,17 @@ class Champion(Protocol):
         """Return the probability of class 1 for each row of a table that holds what it reads, shape (n,)."""
         ...
 
+    def predict(self, rows: pa.Table) -> NDArray[np.float64]:
+        """Return what its task predicts of each row.
+
+        That is the probability of class 1, shape (n,), of every class, shape (n, k), or the value, shape (n,).
+        """
+        ...
+
+    def bounds(self, values: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Return both ends of the interval of each predicted value, shape (n, 2), None where it says none."""
+        ...
+
     def contributions(self, rows: pa.Table) -> Contributions | None:
         """Return what each feature contributed to each row's prediction, None where its library cannot say exactly."""
         ...

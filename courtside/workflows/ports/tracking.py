@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 
@@ -54,7 +54,10 @@ class PlaceTaken(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class CandidateRun:
-    """What is logged about one candidate; `plots` are image files by name, `package` that of a team's own candidate."""
+    """What is logged about one candidate; `plots` are image files by name, `package` that of a team's own candidate.
+
+    `intervals` are the fields of its prediction intervals, None where it says none.
+    """
 
     name: str
     flavor: Flavor
@@ -63,6 +66,7 @@ class CandidateRun:
     metrics: Mapping[str, float]
     plots: Mapping[str, bytes]
     package: str | None = None
+    intervals: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

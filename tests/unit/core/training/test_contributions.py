@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
 
-from courtside.adapters.mlflow_models import served_model
+from courtside.adapters.served_models import served_model
 from courtside.contracts.model_card import ModelInterface
 from courtside.contracts.records import Calibration
 from courtside.core.dataset import Dataset, Feature, FeatureKind

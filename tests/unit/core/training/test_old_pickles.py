@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from courtside.adapters.mlflow_models import served_model
+from courtside.adapters.served_models import served_model
 from courtside.contracts.model_card import ModelInterface
 from courtside.core.training.candidates import ALL, Candidate, Flavor
 from courtside.core.training.old_pickles import (
