@@ -43,6 +43,12 @@ def dashboard(
             "--model", callback=model_name, help="Begin at the page of this model [default: that of all models]."
         ),
     ] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option(
+            "--replay", metavar="FOLDER", help="Show the replays that `courtside backtest --pages` left in this folder."
+        ),
+    ] = None,
     build: Annotated[
         bool,
         typer.Option("--build", help="Build the pages anew, here and for you only [default: as the watch built them]."),
@@ -66,6 +72,8 @@ def dashboard(
     - `courtside dashboard --stage prod --model churn`
 
     - `courtside dashboard --build --to pages`
+
+    - `courtside dashboard --replay replays --open`
     """
     from courtside.adapters.deployment import reaching_aws, stage_outputs
     from courtside.adapters.files import prepare_folder
@@ -75,6 +83,9 @@ def dashboard(
     loopback(host)
     if to is not None:
         prepare_folder(to)
+    if replay is not None:
+        _show_replay(replay, model, to=to, host=host, port=port, open_browser=open_browser, as_json=as_json)
+        return
     with people.status("Asking the stage"):
         models = stage_models(stage_outputs(stage))
     with reaching_aws():
@@ -90,6 +101,23 @@ def dashboard(
             return
     server = PageServer(lake.read, begin=begin, host=host, port=port)
     serve(server, f"Pages of stage {stage}", open_browser=open_browser, as_json=as_json)
+
+
+def _show_replay(
+    folder: Path, model: str | None, *, to: Path | None, host: str, port: int, open_browser: bool, as_json: bool
+) -> None:
+    """Show the pages of a folder of replays, which are built anew from its records."""
+    from courtside.adapters.page_server import PageServer
+    from courtside.bootstrap.replays import ReplayFolder
+
+    with people.status("Building the pages"):
+        lake = ReplayFolder(folder).publish(model)
+    begin = dashboard_keys.OVERVIEW_PAGE if model is None else dashboard_keys.model_page(model)
+    if to is not None:
+        _write(begin, to, lake=lake, as_json=as_json)
+        return
+    server = PageServer(lake.read, begin=begin, host=host, port=port)
+    serve(server, f"Pages of the replays in {folder}", open_browser=open_browser, as_json=as_json)
 
 
 def _built(models: "StageModels", stage: str, model: str | None) -> "Lake":

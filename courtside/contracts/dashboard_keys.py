@@ -33,6 +33,11 @@ def summary(model: str) -> str:
     return f"{pages(model)}summary.json"
 
 
+def replay(model: str) -> str:
+    """Key of what the replay was that a model's records come from; a stage's models have none."""
+    return f"{pages(model)}replay.json"
+
+
 def notes(model: str) -> str:
     """Prefix of what building a model's pages remembers, so that it reads only what is new; no page links it."""
     return f"{pages(model)}notes/"

@@ -91,23 +91,29 @@ class Archived:
     page: bytes | None
 
 
-def archive(found: WindowReport, record: DecisionRecord, *, lake: Lake, performance: Sequence[str] = ()) -> Archived:
+def archive(
+    found: WindowReport, record: DecisionRecord, *, lake: Lake, performance: Sequence[str] = (), replay: bool = False
+) -> Archived:
     """Write the three forms of a report under its day; writing it again replaces them.
 
-    `performance` is what is known of the champion's, in sentences for the page.
+    `performance` is what is known of the champion's, in sentences for the page; `replay` if no stage made the check.
     """
     day, dataset = record.window.end, record.model
     lake.write(record.report_key, json.dumps(found.report.to_dict(), indent=2).encode())
-    lake.write(
-        drift_keys.drift_rows(dataset, day, record.check_id),
-        parquet_content(report_rows(found.report, record)),
-    )
+    archive_rows(found.report, record, lake=lake)
     key = drift_keys.drift_page(dataset, day, record.check_id)
-    page = _page(found, record, performance, place=Place(page=key, model=dataset, here=f"Drift report of {day}"))
+    place = Place(page=key, model=dataset, here=f"Drift report of {day}", replay=replay)
+    page = _page(found, record, performance, place=place)
     if page is None:
         return Archived(None, None)
     lake.write(key, page)
     return Archived(key, page)
+
+
+def archive_rows(report: DriftReport, record: DecisionRecord, *, lake: Lake) -> None:
+    """Write only the form of a report that queries and pages over time read; writing it again replaces it."""
+    content = parquet_content(report_rows(report, record))
+    lake.write(drift_keys.drift_rows(record.model, record.window.end, record.check_id), content)
 
 
 def report_rows(report: DriftReport, record: DecisionRecord) -> pa.Table:

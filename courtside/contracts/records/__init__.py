@@ -11,6 +11,7 @@ from courtside.contracts.records.labels import BegunLabelLoad, LabelLoad
 from courtside.contracts.records.performance import LabelsIn, PerformanceProgress
 from courtside.contracts.records.predictions import UnpredictableRows
 from courtside.contracts.records.promotion import ApprovalRecord, Comparison, GateDecision
+from courtside.contracts.records.replays import ReplayRecord
 from courtside.contracts.records.rounds import ModelRound
 from courtside.contracts.records.situations import (
     DriftFacts,
@@ -82,6 +83,7 @@ __all__ = [
     "PerformanceProgress",
     "Recalibrated",
     "Reign",
+    "ReplayRecord",
     "RetrainingLockState",
     "RollingOriginRecord",
     "SealedFiles",

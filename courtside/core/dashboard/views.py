@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from courtside.contracts.records import LabelsIn
+from courtside.contracts.records import LabelsIn, ReplayRecord
 
 
 class Health(StrEnum):
@@ -54,6 +54,7 @@ class StageView:
     """The page of all models, as of a moment; `incidents` are those of the stage itself and all open ones of models.
 
     `month_usd` is what a month of the stage costs by list prices with all its models, None where that is not known.
+    `replays` are those of its models that only lived in a replay.
     """
 
     stage: str
@@ -61,6 +62,7 @@ class StageView:
     models: tuple[Summary, ...]
     incidents: tuple["IncidentLine", ...]
     month_usd: float | None = None
+    replays: tuple[ReplayRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +205,8 @@ class ModelView:
     `metrics` are the names of those that `performance` has, the primary one first; `years` are the calendar years that
     have a page of their own. `checks`, `performance` and `decisions` are in order of time; `maturity` is the share of
     labels that is in by days after a row. `calibration_of` says which rows `calibration` counts. `month_usd` is what
-    each model of the stage adds at most to a month's bill; None where that is not known.
+    each model of the stage adds at most to a month's bill; None where that is not known. `replay` is set where all of
+    it happened in a replay only.
     """
 
     summary: Summary
@@ -226,3 +229,4 @@ class ModelView:
     shadows: tuple[Shadow, ...]
     freshness: Freshness
     month_usd: float | None
+    replay: ReplayRecord | None = None

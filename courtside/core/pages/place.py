@@ -10,11 +10,15 @@ from courtside.core.pages.markup import Markup, element
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """The key of a page about a model, and what the page is called below the model's own (None: it is that one)."""
+    """The key of a page about a model, and what the page is called below the model's own (None: it is that one).
+
+    It lies in a folder and not in a stage if it is that of a `replay`.
+    """
 
     page: str
     model: str
     here: str | None = None
+    replay: bool = False
 
     def trail(self) -> Markup:
         """Return the way from the page of all models to this one, as links but for its end."""
@@ -32,6 +36,11 @@ class Place:
 
     def footer(self) -> Markup:
         """Say where links to other pages lead somewhere, since a page that came with an alert stands alone."""
+        if self.replay:
+            opened = command("courtside dashboard --replay FOLDER")
+            return element(
+                "footer", "The links to other pages work in the folder of the replays, which ", opened, " opens."
+            )
         return element(
             "footer",
             "The links to other pages work in ",

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from courtside.contracts import dashboard_keys
+from courtside.contracts.records import ReplayRecord
 from courtside.core import dashboard, pages
 from courtside.core.dashboard import model_page, stage_page
 from courtside.core.dashboard.views import ModelView, StageView
@@ -24,11 +25,15 @@ from courtside.workflows.stage_models import StageModels
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """Builds the pages of one stage's models; without what is `deployed`, nobody estimates what a month of it costs."""
+    """Builds the pages of one stage's models; without what is `deployed`, nobody estimates what a month of it costs.
+
+    `replays` are what its models were where they only lived in a replay.
+    """
 
     stage: str
     models: StageModels
     deployed: DeployedStage | None = None
+    replays: tuple[ReplayRecord, ...] = ()
 
     def publish_model(self, model: str, *, now: datetime) -> tuple[str, ...]:
         """Build the pages of a model and write those that changed, its summary last; return their keys.
@@ -57,7 +62,8 @@ class Dashboard:
     def stage_view(self, *, now: datetime) -> StageView:
         """Return what the page of all models shows."""
         costs = kept_costs(self.models.lake)
-        return stage_view(self.models, stage=self.stage, now=now, month_usd=costs.stage_usd if costs else None)
+        usd = costs.stage_usd if costs else None
+        return stage_view(self.models, stage=self.stage, now=now, month_usd=usd, replays=self.replays)
 
     def model_pages(self, model: str, *, now: datetime) -> dict[str, bytes]:
         """Return a model's page and those of its years that changed, by their keys, and its summary."""
@@ -81,7 +87,8 @@ class Dashboard:
 
     def _source(self, model: str, now: datetime) -> ModelSource:
         entry = self.models.show(model)
-        return ModelSource(entry, self.models.said_by(entry), self.models.ledger, self.models.lake, now)
+        replay = next((each for each in self.replays if each.model == model), None)
+        return ModelSource(entry, self.models.said_by(entry), self.models.ledger, self.models.lake, now, replay)
 
     def _model_usd(self) -> float | None:
         costs = kept_costs(self.models.lake)
@@ -110,7 +117,8 @@ def _made_from(source: ModelSource, years: Iterable[int]) -> Iterator[tuple[str,
         awaited = source.now.date() - end <= source.dataset.label_delay + SETTLED
         day = source.now.date() if awaited else end
         names = source.archived.between(start, end)
-        said = (_drawing(), day, source.archived.digest(names), source.incidents(start, end), source.champions)
+        told = (source.incidents(start, end), source.champions, source.replay)
+        said = (_drawing(), day, source.archived.digest(names), *told)
         yield str(year), sha256(repr(said).encode()).hexdigest()
 
 

@@ -73,6 +73,7 @@ def model_view(
         ),
         freshness=source.freshness,
         month_usd=month_usd,
+        replay=source.replay,
     )
 
 

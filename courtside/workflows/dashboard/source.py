@@ -8,7 +8,7 @@ from functools import cached_property
 
 from courtside.contracts import drift_keys, lake_keys, ledger_keys, scoring_keys, training_keys
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.records import IncidentRecord, LabelsIn, PerformanceProgress, Reign, StageModel
+from courtside.contracts.records import IncidentRecord, LabelsIn, PerformanceProgress, Reign, ReplayRecord, StageModel
 from courtside.contracts.versioned import TooNew
 from courtside.core.dashboard.lines import incident_line, tenure
 from courtside.core.dashboard.views import Freshness, IncidentLine, Tenure
@@ -33,7 +33,8 @@ _DATED = re.compile(r"-(\d{4}-\d\d-\d\d)-[^/]*\.json$")
 class ModelSource:
     """Where all that is shown of one model comes from; each part is read when it is first asked for.
 
-    A document that cannot be read is left out: what is built from the others is worth more than no page.
+    A document that cannot be read is left out: what is built from the others is worth more than no page. `replay` is
+    what the replay was that all of it comes from, None for a model of a stage.
     """
 
     entry: StageModel
@@ -41,6 +42,7 @@ class ModelSource:
     ledger: Ledger
     lake: Lake
     now: datetime
+    replay: ReplayRecord | None = None
 
     @property
     def model(self) -> str:
@@ -119,7 +121,7 @@ class ModelSource:
         is_overdue = any(each.kind == no_new_data.KIND.name for each in self.live.incidents)
         arrived = max((load.loaded_at for load in counting), default=None)
         return Freshness(
-            newest_row=newest,
+            newest_row=newest if self.replay is None else self.replay.end - timedelta(days=1),
             last_arrival=arrived,
             overdue_since=newest if is_overdue else None,
             of_games=self.dataset.builder is not None,
@@ -139,5 +141,5 @@ def _may_meet(key: str, start: date, end: date) -> bool:
 
 def report_page(uri: str, *, lake: Lake) -> str:
     """Return the key of the page of a drift report whose address an incident names, empty for anything else."""
-    key = uri.removeprefix(lake.uri(""))
-    return f"{key.removesuffix('.json')}.html" if key.endswith(".json") and drift_keys.is_drift_report(key) else ""
+    key = uri.removeprefix(lake.uri("")).removeprefix("/")  # the address of a folder ends without a slash
+    return f"{key.rpartition('.')[0]}.html" if drift_keys.is_drift_report(key) else ""

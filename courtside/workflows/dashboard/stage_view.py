@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from courtside.contracts.records import StageModel
+from courtside.contracts.records import ReplayRecord, StageModel
 from courtside.core.dashboard.lines import incident_line
 from courtside.core.dashboard.views import Health, StageView, Summary
 from courtside.workflows.dashboard.kept_summaries import summaries_now
@@ -13,7 +13,14 @@ from courtside.workflows.stage_models import StageModels
 from courtside.workflows.stage_overview import ModelOverview, overview
 
 
-def stage_view(models: StageModels, *, stage: str, now: datetime, month_usd: float | None = None) -> StageView:
+def stage_view(
+    models: StageModels,
+    *,
+    stage: str,
+    now: datetime,
+    month_usd: float | None = None,
+    replays: tuple[ReplayRecord, ...] = (),
+) -> StageView:
     """Return what the page of a stage's models shows, the worst model first; one that cannot be read hides no other."""
     listing = models.list()
     found = [
@@ -29,6 +36,7 @@ def stage_view(models: StageModels, *, stage: str, now: datetime, month_usd: flo
             incident_line(each, report_key=report_page(each.report, lake=models.lake)) for each in incidents
         ),
         month_usd=month_usd,
+        replays=replays,
     )
 
 

@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from courtside.contracts import drift_keys
+from courtside.contracts import dashboard_keys, drift_keys
 from tests.fakes.dashboard_views import model_year, new_model, stage_of
 from tests.fakes.links import dead_links, pages_below
+from tests.fakes.replayed import invented_folder
 from tests.integration.browser.chromium import Browser
 from tests.integration.browser.looks import EveryLook, EveryPage
 from tests.integration.browser.probes import DESK, LOOKS, PHONE
 from tests.integration.browser.site import SCRIPT, hostile, lay_model, lay_stage
+
+REPLAYED = ("replays", "replayed")
+"""The page of all replays in a folder, and that of one of them."""
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +74,19 @@ def wrecks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def replays(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the pages of two replays of the same history, from what they recorded."""
+    folder = invented_folder(tmp_path_factory.mktemp("replays"))
+    folder.publish()
+    return folder.root / dashboard_keys.OVERVIEW_PAGE
+
+
+@pytest.fixture(scope="session")
+def replayed(replays: Path) -> Path:
+    return replays.parent / "models" / "churn-both-10y" / "index.html"
+
+
+@pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the page of all models, of which there is one, and below it that model's."""
     folder = tmp_path_factory.mktemp("whole")
@@ -84,7 +101,7 @@ class TestEveryLook(EveryLook):
     fewest_texts = 40
 
 
-@pytest.mark.parametrize("page", ["year", "january", "new", "many", "none", "wrecks"], scope="class")
+@pytest.mark.parametrize("page", ["year", "january", "new", "many", "none", "wrecks", *REPLAYED], scope="class")
 @pytest.mark.parametrize(("width", "dark"), [(PHONE, True), (DESK, False)], scope="class")
 class TestFewLooks(EveryLook):
     """These pages are made of what the others have; every look of each would take minutes."""
@@ -100,7 +117,7 @@ class TestOneLook(EveryLook):
     fewest_texts = 5_000
 
 
-@pytest.mark.parametrize("page", ["usual", "year", "new", "wrecked", "many", "one", "none", "wrecks"])
+@pytest.mark.parametrize("page", ["usual", "year", "new", "wrecked", "many", "one", "none", "wrecks", *REPLAYED])
 class TestEveryPage(EveryPage):
     most_bytes = 400_000
 
@@ -180,6 +197,12 @@ def test_people_go_from_all_models_to_one_to_a_year_and_back(browser: Browser, w
 def test_every_page_below_the_page_of_all_models_links_only_pages(whole: Path) -> None:
     below = list(pages_below(whole))
     assert len(below) > 300
+    assert {page: dead for page in below if (dead := dead_links(page))} == {}
+
+
+def test_every_page_of_replays_links_only_pages(replays: Path) -> None:
+    below = list(pages_below(replays))
+    assert len(below) > 8
     assert {page: dead for page in below if (dead := dead_links(page))} == {}
 
 

@@ -46,7 +46,7 @@ def _incident(incident: IncidentLine, view: ModelView) -> Markup:
         element("p", f"{incident_title(incident)}: ", headline, class_="said"),
         element("p", answered(incident), class_="note") if incident.by else None,
         element("p", element("a", "The report that it rests on", href=report)) if report else None,
-        element("p", answer(incident, view.stage)) if incident.resolved_at is None else None,
+        element("p", answer(incident, view.stage)) if incident.resolved_at is None and view.replay is None else None,
         key=incident_key(incident),
     )
 

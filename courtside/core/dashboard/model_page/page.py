@@ -27,16 +27,13 @@ def render(view: ModelView) -> str:
     """
     year = year_of(view)
     name = view.summary.model
-    place = (
-        Place(page=year_page(name, year), model=name, here=str(year))
-        if year
-        else Place(page=model_page(name), model=name)
-    )
+    key, here = (year_page(name, year), str(year)) if year else (model_page(name), None)
+    place = Place(page=key, model=name, here=here, replay=view.replay is not None)
     return document(
         f"{view.summary.model}: Courtside, stage {view.stage}",
         banner(view),
         open_section(view),
-        next_steps(view) if year is None else None,
+        next_steps(view) if year is None and view.replay is None else None,
         _over_time(view),
         decisions_section(view),
         beside_section(view),

@@ -7,6 +7,7 @@ from courtside.contracts.shortening import shortened
 from courtside.core.dashboard.health_words import HEALTH, signed
 from courtside.core.dashboard.model_page.figures import figure, newest, title_of
 from courtside.core.dashboard.model_page.lanes import shown_period
+from courtside.core.dashboard.replayed import replay_note
 from courtside.core.dashboard.views import Health, ModelView
 from courtside.core.pages.commands import prose
 from courtside.core.pages.markup import Markup, element
@@ -26,6 +27,7 @@ def banner(view: ModelView) -> Markup:
     return element(
         "header",
         element("p", "Courtside, stage ", stage, ", as of ", at, " UTC, like all times here", class_="eyebrow"),
+        replay_note(view.replay) if view.replay is not None else None,
         element("h1", element("bdi", shortened(summary.model)), class_=f"verdict {look.kind}"),
         element(
             "p",

@@ -77,7 +77,7 @@ def _incident(incident: IncidentLine, view: StageView, *, page_key: str) -> Mark
             "div",
             element("p", about, ": ", prose(shortened(incident.headline, LONGEST)), class_="said"),
             element("p", _story(incident, view), class_="reason"),
-            element("p", answer(incident, view.stage), class_="command"),
+            None if view.replays else element("p", answer(incident, view.stage), class_="command"),
             element("p", element("a", "The report it rests on", href=report)) if report else None,
         ),
     )

@@ -7,6 +7,7 @@ from courtside.contracts.incidents import IncidentState, Severity
 from courtside.contracts.shortening import shortened
 from courtside.core.dashboard.health_words import HEALTH, NEED_A_PERSON, signed
 from courtside.core.dashboard.incident_words import LONGEST
+from courtside.core.dashboard.replayed import replays_section
 from courtside.core.dashboard.stage_page.incidents import is_open, linked_model, news
 from courtside.core.dashboard.stage_page.models import by_urgency, every_model
 from courtside.core.dashboard.views import Health, StageView, Summary
@@ -14,7 +15,7 @@ from courtside.core.pages.commands import command, prose
 from courtside.core.pages.document import document, style_of
 from courtside.core.pages.markup import Markup, element
 from courtside.core.pages.parts import section
-from courtside.core.pages.wording import moment
+from courtside.core.pages.wording import counted, moment
 from courtside.core.sentences import ended, plural
 
 _ALONE: Mapping[Health | None, str] = {
@@ -33,6 +34,7 @@ def render(view: StageView) -> str:
     return document(
         f"{verdict(view)[1]} Courtside, stage {view.stage}",
         _banner(view),
+        replays_section(view.replays),
         _glance(view) if view.models else _first_steps(view.stage),
         news(view),
         every_model(view) if view.models else None,
@@ -42,6 +44,8 @@ def render(view: StageView) -> str:
 
 def verdict(view: StageView) -> tuple[Health | None, str]:
     """Return the health that the page's top shows, None without any model, and the sentence that sums the stage up."""
+    if view.replays:
+        return Health.GOOD, f"{counted(len(view.replays), 'replay')}, as if they were live."
     found = Counter(each.health for each in view.models)
     count, needy = len(view.models), sum(found[health] for health in NEED_A_PERSON)
     worst = next((health for health in Health if found[health]), None)
@@ -67,7 +71,11 @@ def _banner(view: StageView) -> Markup:
         "header",
         element("p", "Courtside, stage ", element("strong", view.stage), class_="eyebrow"),
         element("h1", signed(sign), " ", said, class_=f"verdict {kind}"),
-        *(_most_urgent(each) for each in by_urgency(view.models)[:1] if each.health in NEED_A_PERSON),
+        *(
+            _most_urgent(each)
+            for each in by_urgency(view.models)[:1]
+            if each.health in NEED_A_PERSON and not view.replays
+        ),
         element("p", "As of ", at, " UTC, like all times on this page.", _cost(view), class_="note"),
     )
 

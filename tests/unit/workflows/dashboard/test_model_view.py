@@ -1,5 +1,6 @@
 """What a model's page shows, put together from what rounds, trainings and people left."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -136,6 +137,15 @@ def test_incidents_are_those_of_the_days_that_are_shown_as_they_are_now(stage: R
     assert (found.summary.health, found.summary.open_incidents) == (Health.CRITICAL, 1)
     assert [each.id for each in view(stage, TODAY - 195 * DAY, TODAY - 100 * DAY).incidents] == [ended.id]
     assert view(stage, TODAY - 150 * DAY, TODAY - 100 * DAY).incidents == ()
+
+
+@pytest.mark.parametrize("form", [drift_keys.drift_report, drift_keys.drift_page])
+def test_an_incident_leads_to_its_report_whichever_form_of_it_was_told(
+    stage: RecordedStage, form: Callable[[str, date, str], str]
+) -> None:
+    stage.open("churn", report=stage.lake.uri(form("churn", TODAY, "a")))
+    (incident,) = view(stage).incidents
+    assert incident.report_key == drift_keys.drift_page("churn", TODAY, "a")
 
 
 def test_rows_are_as_fresh_as_what_was_loaded_and_overdue_while_an_incident_says_so(stage: RecordedStage) -> None:

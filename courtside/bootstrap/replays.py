@@ -1,0 +1,53 @@
+"""A folder of replays: where their records lie, and the pages that are built from them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from courtside.adapters.folder_lake import FolderLake
+    from courtside.adapters.sqlite_ledger import SqliteLedger
+    from courtside.workflows.stage_models import StageModels
+
+LEDGER = "ledger.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayFolder:
+    """A folder that holds what a stage keeps in its lake and in its ledger."""
+
+    root: Path
+
+    @property
+    def lake(self) -> "FolderLake":
+        """What a stage keeps in its bucket."""
+        from courtside.adapters.folder_lake import FolderLake
+
+        return FolderLake(self.root)
+
+    @property
+    def ledger(self) -> "SqliteLedger":
+        """What a stage keeps in its table."""
+        from courtside.adapters.sqlite_ledger import SqliteLedger
+
+        return SqliteLedger(self.root / LEDGER)
+
+    @property
+    def models(self) -> "StageModels":
+        """The models of the folder's replays."""
+        from courtside.workflows.stage_models import StageModels
+
+        return StageModels(self.ledger, self.lake)
+
+    def publish(self, model: str | None = None) -> "FolderLake":
+        """Build the pages of the folder's replays, and return the lake that holds them.
+
+        Raises `NoReplay`, and `ReplayUnknown` where `model` is none of them, before anything is written, and what
+        building pages raises.
+        """
+        from courtside.workflows.replays import NoReplay, publish
+
+        if not (self.root / LEDGER).is_file():
+            raise NoReplay(str(self.root))
+        publish(self.ledger, lake=self.lake, wanted=model)
+        return self.lake

@@ -1,0 +1,187 @@
+"""The records of one replay: each step is written when it is lived through, by what a stage writes them with.
+
+A replay that was interrupted may live through some days again: what was recorded of them stays, and only its newest
+round is written once more. What needs the whole replay, the statements about performance, is written last.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+import pyarrow as pa
+
+from courtside.contracts import dashboard_keys, lake_keys, ledger_keys, training_keys
+from courtside.contracts.events import RetrainingRequest, Window
+from courtside.contracts.records import ChampionPointer, DecisionRecord, ModelRound, Reign, ReplayRecord
+from courtside.core.alerting import Alert
+from courtside.core.dataset import Dataset
+from courtside.core.decision import ACTS, Action
+from courtside.core.decision_findings import Decided
+from courtside.core.gate.holdout import Holdout
+from courtside.core.parquet import parquet_content, read_parquet_content
+from courtside.core.performance.promise import Promise, promise_of
+from courtside.datasets.catalog import parse_dataset
+from courtside.datasets.renamed import renamed
+from courtside.workflows.check_records import decision_key, document_of, record_of, unchecked
+from courtside.workflows.decisions.acting import Acting
+from courtside.workflows.drift_archive import archive, archive_rows
+from courtside.workflows.drift_window import WindowReport
+from courtside.workflows.incidents import Incidents
+from courtside.workflows.ledger_documents import parsed, read
+from courtside.workflows.ledger_transactions import Documents, change, change_together
+from courtside.workflows.model_ledger import ModelLedger
+from courtside.workflows.ports import Lake, Ledger, ObjectMissing
+from courtside.workflows.replays.served import archive_served, midnight, state_windows
+from courtside.workflows.stage_models import StageModels
+
+
+class ReplayLedger(Ledger, Protocol):
+    """A ledger in which a replay may begin anew."""
+
+    def remove(self, *keys: str) -> None:
+        """Remove the entries of these keys; one that ends with a slash or a dot is a prefix."""
+        ...
+
+
+REPLAYED = "replay"
+"""By whom the champions of a replay were promoted, and the execution of its trainings."""
+TOLD_WITH_PAGE = frozenset({*ACTS, Action.ALERT})
+"""Actions whose drift report is kept whole, as people may want to read it; of the others the figures are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Writes the records of one model of a folder's replays, whose contract is `dataset`."""
+
+    lake: Lake
+    ledger: Ledger
+    dataset: Dataset
+
+    @classmethod
+    def begun(cls, contract: bytes, name: str, *, start: date, lake: Lake, ledger: ReplayLedger) -> "Recorder":
+        """Put the model of a replay into its folder, in place of an earlier replay of this name.
+
+        Raises `NameUnusable`, `DatasetInvalid` and what `StageModels.add` raises.
+        """
+        content = renamed(contract, name)
+        dataset = parse_dataset(f"{name}.yaml", content)
+        for prefix in (*lake_keys.all_of(name), dashboard_keys.pages(name)):
+            lake.remove(lake.keys(prefix))
+        incidents = ledger_keys.incidents_of(name)
+        told = f"{incidents.removesuffix('/')}-told/"
+        own = (ledger_keys.of_model(name), ledger_keys.stage_model(name), ledger_keys.model_round(name))
+        ledger.remove(*own, f"{incidents}{name}.", f"{told}{name}.")
+        StageModels(ledger, lake).add(content, source=f"{name}.yaml", by=REPLAYED, now=midnight(start))
+        return cls(lake, ledger, dataset)
+
+    def promoted(
+        self, version: str, *, training_id: str, day: date, rule: str, reason: str, holdout: pa.Table | None = None
+    ) -> None:
+        """Record that a version became champion, and what its holdout promised, as a training writes it."""
+        if self._is_past(day):
+            return
+        if holdout is not None:
+            key = training_keys.training_holdout(self.dataset.name, training_id)
+            self.lake.write(key, parquet_content(holdout))
+        at = midnight(day)
+        key = ledger_keys.history(at, version)
+        reign = Reign(version=version, training_id=training_id, since=at, rule=rule, reason=reason, by=REPLAYED)
+
+        def step(documents: Documents) -> None:
+            before = documents.find(ledger_keys.CHAMPION, ChampionPointer)
+            if before is not None and before.history_key == key:
+                return
+            previous = None if before is None else before.version
+            pointer = ChampionPointer(version=version, previous=previous, reason=reason, history_key=key)
+            if before is not None and before.history_key is not None:
+                ended = documents.find(before.history_key, Reign)
+                if ended is not None:
+                    documents.write(before.history_key, ended.model_copy(update={"until": at}))
+            documents.find(key, Reign)
+            documents.write(key, reign)
+            documents.write(ledger_keys.CHAMPION, pointer)
+
+        change_together(self._own, step)
+
+    def checked(self, decided: Decided, *, champion: str, window: Window, found: WindowReport | None = None) -> None:
+        """Record a check with its decision, its drift report if there was one, and the incidents that it led to."""
+        day, dataset = decided.situation.as_of, self.dataset
+        if self._is_past(day):
+            return
+        check = unchecked(window) if found is None else f"v{champion}-{window.start}-{window.end}-{day}"
+        record = record_of(check, window, decided, dataset=dataset, champion=champion, now=midnight(day))
+        acting = Acting(self.lake, dataset, _Started(), Incidents(self.ledger, self.lake, _Silence()))
+        request = acting.request(record, decided.decision, as_of=day)
+        record = acting.start(record.model_copy(update={"request": request, "done": True}))
+        page = None
+        if found is not None:
+            archive_rows(found.report, record, lake=self.lake)
+            if decided.decision.action in TOLD_WITH_PAGE:
+                page = archive(found, record, lake=self.lake, performance=decided.performance, replay=True).page_key
+        self.lake.write(decision_key(record), document_of(record))
+        acting.tell(decided, record, page_key=page)
+        self._reach(record)
+
+    def served(self, rows: pa.Table, *, start: date, end: date) -> None:
+        """Record what was predicted in the days from `start` to `end` (not included); `rows` are in `SERVED`."""
+        if self._is_past(start):
+            return
+        archive_served(rows, start=start, end=end, dataset=self.dataset, lake=self.lake)
+
+    def finished(self, record: ReplayRecord) -> None:
+        """Judge what was predicted, and record what the replay was."""
+        state_windows(dict(self._promises()), end=record.end, dataset=self.dataset, lake=self.lake)
+        content = record.model_dump_json(indent=2).encode()
+        self.lake.write(dashboard_keys.replay(self.dataset.name), content)
+
+    def _is_past(self, day: date) -> bool:
+        """Tell whether a later round than that of a day was recorded."""
+        newest, _ = read(self.ledger, ledger_keys.model_round(self.dataset.name), ModelRound)
+        return newest is not None and newest.last_round_at is not None and newest.last_round_at > midnight(day)
+
+    def _reach(self, record: DecisionRecord) -> None:
+        """Record the newest round."""
+        round_ = ModelRound(
+            model=self.dataset.name,
+            last_round_at=record.decided_at,
+            ran_at=record.decided_at,
+            last_outcome=record.action,
+            last_rule=record.rule,
+            last_reason=record.reason,
+        )
+        nothing = ModelRound(model=self.dataset.name)
+        change(self.ledger, ledger_keys.model_round(self.dataset.name), nothing, lambda _: (round_, None))
+
+    @property
+    def _own(self) -> ModelLedger:
+        return ModelLedger(self.ledger, self.dataset.name)
+
+    def _promises(self) -> Iterator[tuple[str, Promise]]:
+        """Yield what each champion's holdout promised."""
+        for entry in self._own.entries(ledger_keys.HISTORY_PREFIX):
+            reign = parsed(entry, Reign)
+            if reign.training_id is None:
+                continue
+            try:
+                content = self.lake.read(training_keys.training_holdout(self.dataset.name, reign.training_id))
+            except ObjectMissing:
+                continue
+            holdout = Holdout.of(read_parquet_content(content))
+            positive = self.dataset.positive or Promise().positive
+            found = promise_of(holdout, segment_column=None, task=self.dataset.task, positive=positive)
+            yield reign.version, found
+
+
+class _Started:
+    """The retraining machine of a replay, whose trainings the replay itself makes."""
+
+    def start(self, request: RetrainingRequest) -> str:
+        return f"{REPLAYED}:{request.training_id}"
+
+
+class _Silence:
+    """The alerts of a replay, which nobody is sent."""
+
+    def publish(self, alert: Alert) -> None:
+        """Count as sent."""
