@@ -10,7 +10,7 @@ from courtside.core.sentences import enumerated
 from courtside.workflows.dashboard import Dashboard
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.ports import Lake, Ledger, ObjectMissing
-from courtside.workflows.replays.served import midnight
+from courtside.workflows.replays.served import noon
 from courtside.workflows.stage_models import StageModels
 
 STAGE = "replay"
@@ -60,5 +60,5 @@ def publish(ledger: Ledger, *, lake: Lake, wanted: str | None = None) -> Sequenc
     if wanted not in {None, *names}:
         raise ReplayUnknown(str(wanted), names)
     dashboard = Dashboard(STAGE, StageModels(ledger, lake), replays=replays)
-    keys = [key for each in replays for key in dashboard.publish_model(each.model, now=midnight(each.end))]
-    return [*dashboard.publish_stage(now=midnight(max(each.end for each in replays))), *keys]
+    keys = [key for each in replays for key in dashboard.publish_model(each.model, now=noon(each.end))]
+    return [*dashboard.publish_stage(now=noon(max(each.end for each in replays))), *keys]

@@ -4,35 +4,31 @@ A replay that was interrupted may live through some days again: what was recorde
 round is written once more. What needs the whole replay, the statements about performance, is written last.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 import pyarrow as pa
 
-from courtside.contracts import dashboard_keys, lake_keys, ledger_keys, training_keys
-from courtside.contracts.events import RetrainingRequest, Window
-from courtside.contracts.records import ChampionPointer, DecisionRecord, ModelRound, Reign, ReplayRecord
-from courtside.core.alerting import Alert
+from courtside.contracts import dashboard_keys, drift_keys, lake_keys, ledger_keys, training_keys
+from courtside.contracts.records import ChampionPointer, DecisionRecord, IncidentRecord, ModelRound, Reign, ReplayRecord
 from courtside.core.dataset import Dataset
 from courtside.core.decision import ACTS, Action
-from courtside.core.decision_findings import Decided
 from courtside.core.gate.holdout import Holdout
 from courtside.core.parquet import parquet_content, read_parquet_content
 from courtside.core.performance.promise import Promise, promise_of
 from courtside.datasets.catalog import parse_dataset
 from courtside.datasets.renamed import renamed
-from courtside.workflows.check_records import decision_key, document_of, record_of, unchecked
-from courtside.workflows.decisions.acting import Acting
+from courtside.workflows.check_records import decision_key, document_of
 from courtside.workflows.drift_archive import archive, archive_rows
 from courtside.workflows.drift_window import WindowReport
-from courtside.workflows.incidents import Incidents
 from courtside.workflows.ledger_documents import parsed, read
 from courtside.workflows.ledger_transactions import Documents, change, change_together
 from courtside.workflows.model_ledger import ModelLedger
+from courtside.workflows.performance.promises import USUAL_POSITIVE
 from courtside.workflows.ports import Lake, Ledger, ObjectMissing
-from courtside.workflows.replays.served import archive_served, midnight, state_windows
+from courtside.workflows.replays.served import archive_served, archive_statements, archive_tests, noon, state_windows
 from courtside.workflows.stage_models import StageModels
 
 
@@ -44,6 +40,8 @@ class ReplayLedger(Ledger, Protocol):
         ...
 
 
+POSITIVE = USUAL_POSITIVE
+"""The label of class 1 in the archives of a replay, where the contract names none."""
 REPLAYED = "replay"
 """By whom the champions of a replay were promoted, and the execution of its trainings."""
 TOLD_WITH_PAGE = frozenset({*ACTS, Action.ALERT})
@@ -72,19 +70,19 @@ class Recorder:
         told = f"{incidents.removesuffix('/')}-told/"
         own = (ledger_keys.of_model(name), ledger_keys.stage_model(name), ledger_keys.model_round(name))
         ledger.remove(*own, f"{incidents}{name}.", f"{told}{name}.")
-        StageModels(ledger, lake).add(content, source=f"{name}.yaml", by=REPLAYED, now=midnight(start))
+        StageModels(ledger, lake).add(content, source=f"{name}.yaml", by=REPLAYED, now=noon(start))
         return cls(lake, ledger, dataset)
 
-    def promoted(
-        self, version: str, *, training_id: str, day: date, rule: str, reason: str, holdout: pa.Table | None = None
-    ) -> None:
-        """Record that a version became champion, and what its holdout promised, as a training writes it."""
+    def promised(self, training_id: str, day: date, holdout: pa.Table) -> None:
+        """Record what the challenger of a training said of its holdout, which is what it promises."""
+        if not self._is_past(day):
+            self.lake.write(training_keys.training_holdout(self.dataset.name, training_id), parquet_content(holdout))
+
+    def promoted(self, version: str, *, training_id: str, day: date, rule: str, reason: str) -> None:
+        """Record that a version became champion."""
         if self._is_past(day):
             return
-        if holdout is not None:
-            key = training_keys.training_holdout(self.dataset.name, training_id)
-            self.lake.write(key, parquet_content(holdout))
-        at = midnight(day)
+        at = noon(day)
         key = ledger_keys.history(at, version)
         reign = Reign(version=version, training_id=training_id, since=at, rule=rule, reason=reason, by=REPLAYED)
 
@@ -104,27 +102,63 @@ class Recorder:
 
         change_together(self._own, step)
 
-    def checked(self, decided: Decided, *, champion: str, window: Window, found: WindowReport | None = None) -> None:
-        """Record a check with its decision, its drift report if there was one, and the incidents that it led to."""
-        day, dataset = decided.situation.as_of, self.dataset
-        if self._is_past(day):
+    def checked(
+        self, record: DecisionRecord, *, found: WindowReport | None = None, incidents: Sequence[IncidentRecord] = ()
+    ) -> None:
+        """Record a decision, the drift report that it was made from (None: none), and the newest incidents.
+
+        A report is kept whole where people were told something, and otherwise as its figures.
+        """
+        if self._is_past(record.decided_at.date()):
             return
-        check = unchecked(window) if found is None else f"v{champion}-{window.start}-{window.end}-{day}"
-        record = record_of(check, window, decided, dataset=dataset, champion=champion, now=midnight(day))
-        acting = Acting(self.lake, dataset, _Started(), Incidents(self.ledger, self.lake, _Silence()))
-        request = acting.request(record, decided.decision, as_of=day)
-        record = acting.start(record.model_copy(update={"request": request, "done": True}))
-        page = None
+        record, page = self._own_record(record, found), ""
         if found is not None:
             archive_rows(found.report, record, lake=self.lake)
-            if decided.decision.action in TOLD_WITH_PAGE:
-                page = archive(found, record, lake=self.lake, performance=decided.performance, replay=True).page_key
+            if Action(record.action) in TOLD_WITH_PAGE:
+                page = archive(found, record, lake=self.lake, replay=True).page_key or ""
         self.lake.write(decision_key(record), document_of(record))
-        acting.tell(decided, record, page_key=page)
+        for incident in incidents:
+            self._keep(incident, report=self.lake.uri(page) if page else "")
         self._reach(record)
 
+    def _own_record(self, record: DecisionRecord, found: WindowReport | None) -> DecisionRecord:
+        """Return a decision as one about the model of the replay."""
+        name, request = self.dataset.name, record.request
+        own: dict[str, object] = {"model": name, "report_key": ""}
+        if found is not None:
+            own["report_key"] = drift_keys.drift_report(name, record.window.end, record.check_id)
+        if request is not None:
+            own |= {"request": request.model_copy(update={"model": name}), "execution_arn": REPLAYED}
+        return record.model_copy(update=own)
+
+    def _keep(self, incident: IncidentRecord, *, report: str) -> None:
+        """Write an incident as one of the model of the replay; `report` is where to look if it was found again."""
+        name, key = self.dataset.name, ledger_keys.incident(self.dataset.name, incident.kind)
+
+        def step(documents: Documents) -> IncidentRecord:
+            before = documents.find(key, IncidentRecord)
+            same = before if before is not None and before.id == incident.id else None
+            found = same is None or incident.findings > same.findings
+            where = report if found and report else same.report if same is not None else ""
+            after = incident.model_copy(update={"model": name, "report": where, "kept": True})
+            documents.write(key, after)
+            return after
+
+        after = change_together(self.ledger, step)
+        self.lake.write(lake_keys.incident(name, after.id), after.model_dump_json(indent=2).encode())
+
+    def stated(self, day: date, statements: Sequence[pa.Table], tests: pa.Table | None) -> None:
+        """Record what a round stated about windows of performance, and what the promise tests said then."""
+        if self._is_past(day):
+            return
+        for said in statements:
+            if said.num_rows:
+                archive_statements(said, dataset=self.dataset, lake=self.lake)
+        if tests is not None and tests.num_rows:
+            archive_tests(tests, day=day, dataset=self.dataset, lake=self.lake)
+
     def served(self, rows: pa.Table, *, start: date, end: date) -> None:
-        """Record what was predicted in the days from `start` to `end` (not included); `rows` are in `SERVED`."""
+        """Record what was predicted in the days from `start` to `end` (not included); `rows` are in `BELIEVED`."""
         if self._is_past(start):
             return
         archive_served(rows, start=start, end=end, dataset=self.dataset, lake=self.lake)
@@ -138,7 +172,7 @@ class Recorder:
     def _is_past(self, day: date) -> bool:
         """Tell whether a later round than that of a day was recorded."""
         newest, _ = read(self.ledger, ledger_keys.model_round(self.dataset.name), ModelRound)
-        return newest is not None and newest.last_round_at is not None and newest.last_round_at > midnight(day)
+        return newest is not None and newest.last_round_at is not None and newest.last_round_at > noon(day)
 
     def _reach(self, record: DecisionRecord) -> None:
         """Record the newest round."""
@@ -168,20 +202,6 @@ class Recorder:
             except ObjectMissing:
                 continue
             holdout = Holdout.of(read_parquet_content(content))
-            positive = self.dataset.positive or Promise().positive
+            positive = self.dataset.positive or POSITIVE
             found = promise_of(holdout, segment_column=None, task=self.dataset.task, positive=positive)
             yield reign.version, found
-
-
-class _Started:
-    """The retraining machine of a replay, whose trainings the replay itself makes."""
-
-    def start(self, request: RetrainingRequest) -> str:
-        return f"{REPLAYED}:{request.training_id}"
-
-
-class _Silence:
-    """The alerts of a replay, which nobody is sent."""
-
-    def publish(self, alert: Alert) -> None:
-        """Count as sent."""

@@ -10,7 +10,7 @@ import pytest
 from courtside.contracts import dashboard_keys, drift_keys
 from tests.fakes.dashboard_views import model_year, new_model, stage_of
 from tests.fakes.links import dead_links, pages_below
-from tests.fakes.replayed import invented_folder
+from tests.fakes.replayed import replayed_folder
 from tests.integration.browser.chromium import Browser
 from tests.integration.browser.looks import EveryLook, EveryPage
 from tests.integration.browser.probes import DESK, LOOKS, PHONE
@@ -76,14 +76,14 @@ def wrecks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def replays(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the pages of two replays of the same history, from what they recorded."""
-    folder = invented_folder(tmp_path_factory.mktemp("replays"))
+    folder = replayed_folder(tmp_path_factory.mktemp("replays"))
     folder.publish()
     return folder.root / dashboard_keys.OVERVIEW_PAGE
 
 
 @pytest.fixture(scope="session")
 def replayed(replays: Path) -> Path:
-    return replays.parent / "models" / "churn-both-10y" / "index.html"
+    return replays.parent / "models" / "visits-both-all" / "index.html"
 
 
 @pytest.fixture(scope="session")

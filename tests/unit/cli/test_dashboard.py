@@ -20,7 +20,7 @@ from courtside.workflows.ports import Lake
 from tests.fakes.deployed_stacks import DeployedStacks
 from tests.fakes.ports import InMemoryLake
 from tests.fakes.recorded_year import NOW, RecordedStage
-from tests.fakes.replayed import invented_folder
+from tests.fakes.replayed import replayed_folder
 
 MODEL_PAGE = dashboard_keys.model_page("churn")
 
@@ -222,19 +222,19 @@ def test_the_address_that_is_printed_lets_a_browser_in(
 
 
 def test_the_pages_of_replays_are_built_from_their_folder_and_need_no_stage(tmp_path: Path) -> None:
-    folder = invented_folder(tmp_path / "replays").root
+    folder = replayed_folder(tmp_path / "replays").root
     done = dashboard("--replay", str(folder), "--to", str(tmp_path / "pages"), "--json")
     assert done.exit_code == 0, done.output
     said = json.loads(done.stdout)
     assert said["missing"] == []
     assert "No stage did this" in Path(said["index"]).read_text()
-    assert (tmp_path / "pages" / dashboard_keys.model_page("churn-never-10y")).is_file()
+    assert (tmp_path / "pages" / dashboard_keys.model_page("visits-every-30d-all")).is_file()
 
 
 def test_a_folder_without_replays_and_a_model_that_is_none_of_them_are_named(tmp_path: Path) -> None:
     done = dashboard("--replay", str(tmp_path), "--port", "0")
     assert type(done.exception).__name__ == "NoReplay"
     assert "`courtside backtest --pages" in str(done.exception)
-    folder = invented_folder(tmp_path).root
+    folder = replayed_folder(tmp_path).root
     done = dashboard("--replay", str(folder), "--model", "none", "--port", "0")
-    assert "its replays are churn-both-10y and churn-never-10y" in str(done.exception)
+    assert "its replays are visits-both-all and visits-every-30d-all" in str(done.exception)
