@@ -20,14 +20,14 @@ from courtside.core.backtest.changes import KnownChange
 from courtside.datasets.simulation.draws import Draws, Floats
 
 FIRST = date(2023, 1, 1)
-DAYS, ROWS_A_DAY = 728, 20
-BEGIN = FIRST + timedelta(days=210)
-"""The first day of the replay: the first model learns from seven months."""
-SETTLED = 150
+DAYS, ROWS_A_DAY = 546, 20
+BEGIN = FIRST + timedelta(days=182)
+"""The first day of the replay: the first model learns from half a year."""
+SETTLED = 90
 """The days of the replay before which nothing changes, so that false acts have their chance."""
 EARLY = 56
 """Changes come up to so many days later, by the seed, so that no calendar meets them all."""
-GRADUAL, SPELL = timedelta(days=112), timedelta(days=112)
+GRADUAL, SPELL = timedelta(days=84), timedelta(days=84)
 """How long a gradual change takes, and after how long a recurring concept changes again."""
 CHANNELS = ("shop", "web", "app")
 Bools = npt.NDArray[np.bool_]
