@@ -9,6 +9,7 @@ import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_pairs, print_table, say
 from courtside.cli.glance import champion, glance, last_check, next_due, say_unreadable
+from courtside.cli.models_beside import models_beside
 from courtside.cli.own_packages import require_packages
 from courtside.cli.renamed_commands import add_former_commands
 from courtside.cli.stage import ModelName, Stage, caller
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Put models into a stage, look at them, pause or remove them.")
 add_former_commands(app)
+app.command("beside")(models_beside)
 
 
 class NotConfirmed(BadInput):
@@ -77,7 +79,8 @@ def add_model(
     if as_json:
         print_json({**result, "compared_with": compared, "sha256": entry.sha256, **asdict(told)})
         return
-    print_pairs({**result, "compared with": compared or _no_rows(dataset)})
+    no_rows = "games are checked when they are loaded" if dataset.builder else "there are no rows yet"
+    print_pairs({**result, "compared with": compared or f"nothing: {no_rows}"})
     _say_told(told)
     if entry.paused:
         say(f"{entry.name} is paused: `courtside models resume {entry.name}`")
@@ -113,10 +116,6 @@ def _compared(dataset: "Dataset", contract: str, *, lake: "Lake") -> str | None:
             return None
         raise
     return address
-
-
-def _no_rows(dataset: "Dataset") -> str:
-    return "nothing: games are checked when they are loaded" if dataset.builder else "nothing: there are no rows yet"
 
 
 @app.command("list")

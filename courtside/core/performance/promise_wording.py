@@ -21,7 +21,7 @@ def sentences_of_tests(tests: Iterable[Test], metric: Metric, *, model: str) -> 
         is_known = test["low"] is not None or test["calibration"] == Calibration.BROKEN
         days = _days(test["days"]) + ("" if is_known else ", which is too little to tell")
         if test["calibration"] is None:
-            yield f"{_said(test)}: its {metric.title} is {_difference(test)} over {days}"
+            yield f"{_said(test)}: its {metric.title} is {difference_in_words(test)} over {days}"
         else:
             would = f"recalibrated day by day, its {metric.title} would have been {_gain(test)}"
             yield f"{_calibration(test, model)}: {would} over {days}"
@@ -56,7 +56,7 @@ def _calibration(test: Test, model: str) -> str:
 
 
 def _gain(test: Test) -> str:
-    return _difference(dict(test) | {"difference": -test["difference"], **_turned(test["low"], test["high"])})
+    return difference_in_words(dict(test) | {"difference": -test["difference"], **_turned(test["low"], test["high"])})
 
 
 def _turned(low: float | None, high: float | None) -> dict[str, float | None]:
@@ -77,12 +77,12 @@ def _than(test: Test) -> str:
             return f"{other} ({role.value})"
 
 
-def _difference(test: Test) -> str:
+def difference_in_words(test: Test) -> str:
     """Return a difference with its interval, in words that need no signs.
 
-    >>> _difference({"difference": 0.021, "low": 0.004, "high": 0.038, "margin": 0.006})
+    >>> difference_in_words({"difference": 0.021, "low": 0.004, "high": 0.038, "margin": 0.006})
     '0.021 higher (0.004 to 0.038)'
-    >>> _difference({"difference": -0.002, "low": -0.008, "high": 0.004, "margin": 0.006})
+    >>> difference_in_words({"difference": -0.002, "low": -0.008, "high": 0.004, "margin": 0.006})
     '0.002 lower (0.008 lower to 0.004 higher)'
     """
     value, low, high = (test[name] for name in ("difference", "low", "high"))

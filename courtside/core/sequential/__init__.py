@@ -3,5 +3,6 @@
 from courtside.core.sequential.outcome import Outcome, outcome
 from courtside.core.sequential.sequence import DaysOutOfOrder, DaySums, Sequence
 from courtside.core.sequential.stretch import Interval
+from courtside.core.sequential.two_sided import TwoSided, two_sided
 
-__all__ = ["DaySums", "DaysOutOfOrder", "Interval", "Outcome", "Sequence", "outcome"]
+__all__ = ["DaySums", "DaysOutOfOrder", "Interval", "Outcome", "Sequence", "TwoSided", "outcome", "two_sided"]

@@ -33,6 +33,7 @@ GIVEN: dict[str, tuple[str, ...]] = {
     "games unload": ("0123456789abcdef",),
     "labels load": ("t.parquet",),
     "models add": ("c.yaml",),
+    "models beside": ("churn", "refunds"),
     "models pause": ("churn",),
     "models remove": ("churn", "--yes"),
     "models resume": ("churn",),
