@@ -21,6 +21,10 @@ LABEL_DELAY = timedelta(days=30)
 
 
 _KEYS_BEFORE: Mapping[str, tuple[str, ...]] = {
+    "gate": (
+        *("floor_auc", "margin", "fresher_days", "log_loss_margin", "calibration_margin", "segment_margin"),
+        *("fewest_rows", "fewest_of_class", "fewest_segment_rows", "resamples", "seed"),
+    ),
     "retrain": ("on_drift", "every", "cooldown"),
     "performance": ("window", "mature"),
 }

@@ -9,7 +9,6 @@ from courtside.contracts.events import GateRequest, GateResponse
 from courtside.contracts.records import ChampionReference, GateDecision, TrainingRecord
 from courtside.core.alerting import passed_alert, rejection_alert
 from courtside.core.gate.attempts import level_of
-from courtside.core.gate.comparison import AUC
 from courtside.core.gate.holdout import Holdout
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.gate.verdict import Rival, judge
@@ -84,7 +83,7 @@ def _decide(
         holdout_rows=holdout.labels.size,
         contract_version=record.contract_version,
         contract_hash=record.contract_hash,
-        policy=policy.as_dict(),
+        policy=policy.as_dict(holdout.task),
         comparisons=verdict.comparisons,
         notes=verdict.notes,
         attempts=len(earlier) + 1,
@@ -135,5 +134,5 @@ def _response(decision: GateDecision, model: str) -> GateResponse:
         reason=decision.reason,
         subject=alert.subject,
         message=alert.text,
-        auc_difference=next((each.difference for each in decision.comparisons if each.name == AUC), None),
+        auc_difference=next((each.difference for each in decision.comparisons if each.name == "auc"), None),
     )

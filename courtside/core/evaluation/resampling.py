@@ -43,21 +43,32 @@ class Interval:
 
 
 def resample(
-    measures: Mapping[Key, Weighted], *, rows: int, seed: int, resamples: int = RESAMPLES
+    measures: Mapping[Key, Weighted],
+    *,
+    rows: int,
+    seed: int,
+    resamples: int = RESAMPLES,
+    blocks: NDArray[np.intp] | None = None,
 ) -> dict[Key, Values]:
-    """Return each measure's value on every resample of `rows` rows, shape (resamples,); all see the same draws."""
+    """Return each measure's value on every resample of `rows` rows, shape (resamples,); all see the same draws.
+
+    Where rows depend on each other, `blocks` says which block each belongs to, by numbers from 0 of which each occurs,
+    shape (rows,); whole blocks are then drawn (A. C. Davison, D. V. Hinkley, as above, section 3.8).
+    """
     rng = np.random.default_rng(seed)
     found: dict[Key, list[Values]] = {key: [] for key in measures}
+    units = rows if blocks is None else int(blocks.max()) + 1
     for start in range(0, resamples, _AT_ONCE):
-        weights = _draw(rng, rows, min(_AT_ONCE, resamples - start))
+        drawn = _draw(rng, units, min(_AT_ONCE, resamples - start))
+        weights = drawn if blocks is None else drawn[blocks]
         for key, weighted in measures.items():
             found[key].append(weighted(weights))
     return {key: np.concatenate(values) for key, values in found.items()}
 
 
-def _draw(rng: np.random.Generator, rows: int, times: int) -> Weights:
-    drawn = [np.bincount(rng.integers(0, rows, rows), minlength=rows) for _ in range(times)]
-    return np.ascontiguousarray(np.array(drawn, dtype=np.float64).T)  # a row's weights side by side
+def _draw(rng: np.random.Generator, units: int, times: int) -> Weights:
+    drawn = [np.bincount(rng.integers(0, units, units), minlength=units) for _ in range(times)]
+    return np.ascontiguousarray(np.array(drawn, dtype=np.float64).T)  # a unit's weights side by side
 
 
 def basic_interval(

@@ -1,6 +1,6 @@
-"""Every figure of the gate: challenger, champion and majority baseline on the same rows and the same resamples."""
+"""Every figure of the gate: challenger, champion and baseline on the same rows and the same resamples."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,29 +9,21 @@ from numpy.typing import NDArray
 from courtside.contracts.records import Comparison
 from courtside.core.evaluation import (
     Interval,
-    Measure,
-    Probabilities,
     Weighted,
-    auc,
     basic_interval,
-    calibration_error,
-    log_loss,
-    majority_baseline,
     of_rows,
     resample,
-    score,
     simultaneous_intervals,
 )
 from courtside.core.gate.attempts import USUAL_LEVEL, widened
 from courtside.core.gate.holdout import Holdout
 from courtside.core.gate.policy import GatePolicy
+from courtside.core.gate.tasks import TASKS, GateTask, Yardstick
+from courtside.core.sentences import enumerated
+from courtside.core.tasks import task_of
 
-BASELINE_AUC = "auc_over_baseline"
-BASELINE_LOG_LOSS = "log_loss_over_baseline"
-AUC = "auc"
-LOG_LOSS = "log_loss"
-CALIBRATION = "calibration_error"
-SEGMENT = "log_loss_of_segment:"
+Rows = NDArray[np.bool_]
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +34,45 @@ class Figures:
     notes: tuple[str, ...]
 
 
-def compare(holdout: Holdout, policy: GatePolicy, *, decisive: str = AUC, level: float = USUAL_LEVEL) -> Figures:
-    """Compare what a holdout holds; both classes must occur in it.
+def compare(
+    holdout: Holdout, policy: GatePolicy, *, decisive: str | None = None, level: float = USUAL_LEVEL
+) -> Figures:
+    """Compare what a holdout holds, whose labels must not be too few or all alike.
 
     The interval of the `decisive` comparison, which may promote, has the given `level`; those of all others, which may
     only reject, have 95 %, so that repeated attempts make no guardrail laxer.
     """
-    notes = []
+    task, notes = TASKS[holdout.task], []
     if holdout.baseline is None:
-        notes.append("the training wrote no baseline: the share of class 1 in the holdout stood in for it")
-        holdout = replace(holdout, baseline=majority_baseline(holdout.labels, rows=holdout.labels.size))
-    pairs = {
-        BASELINE_AUC: _Pair.of(auc, holdout, against="baseline"),
-        BASELINE_LOG_LOSS: _Pair.of(log_loss, holdout, against="baseline"),
-    }
+        notes.append(f"the training wrote no baseline: the {task.constant_title} in the holdout stood in for it")
+        holdout = replace(holdout, baseline=_own_baseline(holdout))
+    if unknown := holdout.labels.size - int(holdout.known.sum()):
+        notes.append(f"{unknown:,} rows are of classes that no model knows, which cost each of them the most")
+    both = zip(task.over_baseline, (task.skill, task.loss), strict=True)
+    pairs = {name: _Pair.of(yardstick, holdout, against="baseline") for name, yardstick in both}
     if holdout.champion is not None:
-        pairs |= {name: _Pair.of(measure, holdout) for name, measure in _AGAINST_CHAMPION.items()}
-        kept, left_out = _segments(holdout, policy)
-        pairs |= {f"{SEGMENT}{name}": _Pair.of(log_loss, holdout, rows=rows) for name, rows in kept.items()}
-        notes += left_out
-    intervals = _intervals(pairs, rows=holdout.labels.size, policy=policy)
-    levels = {name: level if name == decisive else USUAL_LEVEL for name in pairs}
-    if level != USUAL_LEVEL:
+        pairs |= {each.name: _Pair.of(each, holdout) for each in task.yardsticks if _is_there(each, holdout)}
+        for prefix, parts, left_out in _parts(task, holdout, policy):
+            pairs |= {f"{prefix}{name}": _Pair.of(task.loss, holdout, rows=rows) for name, rows in parts.items()}
+            notes += left_out
+    intervals = _intervals(pairs, task, holdout, policy)
+    if level != USUAL_LEVEL and decisive is not None:
         intervals[decisive] = widened(intervals[decisive], level)
-    made = {name: _comparison(name, pair, intervals[name], policy, levels[name]) for name, pair in pairs.items()}
+    made = {}
+    for name, pair in pairs.items():
+        limit, passed = _limit_and_verdict(name, pair, intervals[name], task, policy)
+        of_level = level if name == decisive else USUAL_LEVEL
+        made[name] = _comparison(name, pair, intervals[name], level=of_level, limit=limit, passed=passed)
     return Figures(made, (*notes,))
 
 
-_AGAINST_CHAMPION: Mapping[str, Measure] = {AUC: auc, LOG_LOSS: log_loss, CALIBRATION: calibration_error}
+def _own_baseline(holdout: Holdout) -> NDArray[np.float64]:
+    known = holdout.labels[holdout.known]
+    return task_of(holdout.task).baseline(known, rows=holdout.labels.size, classes=len(holdout.classes))
+
+
+def _is_there(yardstick: Yardstick, holdout: Holdout) -> bool:
+    return not yardstick.of_bounds or {"challenger", "champion"} <= set(holdout.bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +85,16 @@ class _Pair:
 
     @classmethod
     def of(
-        cls, measure: Measure, holdout: Holdout, *, against: str = "champion", rows: NDArray[np.bool_] | None = None
+        cls, yardstick: Yardstick, holdout: Holdout, *, against: str = "champion", rows: Rows | None = None
     ) -> "_Pair":
-        every = np.ones(holdout.labels.size, dtype=np.bool_)
-        chosen = every if rows is None else rows
-        labels = holdout.labels[chosen]
-        said: dict[str, Probabilities] = {"challenger": holdout.challenger[chosen]}
-        for name, values in (("champion", holdout.champion), ("baseline", holdout.baseline)):
-            if values is not None:
-                said[name] = values[chosen]
-        own, rival = measure(labels, said["challenger"]), measure(labels, said[against])
+        prepared = _prepared(yardstick, holdout, rows)
+        own, rival = prepared["challenger"], prepared[against]
 
         def difference(weights: NDArray[np.float64]) -> NDArray[np.float64]:
             return own(weights) - rival(weights)
 
-        scores = {name: score(measure, labels, values) for name, values in said.items()}
+        count = holdout.labels.size if rows is None else int(rows.sum())
+        scores = {name: float(each(np.ones((count, 1)))[0]) for name, each in prepared.items()}
         return cls(against, scores, difference if rows is None else of_rows(rows, difference))
 
     @property
@@ -104,37 +102,65 @@ class _Pair:
         return self.scores["challenger"] - self.scores[self.against]
 
 
-def _segments(holdout: Holdout, policy: GatePolicy) -> tuple[dict[str, NDArray[np.bool_]], list[str]]:
-    if holdout.segments is None:
-        return {}, []
-    kept, left_out = {}, []
-    for name, count in zip(*np.unique(holdout.segments, return_counts=True), strict=True):
-        if count < policy.fewest_segment_rows:
-            left_out.append(f"segment {name} was left out: {count} rows, fewer than {policy.fewest_segment_rows}")
-        else:
-            kept[str(name)] = holdout.segments == name
-    return kept, left_out
+def _prepared(yardstick: Yardstick, holdout: Holdout, rows: Rows | None) -> dict[str, Weighted]:
+    """Return the measure of each model on the rows chosen."""
+    chosen = np.ones(holdout.labels.size, dtype=np.bool_) if rows is None else rows
+    labels, measure = holdout.labels[chosen], yardstick.measure
+    if yardstick.of_bounds:
+        return {name: measure(labels, ends[chosen], level=holdout.level) for name, ends in holdout.bounds.items()}
+    return {name: measure(labels, said[chosen]) for name, said in holdout.predictions.items()}
 
 
-def _intervals(pairs: Mapping[str, _Pair], *, rows: int, policy: GatePolicy) -> dict[str, Interval]:
-    """Return the intervals of the differences; those of segments hold for all segments together."""
+def _parts(task: GateTask, holdout: Holdout, policy: GatePolicy) -> Iterator[tuple[str, dict[str, Rows], list[str]]]:
+    """Yield how the names of comparisons of parts begin, which rows each has, and which were left out."""
+    fewest = policy.fewest_segment_rows
+    if holdout.segments is not None:
+        kept, few = {}, []
+        for name, count in zip(*np.unique(holdout.segments, return_counts=True), strict=True):
+            if count < fewest:
+                few.append(f"segment {name} was left out: {count} rows, fewer than {fewest}")
+            else:
+                kept[str(name)] = holdout.segments == name
+        yield task.of_segment, kept, few
+    if task.by_class:
+        counted = np.bincount(holdout.labels[holdout.known], minlength=len(holdout.classes))
+        counts = dict(zip(holdout.classes, counted, strict=True))
+        classes = {each: holdout.labels == place for place, each in enumerate(holdout.classes)}
+        rare = [each for each, count in counts.items() if count < fewest]
+        yield task.of_class, {each: rows for each, rows in classes.items() if each not in rare}, _of_rare(rare, fewest)
+
+
+def _of_rare(classes: list[str], fewest: int) -> list[str]:
+    if not classes:
+        return []
+    further = len(classes) - _MOST_NAMED
+    named = [*classes[:_MOST_NAMED], *([f"{further} more"] if further > 0 else [])]
+    said = f"class {named[0]} was" if len(classes) == 1 else f"classes {enumerated(named)} were"
+    return [f"{said} left out as parts: fewer than {fewest} rows"]
+
+
+def _intervals(pairs: Mapping[str, _Pair], task: GateTask, holdout: Holdout, policy: GatePolicy) -> dict[str, Interval]:
+    """Return the intervals of the differences; those of segments hold for all together, as do those of classes."""
     draws = resample(
         {name: pair.difference for name, pair in pairs.items()},
-        rows=rows,
+        rows=holdout.labels.size,
         seed=policy.seed,
         resamples=policy.resamples,
+        blocks=holdout.blocks,
     )
-    names = [name for name in pairs if name.startswith(SEGMENT)]
-    found = {name: basic_interval(pair.value, draws[name]) for name, pair in pairs.items() if name not in names}
-    if names:
-        values, of_segments = np.array([pairs[name].value for name in names]), np.stack([draws[name] for name in names])
-        together = simultaneous_intervals(values, of_segments)
-        found |= dict(zip(names, together, strict=True))
+    found = {name: basic_interval(pair.value, draws[name]) for name, pair in pairs.items()}
+    for prefix in (task.of_segment, task.of_class):
+        names = [name for name in pairs if name.startswith(prefix)]
+        if names:
+            values, of_parts = (
+                np.array([pairs[name].value for name in names]),
+                np.stack([draws[name] for name in names]),
+            )
+            found |= dict(zip(names, simultaneous_intervals(values, of_parts), strict=True))
     return found
 
 
-def _comparison(name: str, pair: _Pair, interval: Interval, policy: GatePolicy, level: float) -> Comparison:
-    limit, passed = _limit_and_verdict(name, pair, interval, policy)
+def _comparison(name: str, pair: _Pair, interval: Interval, *, level: float, limit: float, passed: bool) -> Comparison:
     return Comparison(
         name=name,
         **pair.scores,
@@ -148,14 +174,19 @@ def _comparison(name: str, pair: _Pair, interval: Interval, policy: GatePolicy, 
     )
 
 
-def _limit_and_verdict(name: str, pair: _Pair, interval: Interval, policy: GatePolicy) -> tuple[float, bool]:
-    if name == BASELINE_AUC:
-        limit = round(policy.floor_auc - pair.scores["baseline"], 12)
-        return limit, pair.scores["challenger"] >= policy.floor_auc and interval.low > 0
-    if name == BASELINE_LOG_LOSS:
-        return 0.0, interval.value < 0  # the AUC, which needs far fewer rows, shows whether it is beyond noise
-    if name == AUC:
-        return -policy.margin, interval.low >= -policy.margin
-    margins = {LOG_LOSS: policy.log_loss_margin, CALIBRATION: policy.calibration_margin}
-    limit = margins.get(name, policy.segment_margin)
+def _limit_and_verdict(
+    name: str, pair: _Pair, interval: Interval, task: GateTask, policy: GatePolicy
+) -> tuple[float, bool]:
+    skill_over_baseline, loss_over_baseline = task.over_baseline
+    if name == skill_over_baseline:
+        floor = task.floor(policy)
+        limit = round(floor - pair.scores["baseline"], 12)
+        return limit, pair.scores["challenger"] >= floor and interval.low > 0
+    if name == loss_over_baseline:
+        return 0.0, interval.value < 0  # the skill, which needs far fewer rows, shows whether it is beyond noise
+    if name == task.skill.name:
+        margin = task.skill.margin(policy, pair.scores)
+        return -margin, interval.low >= -margin
+    margins = {each.name: each.margin for each in task.yardsticks}
+    limit = margins.get(name, task.segment_margin)(policy, pair.scores)
     return limit, interval.low <= limit

@@ -1,6 +1,8 @@
-"""What the gate judges by: every model's predictions for the same newest rows."""
+"""What the gate looks at: labels and what was predicted for the same rows."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -8,10 +10,17 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from courtside.contracts.errors import CourtsideError
+from courtside.core.evaluation.multiclass import UNKNOWN
+from courtside.core.gate.holdout_checks import label_problems, problems_of_bounds, problems_of_predictions
+from courtside.core.tasks import BINARY, MULTICLASS, REGRESSION, prediction_column, predictions_of
+
+_MODELS = ("challenger", "champion", "baseline")
+_META = "courtside"
+"""The key of a file's metadata that says of which task it is; files of two classes have none."""
 
 
 class HoldoutInvalid(CourtsideError):
-    """Predictions on the holdout cannot be judged; the champion stays."""
+    """The holdout's columns do not fit together, or hold values that are not probabilities; `problems` says all."""
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
@@ -20,30 +29,55 @@ class HoldoutInvalid(CourtsideError):
 
 @dataclass(frozen=True, slots=True)
 class Holdout:
-    """Labels 0/1 and probabilities of class 1 on the same rows, each shape (n,).
+    """Labels and predictions of the same n rows.
+
+    Of two classes, labels are 0 and 1 and predictions the probabilities of class 1, each shape (n,). Of several
+    `classes`, those that any of the models knows, labels are their places (-1: none of them) and predictions the
+    probability of each, shape (n, k). Of a regression, both are values, shape (n,), and `bounds` has the ends of the
+    intervals that a model gives, shape (n, 2), which it says hold with probability `level`.
 
     `champion` is None when there is none yet, `baseline` where the training wrote none, `segments` (one name per row)
-    where the dataset names none. Raises `HoldoutInvalid`.
+    where the dataset names none. `blocks` says which rows depend on each other, by numbers from 0, shape (n,); None:
+    each row stands for itself. Raises `HoldoutInvalid`.
     """
 
-    labels: NDArray[np.int8]
+    labels: NDArray[Any]
     challenger: NDArray[np.float64]
     champion: NDArray[np.float64] | None = None
     baseline: NDArray[np.float64] | None = None
     segments: NDArray[np.str_] | None = None
+    task: str = BINARY
+    classes: tuple[str, ...] = ()
+    blocks: NDArray[np.intp] | None = None
+    bounds: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    level: float | None = None
 
     def __post_init__(self) -> None:
-        columns = {name: getattr(self, name) for name in ("challenger", "champion", "baseline", "segments")}
-        problems = [] if np.isin(self.labels, (0, 1)).all() else ["label holds values other than 0 and 1"]
-        for name, values in columns.items():
-            if values is None:
-                continue
-            if values.shape != self.labels.shape:
-                problems.append(f"{name} has {values.size} rows, but label has {self.labels.size}")
-            elif name != "segments" and (wrong := int((~((values >= 0) & (values <= 1))).sum())):
-                problems.append(f"{wrong} of {values.size} values of {name} are not probabilities")
+        rows = self.labels.size
+        problems = label_problems(self.task, self.labels, len(self.classes))
+        for name, values in self.predictions.items():
+            problems += problems_of_predictions(self.task, name, values, rows=rows, classes=len(self.classes))
+        for name, values in self.bounds.items():
+            problems += problems_of_bounds(name, values, rows=rows)
+        parts = (("segments", self.segments), ("blocks", self.blocks))
+        problems += [
+            f"{name} has {each.size} rows, but label has {rows}"
+            for name, each in parts
+            if each is not None and each.size != rows
+        ]
         if problems:
             raise HoldoutInvalid(problems)
+
+    @property
+    def predictions(self) -> dict[str, NDArray[np.float64]]:
+        """What each model that is there predicts, by its name."""
+        said = {name: getattr(self, name) for name in _MODELS}
+        return {name: values for name, values in said.items() if values is not None}
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Which rows have a label that some model can predict, shape (n,): all but those of an unknown class."""
+        return np.asarray(self.labels != UNKNOWN) if self.task == MULTICLASS else np.ones(self.labels.size, dtype=bool)
 
     @classmethod
     def of(cls, table: pa.Table) -> "Holdout":
@@ -51,21 +85,61 @@ class Holdout:
         missing = {"label", "challenger"} - set(table.column_names)
         if missing:
             raise HoldoutInvalid([f"there is no column {name}" for name in sorted(missing)])
-        read = {"challenger": _numbers, "champion": _numbers, "baseline": _numbers, "segment": _names}
+        said = json.loads((table.schema.metadata or {}).get(_META.encode(), b"{}"))
+        task = said.get("task", BINARY)
         columns: dict[str, Any] = {
-            name: convert(table.column(name)) for name, convert in read.items() if name in table.column_names
+            name: predictions_of(table.column(name)) for name in _MODELS if name in table.column_names
         }
-        return cls(labels=_labels(table.column("label")), segments=columns.pop("segment", None), **columns)
+        if "segment" in table.column_names:
+            columns["segments"] = np.array(table.column("segment").to_pylist(), dtype=np.str_)
+        if "block" in table.column_names:
+            columns["blocks"] = np.unique(table.column("block").to_numpy(), return_inverse=True)[1]
+        return cls(
+            labels=_LABELS[task](table.column("label")),
+            task=task,
+            classes=tuple(said.get("classes", ())),
+            bounds=_bounds(table),
+            level=said.get("level"),
+            **columns,
+        )
+
+    def table(self) -> pa.Table:
+        """Return the columns that `of` reads."""
+        columns: dict[str, Any] = {"label": self.labels}
+        columns |= {name: prediction_column(values) for name, values in self.predictions.items()}
+        for name, ends in self.bounds.items():
+            columns |= {f"{name}_low": ends[:, 0], f"{name}_high": ends[:, 1]}
+        columns |= {} if self.segments is None else {"segment": pa.array(self.segments.tolist(), pa.string())}
+        columns |= {} if self.blocks is None else {"block": self.blocks}
+        table = pa.table(columns)
+        if self.task == BINARY:
+            return table
+        said = {"task": self.task, "classes": self.classes, "level": self.level}
+        return table.replace_schema_metadata({_META: json.dumps(said)})
+
+
+def _bounds(table: pa.Table) -> dict[str, NDArray[np.float64]]:
+    both = {name: [f"{name}_low", f"{name}_high"] for name in _MODELS}
+    return {
+        name: np.stack([_numbers(table.column(end)) for end in ends], axis=1)
+        for name, ends in both.items()
+        if set(ends) <= set(table.column_names)
+    }
 
 
 def _numbers(column: Any) -> NDArray[np.float64]:
     return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)  # a null becomes NaN
 
 
-def _names(column: Any) -> NDArray[np.str_]:
-    return np.array(column.to_pylist(), dtype=np.str_)
-
-
 def _labels(column: Any) -> NDArray[np.int8]:
     values = _numbers(column)
     return np.where(np.isin(values, (0, 1)), values, -1).astype(np.int8)  # any other value is refused as -1
+
+
+def _codes(column: Any) -> NDArray[np.intp]:
+    return np.nan_to_num(_numbers(column), nan=UNKNOWN - 1).astype(
+        np.intp
+    )  # a null is refused, unlike an unknown class
+
+
+_LABELS: Mapping[str, Callable[[Any], NDArray[Any]]] = {BINARY: _labels, MULTICLASS: _codes, REGRESSION: _numbers}

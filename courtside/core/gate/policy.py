@@ -13,6 +13,10 @@ class GatePolicy:
     much it may be worse, beyond noise, in log loss (nats), calibration error and the log loss of any segment. Fewer
     than `fewest_rows` rows, or `fewest_of_class` of either class, judge nothing; a segment under `fewest_segment_rows`
     is left out. The 95 % intervals come from `resamples` draws seeded with `seed`.
+
+    A regression has `floor_r2` and `r2_margin` in place of those of AUC, shares of the variance of the holdout's
+    targets, and `mae_margin` and `segment_mae_margin` in place of those of log loss, shares of the champion's mean
+    absolute error. `coverage_margin` says by how much fewer targets its intervals may hold, beyond noise.
     """
 
     floor_auc: float = 0.55
@@ -26,7 +30,21 @@ class GatePolicy:
     fewest_segment_rows: int = 100
     resamples: int = 1_000
     seed: int = 42
+    floor_r2: float = 0.0
+    r2_margin: float = 0.01
+    mae_margin: float = 0.02
+    segment_mae_margin: float = 0.05
+    coverage_margin: float = 0.02
 
-    def as_dict(self) -> dict[str, float]:
-        """Return the limits by name, for the record of a decision."""
-        return asdict(self)
+    def as_dict(self, task: str = "binary") -> dict[str, float]:
+        """Return the limits of a task by name, for the record of a decision."""
+        others = OF_CLASSES if task == "regression" else OF_REGRESSION
+        return {name: value for name, value in asdict(self).items() if name not in others}
+
+
+OF_REGRESSION = frozenset({"floor_r2", "r2_margin", "mae_margin", "segment_mae_margin", "coverage_margin"})
+"""The limits that only a regression has."""
+OF_CLASSES = frozenset(
+    {"floor_auc", "margin", "log_loss_margin", "calibration_margin", "segment_margin", "fewest_of_class"}
+)
+"""The limits that a regression has not."""

@@ -4,14 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-import numpy as np
-
 from courtside.contracts.records import Comparison
-from courtside.core.gate import comparison as compared
 from courtside.core.gate.attempts import level_of
 from courtside.core.gate.comparison import compare
 from courtside.core.gate.holdout import Holdout
 from courtside.core.gate.policy import GatePolicy
+from courtside.core.gate.tasks import TASKS, GateTask
 from courtside.core.gate.wording import described, percent
 
 Ruling = tuple[bool, str, str]
@@ -65,15 +63,18 @@ def judge(
     notes = (*(() if rival is None else rival.notes), *_price(attempts))
     for ruling in _without_figures(holdout, policy):
         return GateVerdict(*ruling, notes=notes)
-    decisive = compared.AUC if recalibrates is None else compared.LOG_LOSS
+    task = TASKS[holdout.task]
+    decisive = task.skill.name if recalibrates is None else task.loss.name
     if holdout.champion is None:
-        decisive = compared.BASELINE_AUC
+        decisive = task.over_baseline[0]
     figures = compare(holdout, policy, decisive=decisive, level=level_of(attempts))
     found, rows = figures.comparisons, f"on the same {holdout.labels.size:,} rows"
     rulings = chain(
-        _beside_baseline(found, policy, rows),
-        _without_champion(found, rival) if holdout.champion is None else _guardrails(found, rows),
-        _fresh(found, policy, fresher_by, rows) if recalibrates is None else _recalibrated(found, recalibrates, rows),
+        _beside_baseline(found, task, policy, rows),
+        _without_champion(found, task, rival) if holdout.champion is None else _guardrails(found, task, rows),
+        _fresh(found, task, policy, fresher_by, rows)
+        if recalibrates is None
+        else _recalibrated(found, task, recalibrates, rows),
     )
     return GateVerdict(*next(rulings), tuple(found.values()), (*figures.notes, *notes))
 
@@ -87,29 +88,41 @@ def _price(attempts: int) -> Iterator[str]:
         )
 
 
+FEWEST_BLOCKS = 10
+"""Fewer blocks of rows that depend on each other are too few to draw from."""
+
+
 def _without_figures(holdout: Holdout, policy: GatePolicy) -> Iterator[Ruling]:
     rows = holdout.labels.size
     if rows < policy.fewest_rows:
         yield False, "too_few_rows", f"the holdout has {rows} rows; fewer than {policy.fewest_rows} show nothing"
-    rarer = min(int(np.sum(holdout.labels == label)) for label in (0, 1))
-    if rarer < policy.fewest_of_class:
-        reason = f"only {rarer} of the {rows:,} holdout rows are of one class; fewer than {policy.fewest_of_class}"
-        yield False, "too_few_of_a_class", f"{reason} show nothing"
+    too_little = TASKS[holdout.task].too_little(holdout.labels, policy)
+    if too_little is not None:
+        yield False, *too_little
+    blocks = rows if holdout.blocks is None else len(set(holdout.blocks.tolist()))
+    if blocks < FEWEST_BLOCKS:
+        reason = f"the {rows:,} holdout rows lie in {blocks} blocks of rows that depend on each other"
+        yield False, "too_few_blocks", f"{reason}; fewer than {FEWEST_BLOCKS} show nothing"
 
 
-def _beside_baseline(found: Mapping[str, Comparison], policy: GatePolicy, rows: str) -> Iterator[Ruling]:
-    floor, baseline = found[compared.BASELINE_AUC], found[compared.BASELINE_LOG_LOSS]
-    if floor.challenger < policy.floor_auc:
-        auc = f"the challenger's AUC {floor.challenger:.3f}"
-        yield False, "floor", f"{auc} is under the floor of {policy.floor_auc:.3f} {rows}"
-    for comparison in (floor, baseline):
+def _beside_baseline(
+    found: Mapping[str, Comparison], task: GateTask, policy: GatePolicy, rows: str
+) -> Iterator[Ruling]:
+    skill, loss = (found[name] for name in task.over_baseline)
+    floor = task.floor(policy)
+    if skill.challenger < floor:
+        said = f"the challenger's {task.skill.title} {skill.challenger:.3f}"
+        yield False, "floor", f"{said} is under the floor of {floor:.3f} {rows}"
+    for comparison in (skill, loss):
         if not comparison.passed:
-            yield False, "baseline", f"not shown to beat the majority baseline: {described(comparison)} {rows}"
+            yield False, "baseline", f"not shown to beat the {task.baseline}: {described(comparison)} {rows}"
 
 
-def _without_champion(found: Mapping[str, Comparison], rival: Rival | None) -> Iterator[Ruling]:
-    floor, baseline = found[compared.BASELINE_AUC], found[compared.BASELINE_LOG_LOSS]
-    over = f"the AUC {floor.challenger:.3f} is over the floor, and {described(baseline)} of the majority baseline"
+def _without_champion(found: Mapping[str, Comparison], task: GateTask, rival: Rival | None) -> Iterator[Ruling]:
+    skill, loss = (found[name] for name in task.over_baseline)
+    over = (
+        f"the {task.skill.title} {skill.challenger:.3f} is over the floor, and {described(loss)} of the {task.baseline}"
+    )
     if rival is None:
         yield True, "first_champion", f"there is no champion yet, {over}"
     else:
@@ -117,14 +130,16 @@ def _without_champion(found: Mapping[str, Comparison], rival: Rival | None) -> I
         yield True, "incomparable", f"{said}: {over}"
 
 
-def _guardrails(found: Mapping[str, Comparison], rows: str) -> Iterator[Ruling]:
-    for rule, comparison in _guardrails_broken(found):
+def _guardrails(found: Mapping[str, Comparison], task: GateTask, rows: str) -> Iterator[Ruling]:
+    for rule, comparison in _guardrails_broken(found, task):
         yield False, rule, f"worse than the champion beyond noise and margin: {described(comparison)} {rows}"
 
 
-def _fresh(found: Mapping[str, Comparison], policy: GatePolicy, fresher_by: int | None, rows: str) -> Iterator[Ruling]:
-    """Yield what a trained challenger's ranking says; the last two rules leave no gap."""
-    primary = found[compared.AUC]
+def _fresh(
+    found: Mapping[str, Comparison], task: GateTask, policy: GatePolicy, fresher_by: int | None, rows: str
+) -> Iterator[Ruling]:
+    """Yield what a trained challenger's skill says; the last two rules leave no gap."""
+    primary = found[task.skill.name]
     numbers = f"{described(primary)} {rows}"
     if primary.low is not None and primary.low > 0:
         yield True, "better", f"better beyond noise: {numbers}"
@@ -136,20 +151,21 @@ def _fresh(found: Mapping[str, Comparison], policy: GatePolicy, fresher_by: int 
     yield True, "not_worse_and_fresher", f"not worse, and trained on newer data: {numbers}"
 
 
-def _recalibrated(found: Mapping[str, Comparison], version: str, rows: str) -> Iterator[Ruling]:
+def _recalibrated(found: Mapping[str, Comparison], task: GateTask, version: str, rows: str) -> Iterator[Ruling]:
     """Yield what a recalibrated champion's probabilities say; its ranking is the champion's, unless it was turned."""
-    ranking, log_loss = found[compared.AUC], found[compared.LOG_LOSS]
+    ranking, loss = found[task.skill.name], found[task.loss.name]
     said = f"it is version {version} recalibrated"
     if not ranking.passed:
         yield False, "not_shown", f"{said}, and not shown to rank as well: {described(ranking)} {rows}"
-    if log_loss.high is not None and log_loss.high < 0:
-        yield True, "better_probabilities", f"{said}, and better beyond noise: {described(log_loss)} {rows}"
-    yield False, "no_better_probabilities", f"{said}, and not shown to be better: {described(log_loss)} {rows}"
+    if loss.high is not None and loss.high < 0:
+        yield True, "better_probabilities", f"{said}, and better beyond noise: {described(loss)} {rows}"
+    yield False, "no_better_probabilities", f"{said}, and not shown to be better: {described(loss)} {rows}"
 
 
-def _guardrails_broken(found: Mapping[str, Comparison]) -> Iterator[tuple[str, Comparison]]:
-    for rule, name in (("log_loss", compared.LOG_LOSS), ("calibration", compared.CALIBRATION)):
-        if not found[name].passed:
-            yield rule, found[name]
-    failed = [each for name, each in found.items() if name.startswith(compared.SEGMENT) and not each.passed]
-    yield from (("segment", each) for each in sorted(failed, key=lambda each: each.difference or 0.0, reverse=True))
+def _guardrails_broken(found: Mapping[str, Comparison], task: GateTask) -> Iterator[tuple[str, Comparison]]:
+    for each in (task.loss, *task.guardrails):
+        if each.name in found and not found[each.name].passed:
+            yield each.rule, found[each.name]
+    for rule, prefix in (("segment", task.of_segment), ("class", task.of_class)):
+        failed = [each for name, each in found.items() if name.startswith(prefix) and not each.passed]
+        yield from ((rule, each) for each in sorted(failed, key=lambda each: each.difference or 0.0, reverse=True))

@@ -4,8 +4,9 @@ import math
 
 from courtside.contracts.records import Comparison, GateDecision
 from courtside.core.display_text import display_text
+from courtside.core.gate.tasks import TASKS
 
-NOTE_LIMIT, SEGMENT_LIMIT = 240, 40
+NOTE_LIMIT, PART_LIMIT = 240, 40
 
 NOT_REGISTERED = "not_registered"
 """The rule that keeps the champion where the challenger was logged nowhere."""
@@ -13,11 +14,16 @@ NOT_REGISTERED = "not_registered"
 _NEXT_STEP = {
     "too_few_rows": "wait for more rows; the next retraining is judged again",
     "too_few_of_a_class": "check the target column of the newest rows: one class hardly occurs in them",
-    "floor": "the features hardly tell the classes apart any more: look at the drift report and at the data",
-    "baseline": "it knows no more than the share of class 1: look at the drift report and at the data",
+    "constant_target": "check the target column of the newest rows: it holds one value",
+    "too_few_blocks": "wait for more of them; the next retraining is judged again",
+    "floor": "the features hardly say any more what the target will be: look at the drift report and at the data",
+    "baseline": "it knows no more than a constant does: look at the drift report and at the data",
     "log_loss": "its probabilities are further off: look at its calibration plot and at the newest rows",
     "calibration": "its probabilities cannot be taken at their word: look at its calibration plot, or let the "
     "contract's `candidates` name one that calibrates itself",
+    "absolute_error": "its predictions are further off: look at its residuals and at the newest rows",
+    "coverage": "its intervals hold fewer targets than they say: look at its residuals and at the newest rows",
+    "class": "look at the rows of that class, by themselves, before training again",
     "segment": "look at the rows of that segment, by themselves, before training again",
     "not_shown": "nothing; the next retraining, or a longer holdout, may show it",
     "no_better_probabilities": "nothing, its probabilities are as good as they were; or train a new challenger",
@@ -31,17 +37,21 @@ def next_step(rule: str, *, model: str) -> str:
     return _NEXT_STEP[rule].format(model=model)
 
 
-_NAMES = {"auc": "AUC", "log_loss": "log loss", "calibration_error": "calibration error"}
+_TITLES = {each.name: each.title for task in TASKS.values() for each in task.yardsticks}
+_IN_UNITS_OF_TARGET = {"mae"}
+"""The figures that are as large as the target, so that they have significant digits in place of decimals."""
 
 
 def described(comparison: Comparison) -> str:
     """Say a comparison in one phrase."""
+    measure = comparison.name.removesuffix("_over_baseline").partition("_of_")[0]
+    digits = ".5g" if measure in _IN_UNITS_OF_TARGET else ".4f"
     rival = comparison.champion if comparison.against == "champion" else comparison.baseline
-    both = f"{_name(comparison)} {comparison.challenger:.4f} against {rival:.4f}"
+    both = f"{_name(comparison)} {comparison.challenger:{digits}} against {rival:{digits}}"
     if comparison.difference is None or comparison.low is None or comparison.high is None:
         return both
-    interval = f"({percent(comparison.level)} interval {comparison.low:+.4f} to {comparison.high:+.4f})"
-    return f"{both}, difference {comparison.difference:+.4f} {interval}"
+    ends = f"{comparison.low:+{digits}} to {comparison.high:+{digits}}"
+    return f"{both}, difference {comparison.difference:+{digits}} ({percent(comparison.level)} interval {ends})"
 
 
 def percent(level: float) -> str:
@@ -64,5 +74,6 @@ def figure_lines(decision: GateDecision) -> list[str]:
 
 
 def _name(comparison: Comparison) -> str:
-    measure, _, segment = comparison.name.removesuffix("_over_baseline").partition("_of_segment:")
-    return f"{_NAMES[measure]} of segment {display_text(segment, SEGMENT_LIMIT)}" if segment else _NAMES[measure]
+    measure, _, part = comparison.name.removesuffix("_over_baseline").partition("_of_")
+    kind, _, name = part.partition(":")
+    return f"{_TITLES[measure]} of {kind} {display_text(name, PART_LIMIT)}" if part else _TITLES[measure]

@@ -9,7 +9,7 @@ import pytest
 
 from courtside.core.dataset import Inference
 from courtside.core.decision import DecisionPolicy, RollBack
-from courtside.core.gate.policy import GatePolicy
+from courtside.core.gate.policy import OF_REGRESSION, GatePolicy
 from courtside.core.performance.rules import EstimateMethod, PerformanceRules
 from courtside.core.predictions.rules import PredictRules
 from courtside.core.rhythm import PartOfYear, WatchRhythm
@@ -36,11 +36,17 @@ def test_a_key_that_is_left_out_has_a_safe_default(tmp_path: Path) -> None:
 
 def test_the_gate_uses_its_default_limits_where_the_contract_sets_none(tmp_path: Path) -> None:
     assert read(tmp_path, LEAST).gate == GatePolicy()
-    assert set(Gate.model_fields) == {each.name for each in fields(GatePolicy)}
+    assert set(Gate.model_fields) == {each.name for each in fields(GatePolicy)} - OF_REGRESSION
     strict = read(tmp_path, {**LEAST, "gate": {"floor_auc": 0.6, "fresher_days": 7}})
     assert strict.gate == GatePolicy(floor_auc=0.6, fresher_days=7)
     assert strict.contract.sha256 != read(tmp_path, LEAST).contract.sha256
     assert read(tmp_path, {**LEAST, "gate": {"floor_auc": 0.55}}).contract == read(tmp_path, LEAST).contract
+
+
+def test_contracts_keep_their_hash_though_the_gate_has_more_limits_now(tmp_path: Path) -> None:
+    """This is what was computed before the limits of regressions came."""
+    strict = read(tmp_path, {**LEAST, "gate": {"floor_auc": 0.6, "fresher_days": 7}})
+    assert strict.contract.sha256 == "8bd30abb8a037c4342431e64a07a52ce763d59e697a4cf558e12e4dbb1d07159"
 
 
 def test_the_rhythm_is_read_into_lengths_of_time_and_parts_of_the_year(tmp_path: Path) -> None:

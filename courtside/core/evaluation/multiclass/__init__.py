@@ -1,7 +1,13 @@
 """How well probabilities of several classes predict which of them it was: one file per measure."""
 
 from courtside.core.evaluation.multiclass.accuracy import accuracy, hits
-from courtside.core.evaluation.multiclass.auc import class_auc, linear_macro_auc, macro_auc, weighted_auc
+from courtside.core.evaluation.multiclass.auc import (
+    class_auc,
+    linear_macro_auc,
+    macro_auc,
+    macro_auc_influences,
+    weighted_auc,
+)
 from courtside.core.evaluation.multiclass.balanced_accuracy import balanced_accuracy
 from courtside.core.evaluation.multiclass.brier import brier_score, squared_errors
 from courtside.core.evaluation.multiclass.calibration_error import (
@@ -44,6 +50,7 @@ __all__ = [
     "log_loss",
     "log_losses",
     "macro_auc",
+    "macro_auc_influences",
     "macro_f1",
     "squared_errors",
     "weighted_auc",

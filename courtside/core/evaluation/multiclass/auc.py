@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from courtside.core.evaluation.auc import auc, placements
-from courtside.core.evaluation.measure import Values, Weighted, Weights, quotient
+from courtside.core.evaluation.measure import Values, Weighted, Weights, mean, quotient
 from courtside.core.evaluation.multiclass.classes import ClassProbabilities, Codes
 
 
@@ -44,21 +44,32 @@ def _mean(codes: Codes, probability: ClassProbabilities, *, by_rows: bool) -> We
     return weighted
 
 
-def linear_macro_auc(codes: Codes, probability: ClassProbabilities) -> tuple[float, NDArray[np.float64]] | None:
+def linear_macro_auc(codes: Codes, probability: ClassProbabilities) -> Weighted:
+    """Prepare the mean of the classes' areas as its influences give it: exact where all weights are equal.
+
+    A weighting costs one mean, however many classes there are. It is NaN where no class has an area.
+    """
+    known = macro_auc_influences(codes, probability)
+    if known is None:
+        return mean(np.full(codes.size, np.nan))
+    value, influences = known
+    return mean(value + influences)
+
+
+def macro_auc_influences(codes: Codes, probability: ClassProbabilities) -> tuple[float, NDArray[np.float64]] | None:
     """Return the mean of the classes' areas and the influence of each row on it, shape (n,); None where it has none.
 
-    The influences have the mean 0. They take the place of resampling where there are many classes: a resample costs
-    one mean, however many there are. Source: DeLong's placements of `core.evaluation.auc`, averaged over the classes.
+    The influences have the mean 0. They are DeLong's placements of `core.evaluation.auc`, averaged over the classes.
     """
-    value, influence, classes = 0.0, np.zeros(codes.size), _with_area(codes, probability)
+    value, influences, classes = 0.0, np.zeros(codes.size), _with_area(codes, probability)
     for of in classes:
         one = codes == of
         placed = placements(one.astype(np.int8), probability[:, of])
         area, ones = float(placed[one].mean()), int(np.count_nonzero(one))
         value += area / len(classes)
         scale = np.where(one, codes.size / ones, codes.size / (codes.size - ones))
-        influence += (placed - area) * scale / len(classes)
-    return (value, influence) if classes else None
+        influences += (placed - area) * scale / len(classes)
+    return (value, influences) if classes else None
 
 
 def _with_area(codes: Codes, probability: ClassProbabilities) -> list[int]:

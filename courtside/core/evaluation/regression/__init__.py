@@ -1,7 +1,7 @@
 """How well predicted values, and the intervals around them, meet what happened: one file per measure."""
 
 from courtside.core.evaluation.regression.baselines import last_value, median_value
-from courtside.core.evaluation.regression.coverage import coverage, covered
+from courtside.core.evaluation.regression.coverage import coverage, covered, undercoverage
 from courtside.core.evaluation.regression.interval_score import interval_score, interval_scores
 from courtside.core.evaluation.regression.interval_width import interval_width
 from courtside.core.evaluation.regression.mean_absolute_error import absolute_errors, mean_absolute_error
@@ -31,4 +31,5 @@ __all__ = [
     "r2",
     "rmse",
     "squared_errors",
+    "undercoverage",
 ]

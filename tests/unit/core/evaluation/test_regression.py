@@ -128,9 +128,11 @@ def test_coverage_width_and_interval_score_agree_with_their_definitions(
     assert score(partial(of.interval_score, level=level), targets, bounds) == pytest.approx(expected)
 
 
-def test_a_target_at_an_end_is_covered() -> None:
-    bounds = np.array([[0.0, 1.0]] * 4)
-    assert of.covered(np.array([0.0, 1.0, -0.1, 1.1]), bounds).tolist() == [True, True, False, False]
+def test_a_target_at_an_end_is_covered_and_only_too_few_of_them_count() -> None:
+    bounds, targets = np.array([[0.0, 1.0]] * 4), np.array([0.0, 1.0, -0.1, 1.1])
+    assert of.covered(targets, bounds).tolist() == [True, True, False, False]
+    assert score(partial(of.undercoverage, level=0.8), targets, bounds) == pytest.approx(0.3)
+    assert score(partial(of.undercoverage, level=0.4), targets, bounds) == 0
 
 
 def test_the_true_quantiles_have_the_lowest_interval_score() -> None:

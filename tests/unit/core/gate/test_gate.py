@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from courtside.core.evaluation import auc, log_loss, score
-from courtside.core.gate.comparison import SEGMENT, compare
+from courtside.core.gate.comparison import compare
 from courtside.core.gate.holdout import Holdout, HoldoutInvalid
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.gate.verdict import GateVerdict, judge
@@ -107,15 +107,15 @@ def test_a_segment_that_got_worse_is_found_although_all_rows_got_better() -> Non
     assert ruled(verdict) == (False, "segment")
     assert "segment late" in verdict.reason
     kept = figures(verdict)
-    assert [kept[f"{SEGMENT}{name}"] for name in ("early", "middle", "late")] == [True, True, False]
+    assert [kept[f"log_loss_of_segment:{name}"] for name in ("early", "middle", "late")] == [True, True, False]
 
 
 def test_a_segment_of_few_rows_is_left_out_with_a_note() -> None:
     names = np.where(np.arange(4_000) < 99, "finals", "season")
     verdict = judge(holdout(segments=names), policy=POLICY)
     assert verdict.notes == ("segment finals was left out: 99 rows, fewer than 100",)
-    assert f"{SEGMENT}season" in figures(verdict)
-    assert f"{SEGMENT}finals" not in figures(verdict)
+    assert "log_loss_of_segment:season" in figures(verdict)
+    assert "log_loss_of_segment:finals" not in figures(verdict)
 
 
 def test_too_few_rows_promote_not_even_a_first_champion() -> None:

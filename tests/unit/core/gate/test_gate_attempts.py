@@ -7,7 +7,6 @@ import pytest
 
 from courtside.core.evaluation import Interval
 from courtside.core.gate.attempts import LUCK, USUAL_LEVEL, level_of, widened
-from courtside.core.gate.comparison import AUC, BASELINE_AUC, LOG_LOSS
 from courtside.core.gate.holdout import Holdout
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.gate.verdict import judge
@@ -65,7 +64,7 @@ def test_the_further_an_attempt_the_wider_the_interval_that_may_promote_it_and_n
     rows = holdout(champion=0.5, n=1_000)
     first, fourth = (judge(rows, policy=POLICY, fresher_by=0, attempts=attempts) for attempts in (1, 4))
     for one, other in zip(first.comparisons, fourth.comparisons, strict=True):
-        if one.name != AUC:
+        if one.name != "auc":
             assert one == other
             continue
         assert (one.level, other.level) == (0.95, 0.995)
@@ -102,11 +101,11 @@ def test_a_guardrail_is_as_strict_at_the_hundredth_attempt() -> None:
 
 def test_a_first_champion_and_a_recalibration_pay_for_what_promotes_them() -> None:
     first = judge(holdout(champion=None), policy=POLICY, attempts=3)
-    assert {each.name: each.level for each in first.comparisons}[BASELINE_AUC] == level_of(3)
+    assert {each.name: each.level for each in first.comparisons}["auc_over_baseline"] == level_of(3)
     mended = holdout(challenger=0, champion=0)
     log_odds = np.log(mended.challenger / (1 - mended.challenger))
     off = Holdout(mended.labels, mended.challenger, champion=expit(1.35 * log_odds), baseline=mended.baseline)
     rulings = [judge(off, policy=POLICY, recalibrates="3", attempts=attempts) for attempts in (1, 5_000)]
     assert [each.rule for each in rulings] == ["better_probabilities", "no_better_probabilities"]
     levels = {each.name: each.level for each in rulings[1].comparisons}
-    assert (levels[AUC], levels[LOG_LOSS]) == (0.95, level_of(5_000))
+    assert (levels["auc"], levels["log_loss"]) == (0.95, level_of(5_000))
