@@ -56,20 +56,13 @@ class ReplayedAlert(Payload):
     reason: str
 
 
-class Delay(Payload):
-    """A known change of the stream, and after how many days something answered it; None where nothing did in time."""
-
-    changed: date
-    days: int | None = None
-
-
 class BacktestResult(Payload):
     """How one policy did: the loss of its predictions, and what they cost.
 
     `rows` were predicted, each by the champion of its time. `trainings` counts all, the first one included, and
-    `promotions` those whose challenger became champion. `delay` is the median of days from a known change to the first
-    training after it (None where no change is known, or none was answered), and `false_retrains` counts trainings that
-    started by themselves without one. `seconds` are the replay's own.
+    `promotions` those whose challenger became champion. Where a stream's changes are known, `delays` has the days from
+    each to the training that answered it, `delay` is their mean, `missed` changes had none, and `false_retrains`
+    started while nothing changed. `seconds` are the replay's own.
     """
 
     model: str
@@ -89,7 +82,8 @@ class BacktestResult(Payload):
     versus_first: Versus | None = None
     versus_best: Versus | None = None
     delay: float | None = None
-    delays: tuple[Delay, ...] = ()
+    delays: tuple[int | None, ...] = ()
+    missed: int | None = None
     false_retrains: int | None = None
     trained: tuple[ReplayedTraining, ...] = ()
     alerted: tuple[ReplayedAlert, ...] = ()

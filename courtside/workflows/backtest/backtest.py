@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from courtside.core.backtest.policies import ReplayPolicy
 from courtside.core.backtest.scores import blocks_of, differences
 from courtside.workflows.backtest.plan import Plan
 from courtside.workflows.backtest.replay import Replay, replay
+from courtside.workflows.backtest.rounds import Witness
 from courtside.workflows.backtest.stream import Stream
 
 
@@ -48,12 +50,27 @@ class Backtest:
         return blocks_of(self.stream.days[places], seasons)
 
 
+def _nobody(_: ReplayPolicy) -> Sequence[Witness]:
+    return ()
+
+
 def backtest(
     stream: Stream,
     policies: Sequence[ReplayPolicy],
     plan: Plan,
     *,
+    state: Path | None = None,
+    witnesses: Callable[[ReplayPolicy], Sequence[Witness]] = _nobody,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Backtest:
-    """Replay each of the policies, at least one, through the same days; raises what `replay` raises."""
-    return Backtest(stream, [replay(stream, policy, plan, progress=progress) for policy in policies])
+    """Replay each of the policies, at least one, through the same days; `witnesses` see the rounds of a policy.
+
+    Raises what `replay` raises.
+    """
+    return Backtest(
+        stream,
+        [
+            replay(stream, policy, plan, witnesses=witnesses(policy), state=state, progress=progress)
+            for policy in policies
+        ],
+    )

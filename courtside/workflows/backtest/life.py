@@ -1,9 +1,10 @@
 """What a model lives through in a replay, round by round: what a stage's round does, without the stage."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from courtside.contracts.errors import BadInput
@@ -60,7 +61,7 @@ class Life:
     performance: Performance
     champion: Version
     champion_since: date
-    first: Trained | None
+    first: Trained | None = None
     previous: Version | None = None
     challenger: Version | None = None
     registered: int = 1
@@ -71,31 +72,48 @@ class Life:
     @classmethod
     def begun(cls, stream: Stream, policy: ReplayPolicy, plan: Plan) -> "Life":
         """Train the first champion on what comes before the plan's first day; raises `NoFirstChampion`."""
-        dataset = stream.dataset
-        trainer = Trainer(stream, plan, with_reference=plan.watches_drift(policy))
+        trainer = cls.trainer_of(stream, policy, plan)
         request = RetrainingRequest(
-            model=dataset.name,
+            model=stream.dataset.name,
             training_id=FIRST_TRAINING,
             as_of=plan.begin,
             trigger=Trigger.INITIAL,
             reason="the first model",
             history=plan.window or policy.retrain.history,
         )
-        trained = trainer.train(request, number="1", champion=None, earlier=[])
-        version = trained.version
-        if version is None or not trained.promoted:
+        trained = trainer.train(request, number="1", champion=None, earlier=())
+        if trained.version is None or not trained.promoted:
             raise NoFirstChampion(trained, plan.begin)
-        watching = Watching(stream, policy_named(dataset.policy, thresholds=dataset.thresholds))
-        performance = Performance(stream, promises={version.number: version.promise})
-        return cls(stream, policy, plan, trainer, watching, Served(stream), performance, version, plan.begin, trained)
+        return replace(cls.of(stream, policy, plan, trainer, trained.version), first=trained)
+
+    @staticmethod
+    def trainer_of(stream: Stream, policy: ReplayPolicy, plan: Plan) -> Trainer:
+        """Return what trains; drift references are made only where drift is looked at."""
+        return Trainer(stream, plan, with_reference=plan.watches_drift(policy))
+
+    @classmethod
+    def of(cls, stream: Stream, policy: ReplayPolicy, plan: Plan, trainer: Trainer, champion: Version) -> "Life":
+        """Return the life of a model that has had a champion from the first day on."""
+        drift = policy_named(stream.dataset.policy, thresholds=stream.dataset.thresholds)
+        return cls(
+            stream=stream,
+            policy=policy,
+            plan=plan,
+            trainer=trainer,
+            watching=Watching(stream, drift),
+            served=Served(stream),
+            performance=Performance(stream, promises={champion.number: champion.promise}),
+            champion=champion,
+            champion_since=plan.begin,
+        )
 
     def live(self, day: date, until: date) -> Round:
         """Live through one round: look, decide, act, and predict the rows until the next one."""
         stated = []
         if self.plan.watches_performance(self.policy):
             stated = self.performance.look(day, known_before=self.plan.known_before(day))
-        watched = self._watched(day)
-        decided = self._decided(day, watched)
+        watched, tests = self._watched(day), self.performance.tests(day)
+        decided = self._decided(day, watched, tests)
         record = self._record(decided, day, watched)
         trained, back = self._act(record, day)
         alerts = self.incidents.take(decided, record, started=trained is not None or back is not None)
@@ -111,7 +129,7 @@ class Life:
             probability=said,
             watched=watched,
             statements=stated,
-            tests=self.performance.tests if stated else None,
+            tests=tests if stated else None,
             trained=tuple(each for each in (first, trained) if each is not None),
             rolled_back_to=back,
             alerts=alerts,
@@ -126,8 +144,8 @@ class Life:
             return None
         return self.watching.check(self.champion, self._window(day))
 
-    def _decided(self, day: date, watched: WindowReport | None) -> Decided:
-        policy, seen = self.policy.retrain, self.performance.seen(self.champion.number)
+    def _decided(self, day: date, watched: WindowReport | None, tests: pa.Table) -> Decided:
+        policy, seen = self.policy.retrain, self.performance.seen(self.champion.number, tests)
         if watched is not None:
             drift = drift_facts(watched.report)
         elif self.plan.watches_drift(self.policy):

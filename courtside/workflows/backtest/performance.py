@@ -1,7 +1,7 @@
 """How a replayed model does by its labels: windows are judged and promise tests go on, as on a stage."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -32,6 +32,31 @@ NOT_JUDGED = "no window of its predictions has its labels yet"
 _NOON = time(12)
 
 
+@dataclass(frozen=True)
+class Realised:
+    """What the labels of a window said of a champion, by the first metric of its task."""
+
+    version: str
+    window: Window
+    rows: int
+    value: float | None
+    low: float | None
+    high: float | None
+    promise: float | None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Realised":
+        """Read a row of the archive of statements."""
+        window = Window(start=row["window_start"], end=row["window_end"])
+        figures = (row[name] for name in ("value", "low", "high", "promise"))
+        return cls(row["version"], window, row["labelled"], *figures)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what a decision knows of it."""
+        figures = {name: getattr(self, name) for name in ("window", "rows", "value", "low", "high", "promise")}
+        return {"known": Known.REALISED, "why_unknown": ""} | figures
+
+
 @dataclass
 class Performance:
     """What is known of the performance of a model's champions, from look to look.
@@ -46,8 +71,7 @@ class Performance:
     recalibrated: dict[str, RecalibratedCourse] = field(default_factory=dict)
     learnt: dict[str, Recalibration] = field(default_factory=dict)
     waiting: list[pa.Table] = field(default_factory=list)
-    trend: list[dict[str, Any]] = field(default_factory=list)
-    tests: pa.Table | None = None
+    trend: list[Realised] = field(default_factory=list)
 
     def predicted(self, said: pa.Table) -> None:
         """Take note of predictions, in the columns of `BELIEVED`."""
@@ -63,7 +87,9 @@ class Performance:
             stated.append(self._judged(served, window, as_of))
             evidence.append(self._compared(served, window, as_of))
         if evidence:
-            self._follow(pa.concat_tables(evidence), as_of)
+            counted = pa.concat_tables(evidence)
+            self.courses = followed(self.courses, counted.to_pylist())
+            self.recalibrated = recalibrated_after(self.recalibrated, counted)
         return stated
 
     def _ended(self, known_before: date) -> Iterator[tuple[Window, pa.Table]]:
@@ -86,7 +112,7 @@ class Performance:
         metric = metrics_of(self.stream.dataset.task)[0].name
         champion = Role.CHAMPION.value
         self.trend += [
-            row
+            Realised.of(row)
             for row in said.to_pylist()
             if (row["role"], row["segment_column"], row["metric"]) == (champion, None, metric)
         ]
@@ -106,39 +132,27 @@ class Performance:
             self.learnt[version] = Recalibration.of_plain(json.loads(states[max(states)]))
         return said
 
-    def _follow(self, evidence: pa.Table, as_of: date) -> None:
+    def tests(self, as_of: date) -> pa.Table:
+        """Return what the promise tests say on a day, in the columns of their archive."""
         margin = self.stream.dataset.performance.margin
-        self.courses = followed(self.courses, evidence.to_pylist())
-        self.recalibrated = recalibrated_after(self.recalibrated, evidence)
         ranking = {version: (course, self.promises[version].ranking) for version, course in self.recalibrated.items()}
-        self.tests = table_of_tests(
-            self.courses, ranking, margin=margin, as_of=as_of, recorded_at=_moment(as_of), files=1
-        )
+        return table_of_tests(self.courses, ranking, margin=margin, as_of=as_of, recorded_at=_moment(as_of), files=1)
 
-    def seen(self, version: str) -> PerformanceSeen:
-        """Return what is known of a champion."""
+    def seen(self, version: str, tests: pa.Table) -> PerformanceSeen:
+        """Return what is known of a champion; `tests` are those of the day."""
         task = self.stream.dataset.task
-        facts = PerformanceFacts(metric=metrics_of(task)[0].name, why_unknown=NOT_JUDGED, tests=self._tests(version))
-        own = [row for row in self.trend if row["version"] == version and row["value"] is not None]
+        facts = PerformanceFacts(
+            metric=metrics_of(task)[0].name, why_unknown=NOT_JUDGED, tests=self._of_version(tests, version)
+        )
+        own = [each for each in self.trend if each.version == version and each.value is not None]
         if own:
-            facts = facts.model_copy(update={**_realised(own[-1]), "why_unknown": ""})
-        return PerformanceSeen(facts, tuple(row["value"] for row in self.trend))
+            facts = facts.model_copy(update=own[-1].facts())
+        return PerformanceSeen(facts, tuple(each.value for each in self.trend))
 
-    def _tests(self, version: str) -> tuple[PromiseTest, ...]:
-        if self.tests is None:
-            return ()
+    def _of_version(self, tests: pa.Table, version: str) -> tuple[PromiseTest, ...]:
         loss, names = next(iter(LOSSES[self.stream.dataset.task])), PromiseTest.model_fields
-        rows = newest_of(self.tests, loss=loss, version=version)
+        rows = newest_of(tests, loss=loss, version=version)
         return tuple(PromiseTest(**{name: row[name] for name in names}) for row in rows)
-
-
-def _realised(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "known": Known.REALISED,
-        "window": Window(start=row["window_start"], end=row["window_end"]),
-        "rows": row["labelled"],
-        **{name: row[name] for name in ("value", "low", "high", "promise")},
-    }
 
 
 def _moment(day: date) -> datetime:

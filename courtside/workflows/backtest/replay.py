@@ -2,19 +2,29 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from courtside.contracts.events import Trigger
 from courtside.contracts.records import DecisionRecord
 from courtside.contracts.records.backtests import BacktestResult, ReplayedAlert, ReplayedTraining
+from courtside.core.backtest.changes import answers
 from courtside.core.backtest.policies import ReplayPolicy
 from courtside.core.backtest.scores import scores
 from courtside.workflows.backtest.life import Life
 from courtside.workflows.backtest.plan import Plan
+from courtside.workflows.backtest.resuming import resumed, state_of
 from courtside.workflows.backtest.rounds import Round, Trained, Witness
+from courtside.workflows.backtest.state import State, StateFile, Told, state_file
 from courtside.workflows.backtest.stream import Stream
+
+EVERY = 26
+"""After so many rounds people are told how far it is, and what was lived through is kept."""
 
 
 @dataclass(frozen=True)
@@ -33,69 +43,106 @@ def replay(
     plan: Plan,
     *,
     witnesses: Sequence[Witness] = (),
+    state: Path | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Replay:
     """Live through the plan's days; `progress` is told of rounds.
 
+    What was lived through is kept in the folder `state` from time to time, so that the same replay goes on from there,
+    or is only read where it had ended; without a folder nothing is kept. Where somebody is to see every round,
+    it begins anew.
+
     Raises `NothingToReplay` and `NoFirstChampion`.
     """
     plan.require_rows(stream)
-    began = time.perf_counter()
-    life = Life.begun(stream, policy, plan)
-    told = _Told([], [], [], [])
+    file = None if state is None else state_file(state, stream, policy, plan)
+    course = _Course.resumed(stream, policy, plan, file if not witnesses else None)
     rounds = plan.rounds()
-    for number, (day, until) in enumerate(rounds, start=1):
-        lived = life.live(day, until)
-        told.see(lived)
+    while course.told.rounds < len(rounds):
+        began = time.perf_counter()
+        lived = course.live(*rounds[course.told.rounds])
         for witness in witnesses:
             witness.see(lived)
-        if number % 26 == 0 or number == len(rounds):
-            progress(f"{policy.name}: {until}, {len(told.trained)} trainings")
-    return told.replay(stream, policy, plan, seconds=time.perf_counter() - began)
+        course.told.seconds += time.perf_counter() - began
+        done = course.told.rounds
+        if lived.trained or done % EVERY == 0 or done == len(rounds):
+            if file is not None:
+                course.keep(file, ended=done == len(rounds))
+            trainings = len(course.told.trained)
+            progress(f"{policy.name}: {done} of {len(rounds)} rounds, up to {lived.until}, {trainings} trainings")
+    return course.replay(stream, policy, plan)
 
 
 @dataclass
-class _Told:
-    """What the result is made of, gathered from round to round."""
+class _Course:
+    """A replay on its way: the life, what it has told, and what was said of the rows at these places."""
 
-    trained: list[ReplayedTraining]
-    alerted: list[ReplayedAlert]
+    life: Life | None
+    told: Told
     places: list[NDArray[np.int64]]
     said: list[NDArray[np.float64]]
-    alerts: int = 0
 
-    def see(self, lived: Round) -> None:
-        self.trained += [_training(each, lived.record) for each in lived.trained]
-        self.alerts += lived.alerts
+    @classmethod
+    def resumed(cls, stream: Stream, policy: ReplayPolicy, plan: Plan, file: StateFile | None) -> "_Course":
+        """Go on from a file, or begin."""
+        kept = None if file is None else file.load()
+        if kept is None:
+            began = time.perf_counter()
+            life = Life.begun(stream, policy, plan)
+            return cls(life, Told(seconds=time.perf_counter() - began), [], [])
+        state, places, said = kept
+        life_again = None if state.life is None else resumed(state.life, stream, policy, plan)
+        return cls(life_again, state.told, [places], [said])
+
+    def live(self, day: date, until: date) -> Round:
+        """Live through one round."""
+        assert self.life is not None
+        lived, told = self.life.live(day, until), self.told
+        told.rounds += 1
+        told.alerts += lived.alerts
+        told.trained += [_training(each, lived.record) for each in lived.trained]
         if lived.alerts:
             said = lived.record
             alert = ReplayedAlert(day=lived.day, action=said.action, rule=said.rule, reason=said.reason)
-            self.alerted.append(alert)
+            told.alerted.append(alert)
         self.places.append(lived.places)
         self.said.append(lived.probability)
+        return lived
 
-    def replay(self, stream: Stream, policy: ReplayPolicy, plan: Plan, *, seconds: float) -> Replay:
-        places, probability = np.concatenate(self.places), np.concatenate(self.said)
+    def keep(self, file: StateFile, *, ended: bool) -> None:
+        """Write where the replay is."""
+        life = None if ended or self.life is None else state_of(self.life)
+        file.save(State(self.told, life), np.concatenate(self.places), np.concatenate(self.said))
+
+    def replay(self, stream: Stream, policy: ReplayPolicy, plan: Plan) -> Replay:
+        """Return what was lived through."""
+        places, probability, told = np.concatenate(self.places), np.concatenate(self.said), self.told
         found = scores(stream.labels[places], probability)
         result = BacktestResult(
             model=stream.dataset.name,
             policy=policy.name,
             window=plan.window or policy.retrain.history,
-            rows=found.rows,
-            log_loss=found.log_loss,
-            brier=found.brier,
-            accuracy=found.accuracy,
-            auc=found.auc,
-            trainings=len(self.trained),
-            promotions=sum(each.promoted for each in self.trained),
-            alerts=self.alerts,
-            seconds=round(seconds, 3),
+            **asdict(found),
+            trainings=len(told.trained),
+            promotions=sum(each.promoted for each in told.trained),
+            alerts=told.alerts,
+            seconds=round(told.seconds, 3),
             begin=plan.begin,
             end=plan.end,
-            trained=tuple(self.trained),
-            alerted=tuple(self.alerted),
+            trained=tuple(told.trained),
+            alerted=tuple(told.alerted),
+            **_answered(stream, told.trained, plan),
         )
         return Replay(policy, result, places, probability)
+
+
+def _answered(stream: Stream, trained: Sequence[ReplayedTraining], plan: Plan) -> dict[str, Any]:
+    """Return how trainings that started by themselves answer the changes that are known, nothing where none are."""
+    if stream.changes is None:
+        return {}
+    days = [each.day for each in trained if each.trigger != Trigger.INITIAL]
+    found = answers(days, stream.changes, since=plan.begin, until=plan.end)
+    return {"delay": found.delay, "delays": found.delays, "missed": found.missed, "false_retrains": found.false}
 
 
 def _training(trained: Trained, record: DecisionRecord) -> ReplayedTraining:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from courtside.contracts.errors import BadInput
+from courtside.core.backtest.changes import KnownChange
 from courtside.core.dataset import Dataset
 from courtside.core.rows import time_column_of
 from courtside.core.rows.order import row_order
@@ -32,7 +33,7 @@ class PlaceColumnTaken(BadInput):
 
 @dataclass(frozen=True)
 class Stream:
-    """Rows with a label in the order of their times; `changes` are the days on which the concept is known to change.
+    """Rows with a label in the order of their times; `changes` are those of its concept that are known.
 
     `table` has the target as 0/1, `written` as the rows have it, and both have the column `PLACE`. No `changes` (None)
     means that nobody knows them, and an empty tuple that there were none.
@@ -42,10 +43,10 @@ class Stream:
     table: pa.Table
     written: pa.Table
     classes: Classes
-    changes: tuple[date, ...] | None = None
+    changes: tuple[KnownChange, ...] | None = None
 
     @classmethod
-    def of(cls, rows: pa.Table, dataset: Dataset, *, changes: tuple[date, ...] | None = None) -> "Stream":
+    def of(cls, rows: pa.Table, dataset: Dataset, *, changes: tuple[KnownChange, ...] | None = None) -> "Stream":
         """Build the features of rows, which are games or a table of features, as the contract says.
 
         Raises `TimeColumnNeeded`, `PlaceColumnTaken`, and what `training_features` raises.

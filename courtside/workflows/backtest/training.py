@@ -80,6 +80,12 @@ class Trainer:
         # One that was rejected before anything was compared looked at nothing.
         return Trained(request, made, version, verdict, attempt=attempt if verdict.comparisons else None)
 
+    def made(self, number: str, request: RetrainingRequest) -> Version:
+        """Return the version that a request made before."""
+        version = self.train(request, number=number, champion=None, earlier=()).version
+        assert version is not None
+        return version
+
     def _version(self, request: RetrainingRequest, made: Challengers, holdout: Holdout, *, number: str) -> Version:
         stream, best = self.stream, made.best
         rows = stream.position(self.plan.known_before(request.as_of))
@@ -88,8 +94,7 @@ class Trainer:
         promise = promise_of(holdout, segment_column=segment, task=task, positive=positive or "1")
         return Version(
             number=number,
-            training_id=request.training_id,
-            as_of=request.as_of,
+            request=request,
             data_until=_last_day(stream, rows) + _DAY,
             name=best.name,
             estimator=best.estimator,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from courtside.contracts.events import RetrainingRequest
 from courtside.contracts.records import HistoryRecord
 from courtside.core.drift import Profile
 from courtside.core.performance.promise import Promise
@@ -19,13 +20,12 @@ from courtside.core.training.fit import probability
 class Version:
     """A registered version: the model that predicts, its drift reference, and what its training promised.
 
-    `data_until` is the day before which its data ends. `judged` holds what it said of its holdout before it learned
-    from that, by the rows' places in the stream. `name` is its candidate's.
+    `request` asked for its training, and its data ends before `data_until`. `judged` holds what was said of its holdout
+    before it learned from that, by the rows' places in the stream. `name` is its candidate's.
     """
 
     number: str
-    training_id: str
-    as_of: date
+    request: RetrainingRequest
     data_until: date
     name: str
     estimator: Classifier
@@ -35,6 +35,16 @@ class Version:
     judged: Mapping[int, float] = field(default_factory=dict)
     learned_before: int = 0
     history: HistoryRecord | None = None
+
+    @property
+    def training_id(self) -> str:
+        """The training that made it."""
+        return self.request.training_id
+
+    @property
+    def as_of(self) -> date:
+        """The day before which its training's rows lie."""
+        return self.request.as_of
 
     def predict(self, rows: pd.DataFrame) -> NDArray[np.float64]:
         """Return the probability of class 1 of each row, shape (n,)."""
