@@ -7,6 +7,7 @@ import typer
 
 from courtside.cli import (
     alerts,
+    backtest,
     costs,
     dashboard,
     decide,
@@ -48,6 +49,7 @@ app = typer.Typer(
         "4 trained but not logged (the tracking server was away), 130 interrupted."
     ),
 )
+app.command("backtest")(backtest.backtest)
 app.command("costs")(costs.costs)
 app.command("dashboard")(dashboard.dashboard)
 app.command("demo")(demo_command.demo)

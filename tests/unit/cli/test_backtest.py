@@ -1,0 +1,100 @@
+"""`courtside backtest` replays policies on a table, and says in one line or table what came of it."""
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner, Result
+
+from courtside.cli.backtest import StepTooLong
+from courtside.cli.main import app
+from courtside.contracts.errors import InputMismatch
+from courtside.core.backtest.policies import PolicyNotKnown
+from courtside.datasets.catalog import DatasetInvalid
+from courtside.workflows.backtest.candidates import CandidateUnknown
+from tests.fakes.replayed_streams import visits
+
+CONTRACT = """
+name: visits
+time_column: day
+id_columns: [visit]
+target: bought
+features: {pages: numeric, minutes: numeric}
+candidates: [logistic_regression]
+"""
+KEYS = {
+    *("model", "policy", "window", "rows", "log_loss", "brier", "accuracy", "auc"),
+    *("trainings", "promotions", "alerts", "seconds", "delay", "false_retrains", "versus_first", "versus_best"),
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("visits")
+    pq.write_table(visits(days=300, a_day=15), made / "visits.parquet")
+    (made / "visits.yaml").write_text(CONTRACT, encoding="utf-8")
+    (made / "policy.yaml").write_text("retrain: {on_drift: false, every: 60d}\n", encoding="utf-8")
+    return made
+
+
+def replayed(folder: Path, *options: str) -> Result:
+    rows = ("--model", str(folder / "visits.yaml"), "--table", str(folder / "visits.parquet"))
+    return CliRunner().invoke(app, ["backtest", *rows, "--state", str(folder / "state"), *options])
+
+
+def test_a_list_has_a_result_for_each_policy(folder: Path) -> None:
+    done = replayed(folder, "--policy", "never", "--policy", "every:60d", "--json")
+    assert done.exit_code == 0, done.output
+    never, every = json.loads(done.stdout)
+    assert never.keys() >= KEYS
+    assert (never["model"], never["policy"], never["trainings"]) == ("visits", "never", 1)
+    assert never["versus_first"] is None
+    assert every["versus_first"]["policy"] == "never"
+    assert every["trainings"] > 1
+    assert never["rows"] == every["rows"]
+
+
+def test_people_get_a_table_and_how_sure_it_is(folder: Path) -> None:
+    done = replayed(folder, "--policy", "never", "--policy", "every:60d")
+    heads, *rows = (line.split("\t") for line in done.stdout.splitlines())
+    assert heads[:3] == ["policy", "window", "log loss"]
+    assert [row[0] for row in rows] == ["never", "every:60d"]
+    assert "every:60d against never: log loss" in done.stderr
+
+
+def test_a_file_holds_a_policy(folder: Path) -> None:
+    done = replayed(folder, "--policy", str(folder / "policy.yaml"), "--window", "all", "--json")
+    (found,) = json.loads(done.stdout)
+    assert found["policy"] == str(folder / "policy.yaml")
+    assert found["window"] == "all"
+    assert {each["trigger"] for each in found["trained"]} == {"initial", "schedule"}
+
+
+def test_the_same_command_again_only_reads(folder: Path) -> None:
+    first, again = (replayed(folder, "--policy", "never", "--round", "14d") for _ in range(2))
+    assert again.stdout == first.stdout
+    assert "rounds" in first.stderr
+    assert "rounds" not in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        (("--policy", "weekly"), PolicyNotKnown),
+        (("--policy", "gone.yaml"), DatasetInvalid),
+        (("--round", "1h"), StepTooLong),
+        (("--round", "soon"), StepTooLong),
+        (("--candidates", "forest"), CandidateUnknown),
+        (("--games", "games.csv"), InputMismatch),
+    ],
+)
+def test_what_cannot_be_replayed_is_refused(folder: Path, options: tuple[str, ...], error: type[Exception]) -> None:
+    assert isinstance(replayed(folder, *options).exception, error)
+
+
+def test_games_are_no_table(folder: Path) -> None:
+    table = str(folder / "visits.parquet")
+    done = CliRunner().invoke(app, ["backtest", "--table", table])
+    assert isinstance(done.exception, InputMismatch)
+    assert "--games" in str(done.exception)
