@@ -13,9 +13,10 @@ from courtside.contracts.scoring import Opponent, Role
 from courtside.core.evaluation import Labels, Probabilities
 from courtside.core.performance.best_promise import Bar, best_promise
 from courtside.core.performance.judge import counting, labels_of, lines_of, predictions_for, where
-from courtside.core.performance.losses import LOSSES, Losses, clipped_log_losses
+from courtside.core.performance.losses import LOSSES, clipped_log_losses
 from courtside.core.performance.promise import Promise
 from courtside.core.recalibration import Recalibration
+from courtside.core.tasks.types import Losses
 
 Days = NDArray[np.datetime64]
 NOTHING_LEARNT: Mapping[str, Recalibration] = {}

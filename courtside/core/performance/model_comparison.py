@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 
 from courtside.core.evaluation import Labels, Probabilities
 from courtside.core.performance.estimate import Blocks, Estimate
-from courtside.core.performance.losses import LOSSES, Losses, enough_rows
+from courtside.core.performance.losses import LOSSES, enough_rows
 from courtside.core.performance.metrics import metrics_of
 from courtside.core.sequential import DaySums, Interval, TwoSided, two_sided
+from courtside.core.tasks.types import Losses
 
 _COLUMNS: list[tuple[str, pa.DataType]] = [
     ("id", pa.string()),

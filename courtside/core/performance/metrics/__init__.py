@@ -1,8 +1,12 @@
-"""The metrics of realised performance: every module of this package that holds a `METRIC` is one."""
+"""The metrics of realised performance: every module of this package that holds a `METRIC` is one.
+
+Those of two classes lie here, those of another task in the package that bears its name.
+"""
 
 from collections.abc import Sequence
 
 from courtside.contracts.discovery import declared_in
+from courtside.core.performance.metrics import multiclass, regression
 from courtside.core.performance.metrics.metric import Metric
 
 
@@ -26,7 +30,11 @@ def metrics_in(package: str, path: Sequence[str]) -> tuple[Metric, ...]:
     return tuple(found)
 
 
-ALL = metrics_in(__name__, __path__)
+ALL = (
+    *metrics_in(__name__, __path__),
+    *metrics_in(multiclass.__name__, multiclass.__path__),
+    *metrics_in(regression.__name__, regression.__path__),
+)
 
 
 def metrics_of(task: str) -> tuple[Metric, ...]:

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from courtside.core.evaluation import Labels, Probabilities
 from courtside.core.performance.estimate import ANY, UNDEFINED, Blocks, Estimate, Linear, clustered
+from courtside.core.tasks.types import BINARY, Prediction, Truth
 
-Linearised = Callable[[Labels, Probabilities], Linear | None]
-Estimator = Callable[[Labels, Probabilities, Blocks], Estimate]
+Linearised = Callable[[Truth, Prediction], Linear | None]
+Estimator = Callable[[Truth, Prediction, Blocks], Estimate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class Metric:
 
     `linear` gives the figure and the influence of each row, None where rows do not define it; `title` is its name in
     sentences; `within` are the ends of what it can be; `estimator` is set where the interval is not the usual one, and
-    then two models' difference has none. Metrics are listed by `order`, and the first of a task is the one that a line
+    then two models' difference has none; `of_bounds` where it takes the ends of intervals in place of predictions, as
+    the coverage of a regression does. Metrics are listed by `order`, and the first of a task is the one that a line
     of text shows.
     """
 
@@ -25,12 +26,13 @@ class Metric:
     order: int
     linear: Linearised
     higher_is_better: bool
-    task: str = "binary"
+    task: str = BINARY
     within: tuple[float, float] = ANY
     estimator: Estimator | None = None
+    of_bounds: bool = False
 
-    def estimate(self, labels: Labels, probability: Probabilities, blocks: Blocks) -> Estimate:
-        """Return the figure of the rows, with its interval; each argument has shape (n,), and n may be 0."""
+    def estimate(self, labels: Truth, probability: Prediction, blocks: Blocks) -> Estimate:
+        """Return the figure of the rows, with its interval; each argument has n rows, and n may be 0."""
         if not labels.size:
             return UNDEFINED
         if self.estimator is not None:
@@ -38,12 +40,12 @@ class Metric:
         figure = self.linear(labels, probability)
         return UNDEFINED if figure is None else clustered(figure, blocks, within=self.within)
 
-    def value(self, labels: Labels, probability: Probabilities) -> float | None:
+    def value(self, labels: Truth, probability: Prediction) -> float | None:
         """Return the figure alone, None where the rows do not define it."""
         figure = self.linear(labels, probability) if labels.size else None
         return None if figure is None else figure.value
 
-    def difference(self, labels: Labels, ours: Probabilities, theirs: Probabilities, blocks: Blocks) -> Estimate:
+    def difference(self, labels: Truth, ours: Prediction, theirs: Prediction, blocks: Blocks) -> Estimate:
         """Return by how much the figure of `ours` is larger than that of `theirs` on the same rows, paired."""
         if not labels.size:
             return UNDEFINED

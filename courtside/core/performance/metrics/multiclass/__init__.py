@@ -1,0 +1,1 @@
+"""The metrics of several classes: every module that holds a `METRIC` is one."""
