@@ -1,7 +1,6 @@
-"""The records of one replay: each step is written when it is lived through, by what a stage writes them with.
+"""The records of one replay: each round is written when it was lived through, by what a stage writes them with.
 
-A replay that was interrupted may live through some days again: what was recorded of them stays, and only its newest
-round is written once more. What needs the whole replay, the statements about performance, is written last.
+One that was interrupted begins anew. What needs the whole replay, what no round stated about performance, comes last.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +22,7 @@ from courtside.datasets.renamed import renamed
 from courtside.workflows.check_records import decision_key, document_of
 from courtside.workflows.drift_archive import archive, archive_rows
 from courtside.workflows.drift_window import WindowReport
-from courtside.workflows.ledger_documents import parsed, read
+from courtside.workflows.ledger_documents import parsed
 from courtside.workflows.ledger_transactions import Documents, change, change_together
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.performance.promises import USUAL_POSITIVE
@@ -73,15 +72,12 @@ class Recorder:
         StageModels(ledger, lake).add(content, source=f"{name}.yaml", by=REPLAYED, now=noon(start))
         return cls(lake, ledger, dataset)
 
-    def promised(self, training_id: str, day: date, holdout: pa.Table) -> None:
+    def promised(self, training_id: str, holdout: pa.Table) -> None:
         """Record what the challenger of a training said of its holdout, which is what it promises."""
-        if not self._is_past(day):
-            self.lake.write(training_keys.training_holdout(self.dataset.name, training_id), parquet_content(holdout))
+        self.lake.write(training_keys.training_holdout(self.dataset.name, training_id), parquet_content(holdout))
 
     def promoted(self, version: str, *, training_id: str, day: date, rule: str, reason: str) -> None:
         """Record that a version became champion."""
-        if self._is_past(day):
-            return
         at = noon(day)
         key = ledger_keys.history(at, version)
         reign = Reign(version=version, training_id=training_id, since=at, rule=rule, reason=reason, by=REPLAYED)
@@ -109,8 +105,6 @@ class Recorder:
 
         A report is kept whole where people were told something, and otherwise as its figures.
         """
-        if self._is_past(record.decided_at.date()):
-            return
         record, page = self._own_record(record, found), ""
         if found is not None:
             archive_rows(found.report, record, lake=self.lake)
@@ -149,8 +143,6 @@ class Recorder:
 
     def stated(self, day: date, statements: Sequence[pa.Table], tests: pa.Table | None) -> None:
         """Record what a round stated about windows of performance, and what the promise tests said then."""
-        if self._is_past(day):
-            return
         for said in statements:
             if said.num_rows:
                 archive_statements(said, dataset=self.dataset, lake=self.lake)
@@ -159,8 +151,6 @@ class Recorder:
 
     def served(self, rows: pa.Table, *, start: date, end: date) -> None:
         """Record what was predicted in the days from `start` to `end` (not included); `rows` are in `BELIEVED`."""
-        if self._is_past(start):
-            return
         archive_served(rows, start=start, end=end, dataset=self.dataset, lake=self.lake)
 
     def finished(self, record: ReplayRecord) -> None:
@@ -168,11 +158,6 @@ class Recorder:
         state_windows(dict(self._promises()), end=record.end, dataset=self.dataset, lake=self.lake)
         content = record.model_dump_json(indent=2).encode()
         self.lake.write(dashboard_keys.replay(self.dataset.name), content)
-
-    def _is_past(self, day: date) -> bool:
-        """Tell whether a later round than that of a day was recorded."""
-        newest, _ = read(self.ledger, ledger_keys.model_round(self.dataset.name), ModelRound)
-        return newest is not None and newest.last_round_at is not None and newest.last_round_at > noon(day)
 
     def _reach(self, record: DecisionRecord) -> None:
         """Record the newest round."""

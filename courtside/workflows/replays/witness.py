@@ -76,7 +76,7 @@ class RecordingWitness:
         version, verdict = trained.version, trained.verdict
         if version is None or verdict is None or trained.made is None:
             return
-        self.recorder.promised(version.training_id, lived.day, _holdout(trained.made, self.stream.dataset))
+        self.recorder.promised(version.training_id, _holdout(trained.made, self.stream.dataset))
         if trained.promoted:
             self.recorder.promoted(
                 version.number,

@@ -120,22 +120,14 @@ def test_the_newest_row_is_that_of_the_replays_last_day(folder: ReplayFolder) ->
     assert view(folder).freshness.newest_row == END - timedelta(days=1)
 
 
-def test_what_is_lived_through_again_after_an_interruption_is_recorded_once(
+def test_a_replay_that_broke_off_has_no_pages_and_leaves_nothing_when_it_begins_anew(
     folder: ReplayFolder, tmp_path: Path
 ) -> None:
     other, visited = ReplayFolder(tmp_path), stream()
-    recorder = begun(other)
     with pytest.raises(Stopped):
-        lived(recorder, visited, until=[Breaking(MOVED + 5 * WEEK)])
+        lived(begun(other, MONTHLY), visited, "both", until=[Breaking(MOVED + 5 * WEEK)])
     with pytest.raises(NoReplay):
         other.publish()
-    lived(recorder, visited)
-    assert view(other) == view(folder)
-
-
-def test_a_replay_that_begins_anew_leaves_nothing_of_the_one_before(folder: ReplayFolder, tmp_path: Path) -> None:
-    other, visited = ReplayFolder(tmp_path), stream()
-    lived(begun(other, MONTHLY), visited, "both")
     lived(begun(other, MONTHLY), visited, "every:30d")
     assert view(other, MONTHLY) == view(folder, MONTHLY)
 
