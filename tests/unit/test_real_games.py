@@ -13,8 +13,13 @@ from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, P
 from courtside.core.drift.accepted import Accepted, with_accepted
 from courtside.core.drift.policies.policy import Null
 from courtside.core.drift.reports.acceptance import Acceptance
+from courtside.core.evaluation import log_losses
 from courtside.core.features import build_features
+from courtside.core.features.elo import HOME_ADVANTAGE, elo_ratings
+from courtside.core.features.margin_ratings import margin_ratings
+from courtside.core.features.matchups import Matchups
 from courtside.core.games import read_games
+from courtside.core.training.candidates import REGISTRY
 from courtside.core.training.fit import TrainedModel, fit_candidates
 from courtside.core.training.split import Split, split_rows
 from courtside.datasets.catalog import load_dataset
@@ -181,3 +186,33 @@ def test_what_was_accepted_is_quiet_until_scoring_moves_again(features: pa.Table
         moved = {(end, name) for end, name in moved if end < date(2018, 10, 1)}
     assert len(moved) <= 1
     assert any(accepted for _, accepted, _ in later)
+
+
+RATINGS = load_dataset("nba_ratings")
+
+
+def test_ratings_reach_what_their_page_reports() -> None:
+    built = build_features(read_games(REAL_GAMES).table, dataset=RATINGS)
+    newest = split_rows(built.slice(built.num_rows - NEWEST), dataset=RATINGS)
+    (model,) = fit_candidates(newest, dataset=RATINGS, candidates=[REGISTRY["logistic_regression"]])
+    metrics = model.metrics
+    assert metrics.test_accuracy == pytest.approx(0.651, abs=0.002)
+    assert metrics.test_auc == pytest.approx(0.700, abs=0.001)
+    assert metrics.log_loss == pytest.approx(0.625, abs=0.001)
+
+
+def test_elo_alone_scores_what_its_published_recipe_does() -> None:
+    games = Matchups.of(read_games(REAL_GAMES).table)
+    home, away = (side[-8_697:] for side in elo_ratings(games))
+    won, said = (games.margin > 0)[-8_697:], 1 / (1 + 10 ** ((away - home - HOME_ADVANTAGE) / 400))
+    assert ((said > 0.5) == won).mean() == pytest.approx(0.6386, abs=0.00005)
+    assert log_losses(won.astype(np.int8), said).mean() == pytest.approx(0.6394, abs=0.00005)
+
+
+def test_home_advantage_fell_and_the_margin_ratings_saw_it() -> None:
+    games = Matchups.of(read_games(REAL_GAMES).table)
+    nobody = np.zeros(games.home.size)
+    rated = margin_ratings(games, tired=(nobody, nobody), neutral=nobody)
+    means = [rated.expected_margin[games.season == season].mean() for season in (1988, 2024)]
+    assert means[0] > 4
+    assert means[1] < 2.5

@@ -10,6 +10,7 @@ from courtside.contracts.model_card import ModelCard
 from courtside.contracts.records import HistoryRecord, ModelRecord, TrainingRecord
 from courtside.contracts.shortening import listed, shortened
 from courtside.core.drift.columns.arrow import Period
+from courtside.core.model_card.best_reachable import best_reachable_of
 from courtside.core.model_card.confusion_matrix import confusion
 from courtside.core.model_card.reliability import reliability
 from courtside.core.model_card.roc_curve import roc
@@ -87,6 +88,8 @@ def caveats(card: ModelCard) -> list[str]:
             f"Always predicting the more frequent class is right on {percent(record.baseline_accuracy)} of "
             f"the test part; {record.best} on {percent(best_of(card).test_accuracy)}."
         )
+    if (best := best_reachable_of(card)) is not None:
+        said.append(best.sentence())
     said += _about_champion(record)
     newest = "the newest " if card.test_period else ""
     holdout = f" The gate decides on {newest}{record.rows_holdout:,} of them." if record.rows_holdout else ""

@@ -2,6 +2,7 @@
 
 from courtside.contracts.shortening import shortened
 from courtside.core.dashboard.views import ModelView
+from courtside.core.model_card.best_reachable import best_reachable
 from courtside.core.model_card.reliability import Bin, calibration_chart
 from courtside.core.pages import plot
 from courtside.core.pages.markup import Markup, element
@@ -11,6 +12,7 @@ from courtside.core.pages.wording import percent
 
 HEIGHT, LEFT, RIGHT, TOP, FLOOR = 220.0, 42.0, 14.0, 26.0, 176.0
 MILESTONES = (0.5, 0.9)
+BINARY = "binary"
 
 
 def trust_section(view: ModelView) -> Markup | None:
@@ -37,7 +39,16 @@ def _calibration(view: ModelView) -> Markup | None:
         ),
         calibration_chart(bins, Description("calibration", "Calibration", said)),
         element("p", said, class_="note"),
+        _at_best(view),
     )
+
+
+def _at_best(view: ModelView) -> Markup | None:
+    """Return how often the champion could be right on these rows at best; None where there are not two classes."""
+    rows = sum(each.rows for each in view.calibration)
+    bins = [(each.predicted, each.rows) for each in view.calibration]
+    best = best_reachable(bins, rows_a_year=rows) if view.summary.task == BINARY else None
+    return None if best is None else element("p", best.sentence(over="these"), class_="note")
 
 
 def _maturity(view: ModelView) -> Markup | None:

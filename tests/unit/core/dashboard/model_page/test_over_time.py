@@ -184,6 +184,15 @@ def test_calibration_says_the_largest_gap_and_labels_how_soon_they_come() -> Non
     assert "50 % within 6 days, 90 % within 21 days" in said
 
 
+def test_calibration_says_how_often_two_classes_could_be_told_apart_at_best() -> None:
+    at_best = "If its own probabilities were exactly right"
+    rows = sum(each.rows for each in YEAR.calibration)
+    assert f"over these {rows:,} rows on " in text_of(rendered(YEAR))
+    several = replace(YEAR, summary=replace(YEAR.summary, task="multiclass"))
+    assert at_best in text_of(rendered(YEAR))
+    assert at_best not in text_of(rendered(several))
+
+
 def test_days_in_which_no_version_was_champion_say_since_when_one_has_been() -> None:
     summary = replace(YEAR.summary, champion="4", champion_since=datetime(2026, 11, 29, 20, tzinfo=UTC))
     said = text_of(rendered(replace(YEAR, summary=summary, champions=())))
