@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from courtside.core.dataset import Dataset
 from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, Profile, check, fit
 from courtside.core.drift.accepted import Accepted, with_accepted
 from courtside.core.drift.policies.policy import Null
@@ -107,12 +108,14 @@ REST = {"home_rest_days", "home_back_to_back"}
 AWAY_REST = {"away_rest_days", "away_back_to_back"}
 
 
-def season_report(features: pa.Table, season: int, *, back: int = 3, newest: int | None = None) -> DriftReport:
+def season_report(
+    features: pa.Table, season: int, *, back: int = 3, newest: int | None = None, dataset: Dataset = DATASET
+) -> DriftReport:
     """Check a season against some of the seasons before it."""
     played = features.column("season").to_numpy()
     last = season - 1 if newest is None else newest
     before = features.filter(pa.array((played > last - back) & (played <= last)))
-    reference = fit(before, DATASET.features, time_column=DATASET.time_column, calibrated=True, phase=DATASET.phase)
+    reference = fit(before, dataset.features, time_column=dataset.time_column, calibrated=True, phase=dataset.phase)
     return check(reference, reference.summarize(features.filter(pa.array(played == season))), CalibratedPolicy())
 
 
@@ -191,9 +194,13 @@ def test_what_was_accepted_is_quiet_until_scoring_moves_again(features: pa.Table
 RATINGS = load_dataset("nba_ratings")
 
 
-def test_ratings_reach_what_their_page_reports() -> None:
-    built = build_features(read_games(REAL_GAMES).table, dataset=RATINGS)
-    newest = split_rows(built.slice(built.num_rows - NEWEST), dataset=RATINGS)
+@pytest.fixture(scope="module")
+def ratings() -> pa.Table:
+    return build_features(read_games(REAL_GAMES).table, dataset=RATINGS)
+
+
+def test_ratings_reach_what_their_page_reports(ratings: pa.Table) -> None:
+    newest = split_rows(ratings.slice(ratings.num_rows - NEWEST), dataset=RATINGS)
     (model,) = fit_candidates(newest, dataset=RATINGS, candidates=[REGISTRY["logistic_regression"]])
     metrics = model.metrics
     assert metrics.test_accuracy == pytest.approx(0.651, abs=0.002)
@@ -216,3 +223,23 @@ def test_home_advantage_fell_and_the_margin_ratings_saw_it() -> None:
     means = [rated.expected_margin[games.season == season].mean() for season in (1988, 2024)]
     assert means[0] > 4
     assert means[1] < 2.5
+
+
+DENSE = {"home_back_to_back", "home_games_last_week", "away_games_last_week"}
+
+
+@pytest.mark.parametrize(
+    ("season", "drifted"),
+    [
+        *((quiet, set[str]()) for quiet in (1990, 2003, 2006, 2010, 2015, 2024)),
+        *((scored, set[str]()) for scored in (1994, 2017, 2019)),  # more points change no rating
+        *((short, DENSE) for short in (1999, 2012, 2021)),  # fewer days for as many games
+        (2020, {"away_travel_km", "season_phase"}),
+    ],
+)
+def test_ratings_drift_where_schedules_changed_and_not_where_scoring_did(
+    ratings: pa.Table, season: int, drifted: set[str]
+) -> None:
+    found = set(season_report(ratings, season, dataset=RATINGS).features_drifted)
+    assert found >= drifted
+    assert bool(found) == bool(drifted)
