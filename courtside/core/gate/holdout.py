@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,8 @@ class Holdout:
 
     `champion` is None when there is none yet, `baseline` where the training wrote none, `segments` (one name per row)
     where the dataset names none. `blocks` says which rows depend on each other, by numbers from 0, shape (n,); None:
-    each row stands for itself. Raises `HoldoutInvalid`.
+    each row stands for itself. `unseen` says which rows the champion can be judged by, because it did not learn from
+    them (None: all). Raises `HoldoutInvalid`.
     """
 
     labels: NDArray[Any]
@@ -51,15 +52,18 @@ class Holdout:
     blocks: NDArray[np.intp] | None = None
     bounds: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     level: float | None = None
+    unseen: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         rows = self.labels.size
         problems = label_problems(self.task, self.labels, len(self.classes))
         for name, values in self.predictions.items():
-            problems += problems_of_predictions(self.task, name, values, rows=rows, classes=len(self.classes))
+            own = values[self.unseen] if name == "champion" and self._partly_seen else values
+            of = rows - len(values) + len(own)
+            problems += problems_of_predictions(self.task, name, own, rows=of, classes=len(self.classes))
         for name, values in self.bounds.items():
             problems += problems_of_bounds(name, values, rows=rows)
-        parts = (("segments", self.segments), ("blocks", self.blocks))
+        parts = (("segments", self.segments), ("blocks", self.blocks), ("unseen", self.unseen))
         problems += [
             f"{name} has {each.size} rows, but label has {rows}"
             for name, each in parts
@@ -79,6 +83,32 @@ class Holdout:
         """Which rows have a label that some model can predict, shape (n,): all but those of an unknown class."""
         return np.asarray(self.labels != UNKNOWN) if self.task == MULTICLASS else np.ones(self.labels.size, dtype=bool)
 
+    @property
+    def _partly_seen(self) -> bool:
+        return self.champion is not None and self.unseen is not None and len(self.champion) == self.unseen.size
+
+    @property
+    def compared(self) -> "Holdout":
+        """Return the rows that challenger and champion can both be judged by."""
+        kept = self.unseen
+        if kept is None or self.champion is None:
+            return self
+
+        def rows_of(values: NDArray[Any] | None) -> Any:
+            return None if values is None else values[kept]
+
+        return replace(
+            self,
+            labels=self.labels[kept],
+            challenger=self.challenger[kept],
+            champion=self.champion[kept],
+            baseline=rows_of(self.baseline),
+            segments=rows_of(self.segments),
+            blocks=rows_of(self.blocks),
+            bounds={name: ends[kept] for name, ends in self.bounds.items()},
+            unseen=None,
+        )
+
     @classmethod
     def of(cls, table: pa.Table) -> "Holdout":
         """Read the columns a training writes (`docs/gate.md`); raises `HoldoutInvalid`."""
@@ -92,6 +122,8 @@ class Holdout:
         }
         if "segment" in table.column_names:
             columns["segments"] = np.array(table.column("segment").to_pylist(), dtype=np.str_)
+        if "unseen" in table.column_names:
+            columns["unseen"] = np.array(table.column("unseen").to_pylist(), dtype=np.bool_)
         if "block" in table.column_names:
             columns["blocks"] = np.unique(table.column("block").to_numpy(), return_inverse=True)[1]
         return cls(
@@ -111,6 +143,7 @@ class Holdout:
             columns |= {f"{name}_low": ends[:, 0], f"{name}_high": ends[:, 1]}
         columns |= {} if self.segments is None else {"segment": pa.array(self.segments.tolist(), pa.string())}
         columns |= {} if self.blocks is None else {"block": self.blocks}
+        columns |= {} if self.unseen is None else {"unseen": self.unseen}
         table = pa.table(columns)
         if self.task == BINARY:
             return table

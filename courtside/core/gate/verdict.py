@@ -60,8 +60,10 @@ def judge(
     champion does, so its probabilities have to be better. `attempts` counts the challengers that were judged against
     this champion on rows of this holdout, this one included: each further one needs a wider interval.
     """
-    notes = (*(() if rival is None else rival.notes), *_price(attempts))
-    for ruling in _without_figures(holdout, policy):
+    every, holdout = holdout.labels.size, holdout.compared
+    left_out = every - holdout.labels.size
+    notes = (*(() if rival is None else rival.notes), *_seen(left_out, every), *_price(attempts))
+    for ruling in _without_figures(holdout, policy, left_out=left_out):
         return GateVerdict(*ruling, notes=notes)
     task = TASKS[holdout.task]
     decisive = task.skill.name if recalibrates is None else task.loss.name
@@ -88,12 +90,23 @@ def _price(attempts: int) -> Iterator[str]:
         )
 
 
+def _seen(left_out: int, every: int) -> Iterator[str]:
+    if left_out:
+        yield (
+            f"{left_out:,} of the {every:,} rows of the holdout were left out: the champion may have learned from "
+            "them, and nothing is kept of what it said before"
+        )
+
+
 FEWEST_BLOCKS = 10
 """Fewer blocks of rows that depend on each other are too few to draw from."""
 
 
-def _without_figures(holdout: Holdout, policy: GatePolicy) -> Iterator[Ruling]:
+def _without_figures(holdout: Holdout, policy: GatePolicy, *, left_out: int) -> Iterator[Ruling]:
     rows = holdout.labels.size
+    if left_out and rows < policy.fewest_rows:
+        reason = f"only {rows} of the {rows + left_out:,} holdout rows are none that the champion may have learned from"
+        yield False, "too_few_unseen", f"{reason}; fewer than {policy.fewest_rows} show nothing"
     if rows < policy.fewest_rows:
         yield False, "too_few_rows", f"the holdout has {rows} rows; fewer than {policy.fewest_rows} show nothing"
     too_little = TASKS[holdout.task].too_little(holdout.labels, policy)

@@ -13,6 +13,7 @@ NOT_REGISTERED = "not_registered"
 
 _NEXT_STEP = {
     "too_few_rows": "wait for more rows; the next retraining is judged again",
+    "too_few_unseen": "wait for rows that come after the champion's training; the next retraining is judged again",
     "too_few_of_a_class": "check the target column of the newest rows: one class hardly occurs in them",
     "constant_target": "check the target column of the newest rows: it holds one value",
     "too_few_blocks": "wait for more of them; the next retraining is judged again",

@@ -164,6 +164,10 @@ def test_a_table_is_read_column_by_column_and_nulls_are_refused() -> None:
         Holdout.of(table.drop_columns(["challenger"]))
     with pytest.raises(HoldoutInvalid, match="1 of 2 values of champion"):
         Holdout.of(table.append_column("champion", pa.array([0.5, None])))
+    said = table.append_column("champion", pa.array([0.5, None])).append_column("unseen", pa.array([True, False]))
+    assert Holdout.of(said).compared.labels.tolist() == [0]
+    with pytest.raises(HoldoutInvalid, match="1 of 2 values of champion"):
+        Holdout.of(said.set_column(4, "unseen", pa.array([True, True])))
     with pytest.raises(HoldoutInvalid, match="other than 0 and 1"):
         Holdout.of(table.set_column(0, "label", pa.array([0, None], pa.int8())))
     with pytest.raises(HoldoutInvalid, match="other than 0 and 1"):
