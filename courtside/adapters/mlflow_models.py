@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from courtside.adapters.served_models import served_code, served_model
-from courtside.contracts.model_card import BINARY, REGRESSION, ModelInterface
+from courtside.contracts.model_card import BINARY, REGRESSION, Learned, ModelInterface
 from courtside.core.predictions.contributions import Contributions
 from courtside.core.training.candidates import Flavor
 from courtside.core.training.contributions import contributions
@@ -36,8 +36,8 @@ NAME = "model"
 # The packages that a model of each library needs besides those that every model needs.
 _PACKAGES = {"xgboost": "xgboost-cpu", "lightgbm": "lightgbm"}
 _ALWAYS = ("scikit-learn", "skops", "numpy", "pandas", "pyarrow")
-INTERFACE = "interface"
-"""Where a model's metadata holds its `ModelInterface`."""
+INTERFACE, LEARNED = "interface", "learned"
+"""Where a model's metadata holds its `ModelInterface`, and what it learned, apart from it for older programs."""
 _PROBABILITIES = "probabilities"
 _MODEL_FILE = "model.skops"
 # Writing a model keeps the interpreter busy: threads that write at once gain nothing, and the first of them would each
@@ -93,8 +93,7 @@ def save_model(
     explicit = {
         "signature": _signature(interface, getattr(served, says)(sample)),
         "pip_requirements": _requirements(served, candidate.package),
-        # An older Courtside refuses keys that it does not know.
-        "metadata": {INTERFACE: interface.model_dump(mode="json", exclude_defaults=True)},
+        "metadata": _metadata(candidate, interface),
     }
     with served_code(served) as code:
         if candidate.flavor is Flavor.SKLEARN:
@@ -122,6 +121,12 @@ def save_model(
     described.save(str(Path(path, MLMODEL_FILE_NAME)))
 
 
+def _metadata(candidate: CandidateRun, interface: ModelInterface) -> dict[str, Any]:
+    # An older Courtside refuses keys that it does not know.
+    known = {INTERFACE: interface.model_dump(mode="json", exclude={"learned"}, exclude_defaults=True)}
+    return known if candidate.learned is None else known | {LEARNED: candidate.learned.model_dump(mode="json")}
+
+
 def save_nothing(folder: str) -> None:
     """Write a model that was never fitted into a folder."""
     rows = pd.DataFrame({"x": [0.0, 1.0]})
@@ -139,10 +144,13 @@ def save_nothing(folder: str) -> None:
 
 def interface_of(described: Model) -> ModelInterface | None:
     """Return what a model reads and says, None where it was not logged by Courtside."""
+    metadata = described.metadata or {}
     try:
-        return ModelInterface.model_validate((described.metadata or {}).get(INTERFACE))
+        interface = ModelInterface.model_validate(metadata.get(INTERFACE))
+        learned = None if LEARNED not in metadata else Learned.model_validate(metadata[LEARNED])
     except ValidationError:
         return None
+    return interface.model_copy(update={"learned": learned})
 
 
 def load_classifier(uri: str) -> Any:

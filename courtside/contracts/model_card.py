@@ -52,17 +52,28 @@ class ModelColumn(Payload):
     taken_as: str
 
 
+class Learned(Payload):
+    """The last day of the rows that a model learned from, where rows that judged it are among them.
+
+    `training_id` is the training that made it, which keeps what was said of those rows before they were learned from.
+    """
+
+    training_id: str
+    until: date
+
+
 class ModelInterface(Payload):
     """What a model reads, in the order of its features, and says; it is kept with every model that is logged.
 
     `classes` are the values of `target` that are class 0 (None where a binary training saw none), class 1 and so on;
-    there are none where a value is predicted.
+    there are none where a value is predicted. `learned` is None for a model that learned from no row that judges it.
     """
 
     target: str
     classes: tuple[str | bool | int | float | None, ...]
     columns: tuple[ModelColumn, ...] = Field(min_length=1)
     task: str = BINARY
+    learned: Learned | None = Field(default=None, exclude_if=lambda known: known is None)
 
     @classmethod
     def of(

@@ -34,7 +34,8 @@ class DecisionPolicy:
     and if at least `share` of the features moved, which carry at least `importance` of the model's importance where
     that is known; both are in [0, 1]. Drift and performance start `most_a_month` trainings in `MONTH` at most; outside
     the contract's season drift starts one only with `off_season`. A training learns from `history`: ``all``, the newest
-    years (``5y``), or ``auto``, which time folds choose.
+    years (``5y``), or ``auto``, which time folds choose. With `refit` the best candidate is fitted once more on all
+    rows after it was judged, where rows have times and ids.
     """
 
     on_drift: bool = True
@@ -50,6 +51,7 @@ class DecisionPolicy:
     most_a_month: int = 4
     off_season: bool = True
     history: str = "auto"
+    refit: bool = True
 
     def as_dict(self) -> dict[str, Any]:
         """Return the limits as a contract writes them, for the record of a decision."""

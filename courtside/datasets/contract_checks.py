@@ -41,6 +41,15 @@ def _years_without_time(contract: ContractDocument, document: Document) -> list[
     return [f"line {line}: retrain.history asks for the newest years, and there is no time_column; name it too"]
 
 
+def _refit_without_times_or_ids(contract: ContractDocument, document: Document) -> list[str]:
+    """Say what a refit that was asked for lacks; it is the default, which needs nothing."""
+    missing = [key for key in ("time_column", "id_columns") if not getattr(contract, key)]
+    if not missing or not contract.retrain.refit or "refit" not in contract.retrain.model_fields_set:
+        return []
+    line = document.line(("retrain", "refit"))
+    return [f"line {line}: retrain.refit needs {' and '.join(missing)}, to know what a version learned; name it too"]
+
+
 _ALLOWED_TOGETHER = (
     {"feature", "segment"},
     {"feature", "season_column"},
@@ -159,6 +168,7 @@ CHECKS = (
     _entities_of_nothing,
     _phase_without_time,
     _years_without_time,
+    _refit_without_times_or_ids,
     _of_two_sources,
     _unknown_candidates,
     _repeated_names,

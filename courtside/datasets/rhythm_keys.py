@@ -115,6 +115,12 @@ class Retrain(Keys):
         "folds choose.",
         examples=["10y"],
     )
+    refit: Switch = Field(
+        USUAL.refit,
+        description="Whether the best candidate is fitted once more on all rows after it was judged, where the "
+        "contract names `time_column` and `id_columns`; the version that is registered is that fit.",
+        examples=[False],
+    )
 
 
 class Predict(Keys):

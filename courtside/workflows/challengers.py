@@ -21,8 +21,9 @@ from courtside.core.training.candidates import Candidate
 from courtside.core.training.checks import check_split
 from courtside.core.training.fit import FitOptions, TrainedModel, best, fit_candidates
 from courtside.core.training.frame import taken_as
-from courtside.core.training.history import shortened
+from courtside.core.training.history import newest_of, shortened
 from courtside.core.training.legacy_models import legacy_files
+from courtside.core.training.refit import Refitted, judged_only, refitted, why_not_refit
 from courtside.core.training.split import Split, split_in_words, split_rows
 from courtside.workflows.legacy_set import LegacyFiles
 from courtside.workflows.ports import Lake, Tracking
@@ -36,6 +37,7 @@ from courtside.workflows.stopwatch import Stopwatch
 class Challengers:
     """The models of a training, what they read and say, and the rows that they were made from and are judged by.
 
+    `registered` is the best of them as it becomes a version: it may be fitted once more, on rows that judged it.
     `profile` is the drift reference (None: none), `legacy` makes the files for readers of the old names, `warnings` are
     what a person should know about the rows. `recalibrated_champion` is the version that was loaded and recalibrated,
     and `history` how much of the past candidates that were fitted learned from.
@@ -44,6 +46,7 @@ class Challengers:
     split: Split
     split_in_words: str
     models: Sequence[TrainedModel]
+    registered: Refitted
     interface: ModelInterface
     profile: bytes | None
     legacy: Callable[[], LegacyFiles]
@@ -75,9 +78,9 @@ def fitted(
     Raises what `split_rows`, `shortened`, `check_split` and `fit_candidates` raise.
     """
     with watch.part("history"):
-        split = split_rows(frozen.table, dataset=dataset, rule=rule, seed=options.seed)
+        whole = split_rows(frozen.table, dataset=dataset, rule=rule, seed=options.seed)
         split, history = shortened(
-            split, request.history, dataset=dataset, candidates=candidates, progress=watch.report
+            whole, request.history, dataset=dataset, candidates=candidates, progress=watch.report
         )
     with watch.part("profile"):  # before the models, which would be fitted for nothing if it refuses a column
         warnings, profile = list(check_split(split, dataset)), None
@@ -85,18 +88,37 @@ def fitted(
             reference = _profile(frozen.written, dataset)
             profile = reference.to_bytes()
             warnings += [disagreement(part) for part in [newest_part(reference)] if part]
-    with watch.part("fit"), _preparing(tracking):
-        models = fit_candidates(split, dataset=dataset, candidates=candidates, options=options, progress=watch.report)
+    with _preparing(tracking):
+        with watch.part("fit"):
+            models = fit_candidates(
+                split, dataset=dataset, candidates=candidates, options=options, progress=watch.report
+            )
+        with watch.part("refit"):
+            registered = _registered(best(models), split, whole, history.window, dataset=dataset, tracking=tracking)
+    if registered.doubted and registered.record is not None:
+        warnings.append(f"the version was not fitted once more on the newest rows, because {registered.record.why_not}")
     return Challengers(
         split=split,
         split_in_words=split_in_words(dataset, seed=options.seed),
         models=models,
+        registered=registered,
         interface=_interface(frozen, dataset),
         profile=profile,
         legacy=lambda: LegacyFiles(request.model, request.training_id, legacy_files(models), _features(split)),
         warnings=warnings,
         history=history,
     )
+
+
+def _registered(
+    chosen: TrainedModel, split: Split, whole: Split, window: str, *, dataset: Dataset, tracking: Tracking | None
+) -> Refitted:
+    """Return the chosen model as it becomes a version: fitted once more on its window of all rows, if that may be."""
+    why_not = "no version is registered" if tracking is None else why_not_refit(dataset)
+    if why_not is not None:
+        return judged_only(chosen, split, why_not)
+    rows = newest_of(pa.concat_tables([whole.train, whole.test]), window, dataset=dataset)
+    return refitted(chosen, split, rows, dataset=dataset)
 
 
 def recalibrated(
@@ -125,6 +147,7 @@ def recalibrated(
             "older half recalibrated the champion, and the newer half is the holdout"
         ),
         models=(made.model,),
+        registered=judged_only(made.model, made.split),
         interface=made.interface,
         profile=profile,
         legacy=lambda: LegacyFiles.of(request.model, request.training_id, sealed.files(LEGACY)),

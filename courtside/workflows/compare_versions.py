@@ -45,6 +45,7 @@ def _figures(record: TrainingRecord) -> dict[str, Any]:
         "trained as of": record.as_of.isoformat(),
         "rows trained on": record.rows_train,
         "rows tested on": record.rows_test,
+        "rows fitted to once more": None if record.refit is None or record.refit.until is None else record.refit.rows,
     }
     figures = best.model_dump(mode="json", exclude={"name", "intervals", "params", "rolling_origin"})
     folds = best.rolling_origin.model_dump() if best.rolling_origin else {}

@@ -80,7 +80,7 @@ def _decide(
         champion_version=record.champion_version,
         registered_model=record.registered_model,
         holdout_key=key,
-        holdout_rows=holdout.labels.size,
+        holdout_rows=holdout.compared.labels.size,
         contract_version=record.contract_version,
         contract_hash=record.contract_hash,
         policy=policy.as_dict(holdout.task),

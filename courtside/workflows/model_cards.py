@@ -7,6 +7,7 @@ from courtside.core.dataset import Dataset
 from courtside.core.model_card import curves, render_markdown, render_page
 from courtside.core.pages.place import Place
 from courtside.core.rows import period
+from courtside.core.training.fit import TrainedModel
 from courtside.core.training.frame import labels
 from courtside.core.training.importance import importances
 from courtside.workflows.challengers import Challengers
@@ -30,7 +31,7 @@ def model_card(record: TrainingRecord, made: Challengers, *, dataset: Dataset, p
                 name=model.name,
                 flavor=model.flavor.value,
                 params={name: str(value) for name, value in model.candidate.params.items()},
-                importances=importances(model.estimator, list(made.interface.taken_as)),
+                importances=importances(_served(model, made).estimator, list(made.interface.taken_as)),
                 curves=curves(truth, model.test_probability),
                 package=model.candidate.package,
             )
@@ -38,6 +39,11 @@ def model_card(record: TrainingRecord, made: Challengers, *, dataset: Dataset, p
         ),
         provenance=provenance,
     )
+
+
+def _served(model: TrainedModel, made: Challengers) -> TrainedModel:
+    """Return a candidate as its run holds it: the best one as it was registered."""
+    return made.registered.model if model is made.best else model
 
 
 def write_card(card: ModelCard, *, lake: Lake) -> None:

@@ -1,8 +1,8 @@
 """A training that fits no model: the champion, with its probabilities recalibrated on the newest rows with a label.
 
-The rows are those that came after the champion's own training part, so that it has learned from none of them, and of
-these the newest: a map of two numbers needs few rows, and what broke the probabilities is recent. The older half
-recalibrates, and the gate judges by the newer half.
+The rows are those that came after what the champion's model learned from, and of these the newest: a map of two
+numbers needs few rows, and what broke the probabilities is recent. The older half recalibrates, and the gate judges by
+the newer half.
 """
 
 from collections.abc import Sequence
@@ -126,7 +126,7 @@ def recalibrate(
     known = champion.record.recalibrates
     fitted_by = sealed.training_id if known is None else known.training_id
     card = find_document(ModelCard, training_keys.training_card(dataset.name, fitted_by), lake=lake)
-    split = _halves(rows, since=_learned_until(card), dataset=dataset)
+    split = _halves(rows, since=_learned_until(champion, card, dataset=dataset, lake=lake), dataset=dataset)
     try:
         model = _recalibrated(champion, _candidate(champion.record, card), split, dataset=dataset)
     except ColumnUnusable as error:
@@ -135,11 +135,22 @@ def recalibrate(
     slope, intercept = slope_and_intercept(model.estimator)
     version = sealed.version if known is None else known.version
     mapped = Recalibrated(version=version, training_id=fitted_by, slope=slope, intercept=intercept)
-    return RecalibratedChampion(split, model, interface, mapped, sealed)
+    return RecalibratedChampion(split, model, interface.model_copy(update={"learned": None}), mapped, sealed)
 
 
-def _learned_until(card: ModelCard | None) -> date | None:
-    """Return the last day of what a champion was fitted to, None where nobody knows it."""
+def _learned_until(champion: Recalibratable, card: ModelCard | None, *, dataset: Dataset, lake: Lake) -> date | None:
+    """Return the last day of what a champion's model was fitted to, None where nobody knows it.
+
+    A map that it has is replaced, so what that learned from does not count, as long as the model's own record is there.
+    """
+    known, record = champion.record.recalibrates, champion.record
+    if known is not None:
+        found = find_document(TrainingRecord, training_keys.training_record(dataset.name, known.training_id), lake=lake)
+        if found is None and champion.interface.learned is not None:
+            return champion.interface.learned.until
+        record = found or record
+    if record.refit is not None and record.refit.until is not None:
+        return record.refit.until
     return None if card is None or card.train_period is None else card.train_period[1]
 
 

@@ -2,15 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
-
 from courtside.contracts import training_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.key_names import key_name
 from courtside.contracts.records import TrainingRecord
 from courtside.core.parquet import parquet_content, read_parquet_content
+from courtside.workflows.champion_on_holdout import ChampionSaid, with_champion
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.model_cards import write_card
 from courtside.workflows.ports import Lake, Tracking
@@ -67,8 +64,8 @@ def _replay(model: str, training_id: str, *, lake: Lake, tracking: Tracking) -> 
         attachments=spool.attachments,
     )
     done = publish(run, card, spool.rows, lake=lake, tracking=tracking)
-    if done.champion_probability is not None:
-        _add_champion(model, training_id, done.champion_probability, lake=lake)
+    if done.champion is not None:
+        _add_champion(model, training_id, done.champion, lake=lake)
     write_card(done.card, lake=lake)
     record = done.card.record
     lake.write(training_keys.training_record(model, training_id), record.model_dump_json(indent=2).encode())
@@ -78,10 +75,8 @@ def _replay(model: str, training_id: str, *, lake: Lake, tracking: Tracking) -> 
     return record
 
 
-def _add_champion(model: str, training_id: str, probability: NDArray[np.float64], *, lake: Lake) -> None:
+def _add_champion(model: str, training_id: str, champion: ChampionSaid, *, lake: Lake) -> None:
     """Write the champion's predictions beside those that the challenger made when it was trained."""
     key = training_keys.training_holdout(model, training_id)
     holdout = read_parquet_content(lake.read(key))
-    if "champion" in holdout.column_names:
-        holdout = holdout.drop_columns(["champion"])
-    lake.write(key, parquet_content(holdout.append_column("champion", pa.array(probability))))
+    lake.write(key, parquet_content(with_champion(holdout, champion, model=model, lake=lake)))

@@ -23,6 +23,7 @@ from courtside.core.training.importance import importances
 from courtside.core.training.own_candidates import chosen
 from courtside.core.training.split import Split
 from courtside.workflows.challengers import fitted, recalibrated
+from courtside.workflows.champion_on_holdout import with_champion
 from courtside.workflows.freeze import freeze, resolved
 from courtside.workflows.frozen_rows import frozen_features
 from courtside.workflows.model_cards import model_card, write_card
@@ -30,7 +31,7 @@ from courtside.workflows.ports import Lake, Tracking, TrackingUnavailable
 from courtside.workflows.sealed_models import reading_for_champion
 from courtside.workflows.smoke import known_rows
 from courtside.workflows.stopwatch import Stopwatch
-from courtside.workflows.training_runs import log_training, training_run
+from courtside.workflows.training_runs import Logging, log_training, training_run
 
 
 def train(
@@ -92,7 +93,7 @@ def train(
     if made.profile is not None:
         attachments[training_keys.PROFILE_NAME] = made.profile
         lake.write(training_keys.training_profile(request.model, request.training_id), made.profile)
-    split, best = made.split, made.best
+    split, best, registered = made.split, made.best, made.registered
     record = TrainingRecord(
         **request.model_dump(include={"training_id", "as_of", "trigger", "reason", "report"}),
         dataset=dataset.name,
@@ -109,11 +110,12 @@ def train(
         rows_holdout=split.holdout_rows,
         holdout_since=period(split.holdout, dataset.time_column)[0] if dataset.time_column else None,
         history=made.history,
+        refit=registered.record,
         baseline_accuracy=baseline_accuracy(split, dataset),
         warnings=(*frozen.warnings(dataset), *made.warnings),
         models=tuple(_model_record(model) for model in made.models),
         best=best.name,
-        importances=importances(best.estimator, list(made.interface.taken_as)),
+        importances=importances(registered.model.estimator, list(made.interface.taken_as)),
         registered_model=dataset.place.registered_model,
         champion_version=made.recalibrated_champion,
         recalibrates=made.recalibrates,
@@ -124,7 +126,7 @@ def train(
         rows = split.holdout
         run = training_run(
             card,
-            {model.name: model.estimator for model in made.models},
+            {model.name: model.estimator for model in (*made.models, registered.model)},
             interface=made.interface,
             rows=rows,
             tags=tags or {},
@@ -132,10 +134,9 @@ def train(
         )
         done = log_training(run, card, rows, tags=tags or {}, lake=lake, tracking=tracking, progress=progress)
     with watch.part("holdout"):
-        challenger = best.test_probability[split.selection_rows :]
-        known = known_rows(rows.select(list(made.interface.taken_as)), challenger)
+        known = known_rows(rows.select(list(made.interface.taken_as)), registered.known)
         lake.write(training_keys.training_smoke(request.model, request.training_id), known)
-        _write_holdout(request, challenger, split, champion=done.champion_probability, lake=lake, dataset=dataset)
+        _write_holdout(done, best.test_probability[split.selection_rows :], split, lake=lake, dataset=dataset)
         write_card(done.card, lake=lake)
     with watch.part("files"):
         legacy = made.legacy()
@@ -177,13 +178,7 @@ def _nominate(record: TrainingRecord, tracking: Tracking | None, *, progress: Ca
 
 
 def _write_holdout(
-    request: RetrainingRequest,
-    challenger: NDArray[np.float64],
-    split: Split,
-    *,
-    champion: NDArray[np.float64] | None,
-    lake: Lake,
-    dataset: Dataset,
+    done: Logging, challenger: NDArray[np.float64], split: Split, *, lake: Lake, dataset: Dataset
 ) -> None:
     """Store what both models predict for the same newest rows: the gate needs no model, only this."""
     columns: dict[str, Any] = {
@@ -191,9 +186,11 @@ def _write_holdout(
         "challenger": challenger,
         **holdout_columns(split.train, split.holdout, dataset),
     }
-    if champion is not None:
-        columns["champion"] = champion
-    lake.write(training_keys.training_holdout(request.model, request.training_id), parquet_content(pa.table(columns)))
+    holdout = pa.table(columns)
+    record = done.card.record
+    if done.champion is not None:
+        holdout = with_champion(holdout, done.champion, model=record.dataset, lake=lake)
+    lake.write(training_keys.training_holdout(record.dataset, record.training_id), parquet_content(holdout))
 
 
 def _model_record(model: TrainedModel) -> ModelRecord:

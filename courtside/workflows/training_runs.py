@@ -3,18 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.model_card import ModelCard, ModelInterface
+from courtside.contracts.model_card import Learned, ModelCard, ModelInterface
 from courtside.contracts.records import ModelRecord, TrainingRecord
 from courtside.contracts.shortening import listed
 from courtside.core.model_card import plot_files, render_markdown, render_page, render_summary
 from courtside.core.training.candidates import Classifier, Flavor
 from courtside.core.training.rivals import differences, why_incomparable
 from courtside.core.training.served_input import ColumnUnusable, ValuesMissing
+from courtside.workflows.champion_on_holdout import ChampionSaid
 from courtside.workflows.ports import (
     CandidateRun,
     Champion,
@@ -38,13 +37,13 @@ WITH_INTERVAL = ("test_auc", "log_loss")
 
 @dataclass(frozen=True, slots=True)
 class Logging:
-    """What became of a training's runs: its card with where they are, and what the champion predicts for the holdout.
+    """What became of a training's runs: its card with where they are, and what the champion says of the holdout.
 
     `spooled` says that they wait in the lake; without a tracking server the rest is None.
     """
 
     card: ModelCard
-    champion_probability: NDArray[np.float64] | None = None
+    champion: ChampionSaid | None = None
     spooled: bool = False
 
 
@@ -86,6 +85,7 @@ def training_run(
                 metrics=_metrics(figures[candidate.name]),
                 plots=plot_files(candidate),
                 package=candidate.package,
+                learned=_learned(card) if candidate.name == record.best else None,
             )
             for candidate in card.candidates
         ],
@@ -96,6 +96,19 @@ def training_run(
         tags=_tags(card) | dict(tags),
         attachments=attachments,
     )
+
+
+def _learned(card: ModelCard) -> Learned | None:
+    """Return until when the version learned, if rows that judge it are among what it learned from.
+
+    Those of a recalibration judge a later holdout's champion.
+    """
+    record, until = card.record, None
+    if record.recalibrates is not None and card.train_period is not None:
+        until = card.train_period[1]
+    elif record.refit is not None:
+        until = record.refit.until
+    return None if until is None else Learned(training_id=record.training_id, until=until)
 
 
 def log_training(
@@ -130,7 +143,7 @@ def publish(run: TrainingRun, card: ModelCard, rows: pa.Table, *, lake: Lake, tr
     try:
         champion = champion_model(card.record.dataset, lake=lake, tracking=tracking)
         _require_recalibrated(champion, card.record)
-        said, about = _asked(champion, run.interface, rows)
+        said, about = _asked(champion, run.interface, rows, timed=card.test_period is not None)
     except ModelNotTrusted as error:  # it may be of a candidate that the contract does not name any more
         why = f"it holds {listed(error.types)}, whose package is not trusted here"
         said, about = None, {"champion_version": error.version, "champion_incomparable": why, "champion_differs": None}
@@ -151,16 +164,22 @@ def _require_recalibrated(champion: Champion | None, record: TrainingRecord) -> 
 
 
 def _asked(
-    champion: Champion | None, challenger: ModelInterface, rows: pa.Table
-) -> tuple[NDArray[np.float64] | None, dict[str, str | None]]:
-    """Return what the champion predicts for rows, None where it cannot be asked, and what the record says about it."""
+    champion: Champion | None, challenger: ModelInterface, rows: pa.Table, *, timed: bool
+) -> tuple[ChampionSaid | None, dict[str, str | None]]:
+    """Return what the champion says of rows, None where it cannot be asked, and what the record says about it.
+
+    `timed` says whether the rows have times.
+    """
     if champion is None:
         return None, dict.fromkeys(("champion_version", "champion_incomparable", "champion_differs"))
     said, theirs = None, champion.interface
+    learned = None if theirs is None else theirs.learned
     why = why_incomparable(theirs, challenger, rows.column_names)
+    if why is None and learned is not None and not timed:
+        why = f"it learned from the rows up to {learned.until}, and rows no longer have times that tell which those are"
     if why is None:
         try:
-            said = champion.probability(rows)
+            said = ChampionSaid(champion.probability(rows), learned)
         except ColumnUnusable as error:
             why = f"it takes {error.column} as a number, and the rows now hold {error.found} there"
         except ValuesMissing as error:
@@ -180,6 +199,8 @@ def _metrics(model: ModelRecord) -> dict[str, float]:
 
 def _params(record: TrainingRecord) -> dict[str, str]:
     known = {"best": record.best, "rows_train": str(record.rows_train), "rows_test": str(record.rows_test)}
+    if record.refit is not None and record.refit.until is not None:
+        known |= {"rows_refit": str(record.refit.rows)}
     return known if record.history is None else known | {"history": record.history.window}
 
 
@@ -198,6 +219,7 @@ def _tags(card: ModelCard) -> dict[str, str]:
         "image_digest": card.provenance.image_digest,
         "recalibrates": None if record.recalibrates is None else record.recalibrates.version,
         "history_asked": None if record.history is None else record.history.asked,
+        "refit_until": None if record.refit is None or record.refit.until is None else record.refit.until.isoformat(),
         "warnings": str(len(record.warnings)),
     }
     return {name: value for name, value in known.items() if value is not None}

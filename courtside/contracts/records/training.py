@@ -140,6 +140,19 @@ class HistoryRecord(Payload):
     windows: tuple[WindowScore, ...] = ()
 
 
+class Refit(Payload):
+    """What the registered version learned from, where it was fitted once more after it was judged, or `why_not`.
+
+    `rows` from `since` until `until` are all rows of its history; those that judged the candidates are among them.
+    `why_not` is a phrase that stands after "because".
+    """
+
+    rows: int = 0
+    since: date | None = None
+    until: date | None = None
+    why_not: str | None = Field(default=None, exclude_if=lambda known: known is None)
+
+
 class Recalibrated(Payload):
     """Which version a training recalibrated instead of fitting a model, and to what.
 
@@ -163,7 +176,9 @@ class TrainingRecord(Versioned):
     the challenger on the holdout, `champion_differs` in which features it differs although it could. `recalibrates` is
     set where the challenger is a recalibrated champion: then the training part are the rows of the recalibration, and
     the test part is the holdout. `history` is how much of the past the candidates learned from, None for a
-    recalibration and in older records; `holdout_since` is the first day of the holdout, where rows have times.
+    recalibration and in older records; `holdout_since` is the first day of the holdout, where rows have times. `refit`
+    says whether the version is the best candidate fitted once more on all rows, None for a recalibration and in older
+    records; the figures of `models` are always those of the fits that were judged.
     """
 
     training_id: str
@@ -185,6 +200,7 @@ class TrainingRecord(Versioned):
     rows_holdout: int | None = None
     holdout_since: date | None = None
     history: HistoryRecord | None = Field(default=None, exclude_if=lambda known: known is None)
+    refit: Refit | None = Field(default=None, exclude_if=lambda known: known is None)
     baseline_accuracy: float | None = None
     warnings: tuple[str, ...] = ()
     spooled: bool = False

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from courtside.contracts.curves import Curves
 from courtside.contracts.model_card import ModelCard
-from courtside.contracts.records import HistoryRecord, ModelRecord, TrainingRecord
+from courtside.contracts.records import HistoryRecord, ModelRecord, Refit, TrainingRecord
 from courtside.contracts.shortening import listed, shortened
 from courtside.core.drift.columns.arrow import Period
 from courtside.core.model_card.best_reachable import best_reachable_of
@@ -91,6 +91,7 @@ def caveats(card: ModelCard) -> list[str]:
     if (best := best_reachable_of(card)) is not None:
         said.append(best.sentence())
     said += _about_champion(record)
+    said += _about_refit(record)
     newest = "the newest " if card.test_period else ""
     holdout = f" The gate decides on {newest}{record.rows_holdout:,} of them." if record.rows_holdout else ""
     said.append(f"The figures rest on {_rows(record.rows_test, card.test_period, sign=' of')}.{holdout}")
@@ -104,6 +105,15 @@ def _about_champion(record: TrainingRecord) -> list[str]:
         why = f"cannot be compared with this model, because {record.champion_incomparable}"
         return [f"{champion} {why}: the gate judges the model as a first champion."]
     return [] if record.champion_differs is None else [f"{champion} {record.champion_differs}."]
+
+
+def _about_refit(record: TrainingRecord) -> list[str]:
+    found = record.refit
+    if found is None or found.until is None:
+        return []
+    fit = f"{record.best} fitted once more, with the same parameters, on {found.rows:,} rows up to {found.until}"
+    judged = "the fit that was judged, which learned from none of the rows that judged it"
+    return [f"The version is {fit}, so that it knows the newest ones too. All figures here are those of {judged}."]
 
 
 def _rows(count: int, days: Period | None, *, sign: str = ",") -> str:
@@ -125,6 +135,7 @@ def data_facts(card: ModelCard) -> dict[str, str]:
         trained_on(card): _rows(record.rows_train, card.train_period),
         "History": None if record.history is None else history(record.history),
         "Test part": _rows(record.rows_test, card.test_period),
+        "Fitted once more": None if record.refit is None else refit(record.refit),
         "Holdout of the gate": f"{record.rows_holdout:,} rows{newest}" if record.rows_holdout else None,
         "Split": record.split,
         "Data as of": until,
@@ -146,6 +157,17 @@ def history(found: HistoryRecord) -> str:
     each = ", ".join(f"{score.window} {score.log_loss:.4f}" for score in found.windows)
     folds = f". Log loss of {found.candidate} on {found.folds} time folds: {each}" if each else ""
     return f"{found.window}{left_out}: {found.reason}{folds}"
+
+
+def refit(found: Refit) -> str:
+    """Say what the version learned from after it was judged, or why it was not fitted once more.
+
+    >>> refit(Refit(why_not="the contract says `retrain: {refit: false}`"))
+    'no, because the contract says `retrain: {refit: false}`'
+    """
+    if found.since is None or found.until is None:
+        return f"no, because {found.why_not}"
+    return f"on {_rows(found.rows, (found.since, found.until))}"
 
 
 def trained_on(card: ModelCard) -> str:

@@ -44,6 +44,8 @@ def render_summary(card: ModelCard) -> str:
     rows = f"{record.rows_train:,} rows of {_plain(record.dataset)}"
     learned = "Trained on" if record.recalibrates is None else "Recalibrated on"
     data = f"{learned} {rows}, tested on the {record.rows_test:,} after them."
+    if record.refit is not None and record.refit.until is not None:
+        data += f" Then fitted once more on {record.refit.rows:,} rows up to {record.refit.until}."
     cause = f"Trigger: {record.trigger.value} ({_plain(record.reason)}). Training `{record.training_id}`."
     chosen = f"**{_plain(record.best)}**, {', '.join(figures)}. {_plain(why(card))}"
     return "\n\n".join([chosen, *warned, f"{data} {cause}"])

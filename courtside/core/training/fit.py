@@ -175,7 +175,7 @@ def _fit(candidate: Candidate, parts: _Parts, options: FitOptions) -> TrainedMod
     if options.search:
         candidate = search(candidate, parts.train, columns=parts.columns, trials=options.search, seed=options.seed)
     estimator = prepared(candidate, parts.columns).fit(parts.train.rows, parts.train.labels)
-    model = _judged(candidate, _single_threaded(estimator), parts)
+    model = _judged(candidate, single_threaded(estimator), parts)
     if options.rolling_origin:
         origin = rolling_origin(candidate, parts.before_holdout, columns=parts.columns, folds=options.rolling_origin)
         return replace(model, rolling_origin=origin)
@@ -205,7 +205,8 @@ def _calibrate(model: TrainedModel, parts: _Parts, method: Calibration) -> Train
     return replace(judged, selection_auc=model.selection_auc, rolling_origin=model.rolling_origin, calibration=method)
 
 
-def _single_threaded(estimator: Classifier) -> Classifier:
+def single_threaded(estimator: Classifier) -> Classifier:
+    """Return a fitted model that predicts on one thread."""
     # A forest that predicts on several threads adds its trees in the order they finish: the last bit varies.
     last: Any = getattr(estimator, "steps", [("model", estimator)])[-1][1]
     if "n_jobs" in last.get_params():

@@ -81,6 +81,14 @@ def shortened(
     return replace(split, train=split.train.slice(begin)), chosen.model_copy(update=kept)
 
 
+def newest_of(table: pa.Table, window: str, *, dataset: Dataset) -> pa.Table:
+    """Return the rows of a window (``all``, ``5y``) that ends with the last row; `table` is in time order."""
+    if window == ALL:
+        return table
+    days = _days(table, time_column_of(dataset, asked=f"a history of {window}"))
+    return table.slice(_begin(days, window, days.size))
+
+
 def _days(table: pa.Table, time_column: str) -> NDArray[np.datetime64]:
     days = table.column(time_column).cast(pa.date32(), safe=False).to_numpy()
     return np.asarray(days, dtype="datetime64[D]")

@@ -7,8 +7,12 @@ import pyarrow as pa
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset
 from courtside.core.evaluation import accuracy, majority_baseline, score
+from courtside.core.rows.exact_ids import IdsRounded
+from courtside.core.rows.ids import id_columns_of, ids_of
 from courtside.core.training.fit import labels
 from courtside.core.training.split import Split
+
+ID, DAY = "id", "day"
 
 
 class SegmentMissing(BadInput):
@@ -23,14 +27,25 @@ class SegmentMissing(BadInput):
 def holdout_columns(train: pa.Table, holdout: pa.Table, dataset: Dataset) -> dict[str, Any]:
     """Return `baseline` (the share of class 1 in the training part) and, where the dataset names one, `segment`.
 
-    Segments are strings; a row without one belongs to the segment "missing". Raises `SegmentMissing`.
+    Segments are strings; a row without one belongs to the segment "missing". Where rows have ids and times, `id` and
+    `day` tell later trainings which rows these are. Raises `SegmentMissing`.
     """
     columns: dict[str, Any] = {"baseline": majority_baseline(labels(train, dataset), rows=holdout.num_rows)}
     if dataset.segment is not None:
         if dataset.segment not in holdout.column_names:
             raise SegmentMissing(dataset)
         columns["segment"] = holdout.column(dataset.segment).cast(pa.string()).fill_null(pa.scalar("missing"))
-    return columns
+    return columns | _which_rows(holdout, dataset)
+
+
+def _which_rows(holdout: pa.Table, dataset: Dataset) -> dict[str, Any]:
+    if dataset.time_column is None or not id_columns_of(dataset):
+        return {}
+    try:
+        ids = ids_of(holdout, dataset)
+    except IdsRounded:  # which cannot be told apart
+        return {}
+    return {ID: ids, DAY: holdout.column(dataset.time_column).cast(pa.date32(), safe=False)}
 
 
 def baseline_accuracy(split: Split, dataset: Dataset) -> float:

@@ -31,6 +31,20 @@ def calibrated(
     return model
 
 
+def carried_over(calibrated: Any, estimator: Any) -> Any:
+    """Return another fitted model behind the calibration that was fitted for `calibrated`, which stays as it is."""
+    from copy import copy
+
+    from sklearn.frozen import FrozenEstimator
+
+    found, (inner,) = copy(calibrated), calibrated.calibrated_classifiers_
+    found.estimator = FrozenEstimator(estimator)
+    own = copy(inner)
+    own.estimator = found.estimator
+    found.calibrated_classifiers_ = [own]
+    return found
+
+
 def recalibrated(estimator: Any, rows: pd.DataFrame, labels: NDArray[np.int8]) -> Any:
     """Return a fitted model whose log odds are mapped by a line that is fitted to `rows`; the model stays as it is.
 

@@ -14,7 +14,7 @@ from courtside.contracts.secrecy import without_secrets
 from courtside.workflows.ports.models import Champion, Models
 
 if TYPE_CHECKING:  # functions that only check drift must not load the training code
-    from courtside.contracts.model_card import LoggedRuns, ModelInterface
+    from courtside.contracts.model_card import Learned, LoggedRuns, ModelInterface
     from courtside.core.training.candidates import Classifier, Flavor
 
 
@@ -56,7 +56,8 @@ class PlaceTaken(BadInput):
 class CandidateRun:
     """What is logged about one candidate; `plots` are image files by name, `package` that of a team's own candidate.
 
-    `intervals` are the fields of its prediction intervals, None where it says none.
+    `intervals` are the fields of its prediction intervals, None where it says none. `learned` is kept with its model,
+    where it learned from rows that judge it.
     """
 
     name: str
@@ -67,6 +68,7 @@ class CandidateRun:
     plots: Mapping[str, bytes]
     package: str | None = None
     intervals: Mapping[str, Any] | None = None
+    learned: Learned | None = None
 
 
 @dataclass(frozen=True, slots=True)

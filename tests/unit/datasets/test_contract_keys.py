@@ -66,6 +66,7 @@ def test_what_may_happen_by_itself_is_read_and_counts_in_the_hash_only_where_it_
     keys: dict[str, Any] = {
         "on_performance": False, "recalibrate": False, "roll_back": "ask", "share": 0.3, "importance": 0.05,
         "persistence": 2, "fewest_rows": 500, "most_a_month": 1, "off_season": False, "history": "10y",
+        "refit": False,
     }  # fmt: skip
     dataset = read(tmp_path, {**LEAST, "time_column": "day", "retrain": keys})
     assert dataset.retrain == DecisionPolicy(**keys | {"roll_back": RollBack.ASK})
