@@ -27,6 +27,7 @@ from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 from courtside.adapters.folder_lake import FolderLake
 from courtside.contracts import lake_keys
 from courtside.contracts.scoring import PerformanceRequest
+from courtside.core.archive.schema import fitted
 from courtside.core.archive_schemas import LABELS, PERFORMANCE, PREDICTIONS
 from courtside.core.dataset import Dataset, Feature, FeatureKind
 from courtside.core.performance.rules import PerformanceRules
@@ -110,9 +111,7 @@ def _write(lake: FolderLake, day: date, *, seed: int) -> None:
     constant = {name: pa.repeat(pa.scalar(value, PREDICTIONS.field(name).type), ROWS) for name, value in same.items()}
     segments = pa.array([[("plan", each)] for each in plan], PREDICTIONS.field("segments").type)
     columns = {**constant, "id": ids, "prediction": pa.array(said), "segments": segments}
-    for name in ("contributions", "in_hindsight", "local_day"):
-        columns[name] = pa.nulls(ROWS, PREDICTIONS.field(name).type)
-    predictions = pa.table([columns[name] for name in PREDICTIONS.names], schema=PREDICTIONS)
+    predictions = fitted(pa.table(columns), PREDICTIONS)
     known = {"known_on": day, "recorded_at": NOW, "source": "table", "revision": 1}
     labels = {name: pa.repeat(pa.scalar(value, LABELS.field(name).type), ROWS) for name, value in known.items()}
     labels |= {"id": ids, "label": pa.array(happened.astype(str))}

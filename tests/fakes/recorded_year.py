@@ -171,6 +171,7 @@ class RecordedStage:
             "version": ["1"] * rows, "sha256": ["a"] * rows, "role": ["champion"] * rows, "prediction": said,
             "features_hash": ["h"] * rows, "revision": [1] * rows, "segments": [[]] * rows,
             "contributions": [None] * rows, "in_hindsight": [False] * rows, "local_day": [day] * rows,
+            **dict.fromkeys(("predicted", "probabilities", "low", "high"), [None] * rows),
         }  # fmt: skip
         self._log(lake_keys.predictions(model), day, pa.table(predictions, schema=PREDICTIONS))
         if labelled:

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.scoring import Role
+from courtside.core.archive.schema import fitted
 from courtside.core.archive_schemas import PREDICTIONS
 from courtside.core.drift.columns.hashing import Hashes
 from courtside.core.predictions.features_hash import features_hashes, written
@@ -46,12 +46,15 @@ def is_over(day: date, log: ArchiveLog) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a version says of rows that it has not predicted like this before, as far as `earlier` knows."""
+    """What a version says of rows that it has not predicted like this before, as far as `earlier` knows.
+
+    `said` are the columns of the store that say it.
+    """
 
     rows: Rows
     earlier: Earlier
     hashes: Hashes
-    probability: NDArray[np.float64]
+    said: pa.Table
     contributions: Any
 
     @property
@@ -65,7 +68,7 @@ class News:
             self.rows.take(places),
             self.earlier.of(places),
             self.hashes[places],
-            self.probability[places],
+            self.said.take(pa.array(places, pa.int64())),
             None if self.contributions is None else self.contributions.take(pa.array(places, pa.int64())),
         )
 
@@ -165,8 +168,8 @@ class _Made:
         rows, places = piece.rows.take(pa.array(new, pa.int64())), places[new]
         said = said_of(rows, version)
         self._note(batch, {int(places[row]): why for row, why in said.reasons.items()})
-        found = News(batch.rows.take(places), earlier.of(places), hashes[new], said.probability, self._explained(rows))
-        yield found.of(np.flatnonzero(~np.isnan(said.probability)))
+        found = News(batch.rows.take(places), earlier.of(places), hashes[new], said.columns, self._explained(rows))
+        yield found.of(said.rows)
 
     def _explained(self, rows: pa.Table) -> Any:
         version = self.version
@@ -226,14 +229,14 @@ class _Made:
             "time": news.rows.times,
             "local_day": news.rows.local_days,
             "segments": news.rows.segments,
-            "prediction": pa.array(news.probability),
             "features_hash": written(news.hashes),
             "revision": pa.array(news.earlier.revisions(version.version, np.arange(news.size)) + 1, pa.int32()),
             "contributions": pa.nulls(news.size, PREDICTIONS.field("contributions").type)
             if news.contributions is None
             else news.contributions,
         }
-        return pa.table({name: columns[name] for name in PREDICTIONS.names}, schema=PREDICTIONS)
+        columns |= {name: news.said.column(name) for name in news.said.column_names}
+        return fitted(pa.table(columns), PREDICTIONS)
 
 
 def _by_file(piece: Piece, batch: Batch) -> Iterator[Piece]:

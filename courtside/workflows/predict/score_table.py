@@ -16,16 +16,16 @@ from courtside.workflows.archive_log import MOST_ROWS
 from courtside.workflows.predict.scoring import contributions_of, said_of
 from courtside.workflows.predict.versions import Predicting
 
-PREDICTION, VERSION, CONTRIBUTIONS, REASON = "prediction", "version", "contributions", "reason"
-ADDED = (PREDICTION, VERSION, CONTRIBUTIONS, REASON)
+VERSION, CONTRIBUTIONS, REASON = "version", "contributions", "reason"
+ADDED = (VERSION, CONTRIBUTIONS, REASON)
 
 
 def scored_table(table: FeatureTable, version: Predicting, dataset: Dataset, *, explain: int = 0) -> Iterator[pa.Table]:
     """Yield the ids and times of the rows of a table, in their order, with the columns that are added to them.
 
-    These are the probability of class 1 (null where there is none, and then the `reason`), the version, and with
-    `explain` so many of the largest contributions. Raises `MissingColumns`, what reading the table raises, and
-    `ScoringFailed`.
+    These are the `prediction` (null where there is none, and then the `reason`) and what belongs to it in the task, as
+    in the prediction store; the version; and with `explain` so many of the largest contributions. Raises
+    `MissingColumns`, what reading the table raises, and `ScoringFailed`.
     """
     meant = table.meant(_as_taken(dataset, version))
     wanted = list(version.interface.taken_as)
@@ -67,11 +67,11 @@ def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch
 
 
 def _scored(rows: pa.Table, shown: list[str], version: Predicting, explain: int) -> pa.Table:
-    if taken := [name for name in shown if name in ADDED]:
-        raise InputMismatch(f"the table has a column {taken[0]}, which is what is added to it; give it another name")
     said = said_of(rows, version)
+    if taken := [name for name in shown if name in (*ADDED, *said.columns.column_names)]:
+        raise InputMismatch(f"the table has a column {taken[0]}, which is what is added to it; give it another name")
     columns: dict[str, Any] = {name: rows.column(name) for name in dict.fromkeys(shown)}
-    columns[PREDICTION] = pa.array(said.probability, from_pandas=True)
+    columns |= {name: said.columns.column(name) for name in said.columns.column_names}
     columns[VERSION] = pa.repeat(pa.scalar(version.version), rows.num_rows)
     if explain:
         kind = pa.map_(pa.string(), pa.float64())

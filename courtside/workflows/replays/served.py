@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from courtside.contracts import lake_keys, scoring_keys
 from courtside.contracts.events import Window
+from courtside.core.archive.schema import fitted
 from courtside.core.archive_schemas import LABELS, PREDICTIONS
 from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import Days
@@ -97,7 +98,7 @@ def _predictions(rows: pa.Table, as_of: date) -> pa.Table:
         "in_hindsight": [False] * count,
         "local_day": rows.column("day"),
     }
-    return pa.table(columns).select(PREDICTIONS.names).cast(PREDICTIONS)
+    return fitted(pa.table(columns), PREDICTIONS)
 
 
 def _labels(rows: pa.Table) -> pa.Table:
