@@ -83,10 +83,11 @@ class Inference:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A column that is not a model input: the target, or the prediction."""
+    """A column that is not a model input: the target, or the prediction; where `kind` is None, its values say it."""
 
     name: str
     role: Role
+    kind: FeatureKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,9 +272,13 @@ class Dataset:
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
-        """The target, and the prediction if the contract names one."""
-        said = () if self.prediction is None else (Outcome(self.prediction, Role.PREDICTION),)
-        return (Outcome(self.target, Role.TARGET), *said)
+        """The target, and the prediction if the contract names one.
+
+        Classes may be written as numbers, and values may all be 0 and 1: the task says which of the two they are.
+        """
+        kind = {"multiclass": FeatureKind.CATEGORICAL, "regression": FeatureKind.NUMERIC}.get(self.task)
+        said = () if self.prediction is None else (Outcome(self.prediction, Role.PREDICTION, kind),)
+        return (Outcome(self.target, Role.TARGET, kind), *said)
 
 
 def entity_of(feature: str, patterns: EntityPatterns) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from courtside.core.drift.reading import Days
 from courtside.core.labels.believed import READ_OF_LABELS, READ_OF_PREDICTIONS, believed
 from courtside.core.labels.parts import part_numbers
 from courtside.core.predictions.hindsight import HINDSIGHT, without_hindsight
+from courtside.core.predictions.said_columns import columns_beside
 from courtside.core.rows.days import within
 from courtside.workflows.archive_log import ArchiveLog, labels_log, predictions_log
 from courtside.workflows.ports import Lake
@@ -59,12 +60,13 @@ class _File:
     log: ArchiveLog
     day: date
     number: int
+    beside: tuple[str, ...] = ()
 
     def table(self) -> pa.Table:
         """Read what is joined of it."""
         if self.kind is _Kind.LABELS:
             return self.log.read(self.day, self.number, columns=READ_OF_LABELS)
-        said = self.log.read(self.day, self.number, columns=(*READ_OF_PREDICTIONS, HINDSIGHT))
+        said = self.log.read(self.day, self.number, columns=(*READ_OF_PREDICTIONS, *self.beside, HINDSIGHT))
         return without_hindsight(said).drop_columns([HINDSIGHT])
 
 
@@ -72,6 +74,7 @@ class _File:
 class Beliefs:
     """The predictions of a model's rows, and the labels that are known as of a day (that day included).
 
+    Rows have the columns of `BELIEVED`, and after them those that the task's predictions have beside the number.
     Without `labels` none are read, as by those who may not.
     """
 
@@ -128,17 +131,30 @@ class Beliefs:
             if size > self.most_in_memory:
                 break
         else:
-            yield _of_kind(held, _Kind.PREDICTIONS), _of_kind(held, _Kind.LABELS)
+            yield self._of_kind(held, _Kind.PREDICTIONS), self._of_kind(held, _Kind.LABELS)
             return
         # Labels come first and are smaller, and files differ, so this may be a few times too little.
         expected = size // len(held) * len(files)
         count = min(max(expected // _BYTES_OF_PART, _FEWEST_PARTS), _MOST_PARTS)
         with folder_to_spill() as folder:
-            spills = {kind: Spill(_folder(folder, kind), _schema(kind)) for kind in _Kind}
+            spills = {kind: Spill(_folder(folder, kind), self._schema(kind)) for kind in _Kind}
             for kind, table in chain(_emptied(held), tables):
                 spills[kind].add(table, part_numbers(table.column("id"), count))
             for part in range(count):
                 yield spills[_Kind.PREDICTIONS].taken(part), spills[_Kind.LABELS].taken(part)
+
+    @property
+    def _beside(self) -> tuple[str, ...]:
+        return columns_beside(self.dataset.task)
+
+    def _schema(self, kind: _Kind) -> pa.Schema:
+        if kind is _Kind.LABELS:
+            return pa.schema([LABELS.field(name) for name in READ_OF_LABELS])
+        read = (PREDICTIONS.field(name) for name in (*READ_OF_PREDICTIONS, *self._beside))
+        return pa.schema([*read, pa.field(_PLACE, pa.int64())])
+
+    def _of_kind(self, held: deque[tuple[_Kind, pa.Table]], kind: _Kind) -> pa.Table:
+        return pa.concat_tables([self._schema(kind).empty_table(), *(table for each, table in held if each is kind)])
 
     def _files(self, days: Days) -> list[_File]:
         """Return the files that may hold what is known of rows of these days, first those of labels.
@@ -157,7 +173,7 @@ class Beliefs:
             (_Kind.PREDICTIONS, predictions_log(name, lake=self.lake), start),
         )
         return [
-            _File(kind, log, day, number)
+            _File(kind, log, day, number, self._beside)
             for kind, log, since in logs
             for day, numbers in log.days(since, end).items()
             for number in numbers
@@ -177,16 +193,6 @@ def _read(files: Sequence[_File]) -> Iterator[tuple[_Kind, pa.Table]]:
                 table = table.append_column(_PLACE, pa.array(np.arange(place, place + table.num_rows)))
                 place += table.num_rows
             yield kind, table
-
-
-def _schema(kind: _Kind) -> pa.Schema:
-    if kind is _Kind.LABELS:
-        return pa.schema([LABELS.field(name) for name in READ_OF_LABELS])
-    return pa.schema([*(PREDICTIONS.field(name) for name in READ_OF_PREDICTIONS), pa.field(_PLACE, pa.int64())])
-
-
-def _of_kind(held: deque[tuple[_Kind, pa.Table]], kind: _Kind) -> pa.Table:
-    return pa.concat_tables([_schema(kind).empty_table(), *(table for each, table in held if each is kind)])
 
 
 def _emptied(held: deque[tuple[_Kind, pa.Table]]) -> Iterator[tuple[_Kind, pa.Table]]:

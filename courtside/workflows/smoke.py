@@ -6,12 +6,14 @@ import pyarrow as pa
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.training_keys import SMOKE_NAME
 from courtside.core.parquet import parquet_content, read_parquet_content
+from courtside.core.tasks import Prediction, prediction_column, predictions_of
 from courtside.workflows.ports import Models
 from courtside.workflows.sealed_models import SealedModel
 
 EXPECTED = "expected"
 ROWS = 50
 TOLERANCE = 1e-6
+"""How far a prediction may be off, as a share of the largest one where values are predicted."""
 
 
 class SmokeFailed(CourtsideError):
@@ -23,9 +25,9 @@ class SmokeFailed(CourtsideError):
         super().__init__(f"version {version} failed its smoke check, so it was not promoted: {detail}")
 
 
-def known_rows(features: pa.Table, probability: "np.typing.NDArray[np.float64]") -> bytes:
+def known_rows(features: pa.Table, said: Prediction) -> bytes:
     """Return the newest rows with the challenger's predictions for them, as parquet."""
-    table = features.append_column(EXPECTED, pa.array(probability))
+    table = features.append_column(EXPECTED, prediction_column(said))
     return parquet_content(table.slice(max(0, features.num_rows - ROWS)))
 
 
@@ -45,9 +47,11 @@ def smoke(sealed: SealedModel, *, models: Models) -> int:
     champion = sealed.opened(models)
     if not known.num_rows:  # all of them were erased on request, and some models refuse to predict nothing
         return 0
-    found = champion.probability(known.drop_columns([EXPECTED]))
-    apart = np.abs(found - known.column(EXPECTED).to_numpy())
-    if not (apart <= TOLERANCE).all():  # NaN is not within any tolerance
+    found, expected = champion.predict(known.drop_columns([EXPECTED])), predictions_of(known.column(EXPECTED))
+    if found.shape != expected.shape:
+        raise SmokeFailed(sealed.version, f"its predictions have the shape {found.shape}, not {expected.shape}")
+    apart = np.abs(found - expected)
+    if not (apart <= TOLERANCE * max(1.0, np.abs(expected).max())).all():  # NaN is not within any tolerance
         said = f"its predictions differ by up to {np.nanmax(apart):.3g} from those in training"
         raise SmokeFailed(sealed.version, said)
     return int(known.num_rows)

@@ -17,6 +17,13 @@ UNKNOWN_CLASS = -1
 """The code of a label that is none of a version's classes."""
 
 
+def columns_beside(task: str) -> tuple[str, ...]:
+    """Return which columns of the store a task's predictions have beside `prediction`."""
+    if task == BINARY:
+        return ()
+    return (LOW, HIGH) if task == REGRESSION else (PREDICTED, PROBABILITIES)
+
+
 def class_texts(interface: ModelInterface) -> list[str]:
     """Return a version's classes as labels are written, in the order of its probabilities; none of a regression."""
     return [canonical_text(pa.array([value])).to_pylist()[0] for value in interface.classes]

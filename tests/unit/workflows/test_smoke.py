@@ -8,11 +8,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from courtside.contracts import training_keys
+from courtside.contracts.model_card import ModelInterface
 from courtside.workflows.ports import ModelUnusable
 from courtside.workflows.production import Production
 from courtside.workflows.smoke import EXPECTED, ROWS, SmokeFailed, known_rows, smoke
 from tests.fakes.ports import InMemoryLake, InMemoryModels, InMemoryRegistry
 from tests.fakes.production import a_production, add_training
+from tests.fakes.saying import CLASSES, VALUES, Says, SaysOf
 
 FEATURES = pa.table({"x": np.arange(200.0)})
 
@@ -54,3 +56,31 @@ def test_the_known_rows_are_the_newest_rows(production: Production) -> None:
     rows = pq.read_table(io.BytesIO(production.lake.read(training_keys.training_smoke("nba_games", "second"))))
     assert rows.column_names == ["x", EXPECTED]
     assert rows.column("x").to_pylist() == list(np.arange(150.0, 200.0))
+
+
+@pytest.mark.parametrize(("interface", "apart"), [(CLASSES, 2e-6), (VALUES, 2e-4)], ids=["classes", "values"])
+def test_versions_of_other_tasks_repeat_all_that_they_said(
+    production: Production, interface: ModelInterface, apart: float
+) -> None:
+    rows = pa.table({"amount": np.linspace(0, 1, 60)})
+    said = Says("2", interface).predict(rows)
+    keep(production, known_rows(rows, said))
+    assert smoke(production.sealed("2"), models=SaysOf(interface)) == ROWS
+    said[-1] += apart
+    keep(production, known_rows(rows, said), again=True)
+    with pytest.raises(SmokeFailed, match="differ by up to 0.0002" if apart > 1e-5 else "differ by up to 2e-06"):
+        smoke(production.sealed("3"), models=SaysOf(interface))
+
+
+def test_a_version_that_says_other_classes_fails(production: Production) -> None:
+    rows = pa.table({"amount": np.linspace(0, 1, 60)})
+    keep(production, known_rows(rows, np.full((60, 4), 0.25)))
+    with pytest.raises(SmokeFailed, match=r"have the shape \(50, 3\), not \(50, 4\)"):
+        smoke(production.sealed("2"), models=SaysOf(CLASSES))
+
+
+def keep(production: Production, known: bytes, *, again: bool = False) -> None:
+    """Let a training have left these known rows; `again` is a third one, because a seal holds what it found."""
+    if again:
+        add_training(production, "third", version="3", judged_against="1")
+    production.lake.write(training_keys.training_smoke("nba_games", "third" if again else "second"), known)

@@ -18,7 +18,7 @@ class OutcomeSurvey:
     """Collects the values of a reference's outcomes; absent columns are skipped."""
 
     def __init__(self, outcomes: Sequence[Outcome]) -> None:
-        self._columns = [(outcome.role, _ColumnSurvey(outcome.name)) for outcome in outcomes]
+        self._columns = [(outcome.role, _ColumnSurvey(outcome.name, outcome.kind)) for outcome in outcomes]
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Read one batch; raises `DuplicateColumns`."""
@@ -37,11 +37,11 @@ class OutcomeSurvey:
 
 
 class _ColumnSurvey:
-    """Collects one outcome, whose kind follows from its values because a contract only names it."""
+    """Collects one outcome, whose kind follows from its values where the contract's task does not say it."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, kind: FeatureKind | None) -> None:
         self._name = name
-        self._kind: FeatureKind | None = None
+        self._kind = kind
         self._survey: Survey | None = None
         self._fits = True
         self._gaps = NO_ROWS
@@ -57,7 +57,7 @@ class _ColumnSurvey:
             self._gaps += Tally(rows=rows, null=rows)
             return
         if self._survey is None:
-            self._kind = inferred_kind(array)
+            self._kind = self._kind or inferred_kind(array)
             # A later batch may hold a third level, so 0/1 is surveyed as categories.
             levelled = self._kind is not FeatureKind.NUMERIC
             self._survey = Survey([Feature(self._name, FeatureKind.CATEGORICAL if levelled else FeatureKind.NUMERIC)])

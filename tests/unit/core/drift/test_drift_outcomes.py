@@ -1,6 +1,7 @@
 """Target and prediction are profiled if they exist and judged apart from the features; they never stop a check."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import reduce
 from typing import Any
@@ -9,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from courtside.core.dataset import Feature, FeatureKind, Outcome, Role
+from courtside.core.dataset import Dataset, Feature, FeatureKind, Outcome, Role
 from courtside.core.decision import Action
 from courtside.core.decision_alert import AlertContext
 from courtside.core.drift import CalibratedPolicy, ClassicPolicy, DriftReport, Policy, Profile, Verdict, check, fit
@@ -23,6 +24,7 @@ from tests.fakes.decided import decided
 
 FEATURES = [Feature("points", FeatureKind.NUMERIC), Feature("venue", FeatureKind.CATEGORICAL)]
 OUTCOMES = (Outcome("win", Role.TARGET), Outcome("chance", Role.PREDICTION))
+CONTRACT = Dataset("games", "day", None, (), "win", tuple(FEATURES), None, 1, prediction="chance")
 POLICIES = [ClassicPolicy(), CalibratedPolicy()]
 
 
@@ -268,3 +270,25 @@ def test_the_json_the_page_and_the_alert_report_a_drifting_target(moved: tuple[D
 def test_a_page_without_outcomes_has_no_section_for_them() -> None:
     report, current = told(games(seed=1, start=LATER, win=None, chance=None))
     assert 'id="outcomes"' not in render_page(report, REFERENCE, current)
+
+
+def test_classes_that_are_written_as_numbers_are_compared_as_classes() -> None:
+    rng = np.random.default_rng(7)
+    before, after = (rng.choice([3, 4, 5], 12_000, p=p) for p in ([0.1, 0.8, 0.1], [0.4, 0.2, 0.4]))
+    (target, _) = replace(CONTRACT, task="multiclass").outcomes
+    reference = fitted(games(600, win=before), outcomes=(target,))
+    (found,) = report_on(games(600, start=LATER, win=after), reference=reference).outcomes
+    assert (found.kind, found.verdict) == (FeatureKind.CATEGORICAL, Verdict.DRIFT)
+    assert "share of '4' fell" in found.reason
+
+
+def test_values_are_numbers_even_if_all_of_them_are_zero_or_one() -> None:
+    (target, prediction) = replace(CONTRACT, task="regression").outcomes
+    reference = fitted(games(600), outcomes=(target, prediction))
+    report = report_on(games(60, seed=1, start=LATER, wins=0.2), reference=reference)
+    assert [each.kind for each in report.outcomes] == [FeatureKind.NUMERIC, FeatureKind.NUMERIC]
+    assert judged(report) == {Role.TARGET: Verdict.DRIFT, Role.PREDICTION: Verdict.NO_DRIFT}
+
+
+def test_a_task_changes_nothing_for_two_classes() -> None:
+    assert CONTRACT.outcomes == OUTCOMES

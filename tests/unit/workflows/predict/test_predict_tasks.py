@@ -1,73 +1,30 @@
 """A stage keeps what versions say of rows in every task: probabilities of several classes, values and intervals."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from numpy.typing import NDArray
 
 from courtside.api.inputs import opened_rows
 from courtside.contracts.model_card import ModelInterface
 from courtside.contracts.scoring import Role
-from courtside.core.predictions.said_columns import bounds_in, class_texts, predictions_in
-from courtside.core.training.served_input import NUMBER, as_trained
-from courtside.core.training.served_values import bounds
-from courtside.workflows.ports import Champion
+from courtside.core.archive_schemas import LABELS
+from courtside.core.drift.reading import ALL_DAYS
+from courtside.core.predictions.said_columns import UNKNOWN_CLASS, bounds_in, class_texts, predictions_in, truth_in
+from courtside.workflows.archive_log import labels_log
+from courtside.workflows.believed import Beliefs
 from courtside.workflows.predict.newest import newest_predictions
 from courtside.workflows.predict.score_table import scored_table
 from courtside.workflows.predict.scoring import NO_NUMBER, NO_PROBABILITY
 from courtside.workflows.predict.versions import Predicting
-from tests.fakes.predicting import DAY, LoansStage, loans
-
-CLASSES = ModelInterface.of("outcome", ("late", "never", "on time"), {"amount": NUMBER}, task="multiclass")
-VALUES = ModelInterface.of("cost", (), {"amount": NUMBER}, task="regression")
-WIDTHS = {"level": 0.9, "edges": [50.0], "half_widths": [5.0, 20.0], "rows": 100}
+from tests.fakes.predicting import DAY, LOANS, NOW, LoansStage, loans
+from tests.fakes.saying import CLASSES, VALUES, WIDTHS, Says, SaysOf
 
 
-@dataclass(frozen=True)
-class Says:
-    """A version that says of a row what its amount says: a hundred times as much, or that it is late."""
-
-    version: str
-    interface: ModelInterface
-    intervals: Mapping[str, Any] | None = None
-    fitted: None = None
-
-    def predict(self, rows: pa.Table) -> NDArray[np.float64]:
-        amounts = as_trained(rows, self.interface.taken_as)["amount"].to_numpy()
-        if self.interface.task == "regression":
-            return 100 * amounts
-        rest = 1 - amounts
-        return np.stack([amounts, rest / 4, rest * 3 / 4], axis=1)
-
-    def probability(self, rows: pa.Table) -> NDArray[np.float64]:
-        raise AssertionError(f"a {self.interface.task} version has no probability of class 1 of {rows.num_rows} rows")
-
-    def bounds(self, values: NDArray[np.float64]) -> NDArray[np.float64] | None:
-        return None if self.intervals is None else bounds(values, self.intervals)
-
-    def contributions(self, rows: pa.Table) -> None:
-        """Explain nothing."""
-
-
-@dataclass
-class SaysOf:
-    """Opens every version as one that says the same."""
-
-    interface: ModelInterface
-    intervals: Mapping[str, Any] | None = None
-    opened_times: int = field(default=0)
-
-    def opened(self, version: str, files: Mapping[str, bytes]) -> Champion:
-        self.opened_times += len(files)
-        return Says(version, self.interface, self.intervals)
-
-
-def stage_of(interface: ModelInterface, intervals: Mapping[str, Any] | None = None) -> LoansStage:
-    stage = LoansStage(models=SaysOf(interface, intervals))  # type: ignore[arg-type] # it opens other versions
+def stage_of(interface: ModelInterface, intervals: dict[str, object] | None = None) -> LoansStage:
+    dataset = replace(LOANS, task=interface.task, target=interface.target)
+    stage = LoansStage(dataset, models=SaysOf(interface, intervals))  # type: ignore[arg-type] # it opens other versions
     stage.promote("1")
     return stage
 
@@ -130,3 +87,40 @@ def test_rows_of_a_file_are_scored_with_what_belongs_to_their_task() -> None:
         ("never", pytest.approx(0.025)),
         ("on time", pytest.approx(0.075)),
     ]
+
+
+def told(stage: LoansStage, *labels: tuple[str, str]) -> None:
+    """Let labels of rows come on the day on which they were predicted."""
+    known = [
+        {"id": row, "label": label, "known_on": DAY, "recorded_at": NOW, "source": "table", "revision": 1}
+        for row, label in labels
+    ]
+    labels_log(stage.dataset.name, lake=stage.lake).append(DAY, lambda _: pa.Table.from_pylist(known, LABELS))
+
+
+@pytest.mark.parametrize("in_memory", [1, 2**30])
+def test_predictions_of_classes_are_joined_with_their_labels(in_memory: int) -> None:
+    stage = stage_of(CLASSES)
+    stage.put("march", loans(1, [0.1, 0.9]))
+    stage.predict()
+    ids = newest(stage).column("id").to_pylist()
+    told(stage, (ids[0], "never"), (ids[1], "refunded"))
+    parts = Beliefs(stage.lake, stage.dataset, DAY, most_in_memory=in_memory).parts(ALL_DAYS)
+    rows = pa.concat_tables(parts).sort_by("id")
+    classes = class_texts(CLASSES)
+    assert truth_in(rows.column("label"), classes).tolist() == [1, UNKNOWN_CLASS]
+    assert predictions_in(rows, classes)[:, 0] == pytest.approx([0.1, 0.9])
+
+
+@pytest.mark.parametrize("in_memory", [1, 2**30])
+def test_values_are_joined_with_their_labels_and_intervals(in_memory: int) -> None:
+    stage = stage_of(VALUES, WIDTHS)
+    stage.put("march", loans(1, [0.1, 0.9]))
+    stage.predict()
+    ids = newest(stage).column("id").to_pylist()
+    told(stage, (ids[0], "12.5"), (ids[1], "1000"))
+    parts = Beliefs(stage.lake, stage.dataset, DAY, most_in_memory=in_memory).parts(ALL_DAYS)
+    rows = pa.concat_tables(parts).sort_by("id")
+    assert truth_in(rows.column("label")).tolist() == [12.5, 1000.0]
+    assert predictions_in(rows).tolist() == [10.0, 90.0]
+    assert bounds_in(rows).tolist() == [[5.0, 15.0], [70.0, 110.0]]
