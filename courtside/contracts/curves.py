@@ -97,10 +97,12 @@ class MeanOfBin(Payload):
 class IntervalFigures(Payload):
     """Prediction intervals of a stated `level`: the share that held, and their mean width in the target's unit.
 
-    `by_prediction` groups rows by the size of their prediction, from low to high.
+    They are counted on `rows` rows that did not calibrate them; `by_prediction` groups these by the size of their
+    prediction, from low to high.
     """
 
     level: float
+    rows: int
     covered: float
     width: float
     by_prediction: tuple[ResidualGroup, ...]

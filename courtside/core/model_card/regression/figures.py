@@ -23,15 +23,19 @@ Days = NDArray[np.datetime64]
 
 @dataclass(frozen=True, slots=True)
 class Intervals:
-    """Prediction intervals of a stated level in (0, 1), `low` and `high` of shape (n,)."""
+    """Prediction intervals of a stated level in (0, 1), `low` and `high` of shape (n,).
+
+    Both are NaN for rows that the intervals were calibrated on, which cannot say how often they hold.
+    """
 
     level: float
     low: Values
     high: Values
 
-    def cover(self, actual: Values) -> NDArray[np.bool_]:
-        """Return which values lie within, shape (n,)."""
-        return (self.low <= actual) & (actual <= self.high)
+    def cover(self, actual: Values) -> Values:
+        """Return 1 for each value that lies within and 0 for any other, NaN where there is no interval, shape (n,)."""
+        within = (self.low <= actual) & (actual <= self.high)
+        return np.where(np.isnan(self.low), np.nan, within)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ def _histogram(residuals: Values) -> tuple[tuple[float, ...], tuple[int, ...]]:
     return tuple(map(figure, edges)), tuple(counts.tolist())
 
 
-def _over_time(residuals: Values, covered: NDArray[np.bool_] | None, days: Days) -> tuple[ResidualGroup, ...]:
+def _over_time(residuals: Values, covered: Values | None, days: Days) -> tuple[ResidualGroup, ...]:
     """Return at most `SLICES` groups with about equally many rows each, one after the other; a day is never parted."""
     order = np.argsort(days, kind="stable")
     starts = np.unique(np.searchsorted(days[order], days[order][np.linspace(0, order.size - 1, SLICES).astype(int)]))
@@ -120,19 +124,23 @@ def _over_time(residuals: Values, covered: NDArray[np.bool_] | None, days: Days)
     )
 
 
-def _by_segment(residuals: Values, covered: NDArray[np.bool_] | None, segments: Segments) -> tuple[ResidualGroup, ...]:
+def _by_segment(residuals: Values, covered: Values | None, segments: Segments) -> tuple[ResidualGroup, ...]:
     """Return the segments with the most rows, the largest first."""
     return tuple(
         residual_group(name, residuals, covered, rows) for name, rows in grouped(segments.values)[:MOST_SEGMENTS]
     )
 
 
-def _interval_figures(intervals: Intervals, actual: Values, predicted: Values) -> IntervalFigures:
-    covered = intervals.cover(actual)
+def _interval_figures(intervals: Intervals, actual: Values, predicted: Values) -> IntervalFigures | None:
+    known = ~np.isnan(intervals.low)
+    if not known.any():
+        return None
+    actual, predicted, covered = actual[known], predicted[known], intervals.cover(actual)[known]
     return IntervalFigures(
         level=intervals.level,
+        rows=actual.size,
         covered=round(float(covered.mean()), 6),
-        width=figure((intervals.high - intervals.low).mean()),
+        width=figure((intervals.high - intervals.low)[known].mean()),
         by_prediction=tuple(
             residual_group(f"about {predicted[rows].mean():.4g}", actual - predicted, covered, rows)
             for rows in _by_prediction(predicted)

@@ -9,13 +9,17 @@ from courtside.contracts.curves import ResidualGroup
 def residual_group(
     name: str,
     residuals: NDArray[np.float64],
-    covered: NDArray[np.bool_] | None,
+    covered: NDArray[np.float64] | None,
     rows: NDArray[np.intp],
     *,
     days: NDArray[np.datetime64] | None = None,
 ) -> ResidualGroup:
-    """Return the figures of the residuals of `rows`, at least one; the others are of all rows."""
+    """Return the figures of the residuals of `rows`, at least one; the others are of all rows.
+
+    `covered` is 1 or 0 for rows with an interval and NaN for others.
+    """
     found = residuals[rows]
+    held = np.empty(0) if covered is None else covered[rows][~np.isnan(covered[rows])]
     low, high = np.quantile(found, [0.1, 0.9]).tolist()
     return ResidualGroup(
         name=name,
@@ -24,7 +28,7 @@ def residual_group(
         low=figure(low),
         high=figure(high),
         rmse=figure(root_mean_square(found)),
-        covered=None if covered is None else round(float(covered[rows].mean()), 6),
+        covered=round(float(held.mean()), 6) if held.size else None,
         days=None if days is None else (days[rows].min().item(), days[rows].max().item()),
     )
 

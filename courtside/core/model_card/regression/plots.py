@@ -46,7 +46,7 @@ def value_charts(curves: ValueCurves, described: Callable[[str, str, str], Descr
         drawn["residuals_by_segment"] = by_segment_chart(curves.by_segment, said("residuals_by_segment", SPREAD))
     if (known := curves.intervals) is not None:
         text = (
-            f"{percent(known.covered)} of {curves.rows:,} rows lie within their interval, which says "
+            f"{percent(known.covered)} of {counted(known.rows, 'row')} lie within their interval, which says "
             f"{percent(known.level)}; the intervals are {number(known.width)} wide on average. By size of the "
             "prediction, with 95 % intervals; the dashed line is the stated level."
         )

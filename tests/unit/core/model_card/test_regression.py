@@ -67,6 +67,23 @@ def test_coverage_is_counted() -> None:
     assert [group.covered for group in drawn.intervals.by_prediction] == [1.0, 1.0, 0.5]
 
 
+def test_rows_that_calibrated_the_intervals_do_not_say_how_often_they_hold() -> None:
+    actual, predicted = np.array([9.0, 2.0, 3.0, 4.0]), np.array([1.0, 2.0, 3.0, 3.0])
+    low, high = predicted - 0.5, predicted + 0.5
+    low[0] = high[0] = np.nan
+    drawn = value_curves(
+        actual,
+        predicted,
+        days=np.array(["2026-01-01", "2026-01-02", "2026-01-02", "2026-01-02"], "datetime64[D]"),
+        intervals=Intervals(0.8, low, high),
+    )
+    assert drawn.intervals is not None
+    assert (drawn.intervals.rows, drawn.intervals.covered) == (3, pytest.approx(2 / 3, abs=1e-6))
+    assert [group.covered for group in drawn.over_time] == [None, pytest.approx(2 / 3, abs=1e-6)]
+    nothing = value_curves(actual, predicted, intervals=Intervals(0.8, np.full(4, np.nan), np.full(4, np.nan)))
+    assert nothing.intervals is None
+
+
 def test_a_value_of_a_trillion_does_not_flatten_the_rest() -> None:
     actual, predicted = value_predictions(seed=2)
     actual[7] = 1e12
