@@ -38,6 +38,9 @@ def demo(
 ) -> None:
     """Run the whole loop on an embedded AWS with two models: train, detect drift, retrain, promote, predict, judge.
 
+    On games of your own (--games) a third model, nba_ratings, predicts the same games as the first, and the demo says
+    which of the two is better.
+
     Examples:
 
     - `courtside demo`
@@ -57,7 +60,7 @@ def demo(
 
     prepare_folder(out)
     local = LocalOptions(backend_store_uri=backend_store_uri, enforce_iam=True, containers=containers)
-    options = DemoOptions(local=local, out=out, keep=keep)
+    options = DemoOptions(local=local, out=out, keep=keep, side_by_side=games is not None)
     result = DemoResult()
     try:
         table, quarantined = _games(games, seed, quarantine or out / "quarantine.csv")
@@ -114,6 +117,9 @@ def _print(result: "DemoResult", *, keep: bool) -> None:
         moved = f"{len(result.second.moved)} features moved → {result.second.outcome}"
         rows.append({"what": f"round over {result.second.model}", "result": moved})
     rows += [{"what": f"execution {each.model}.{each.name}", "result": each.status} for each in result.executions]
+    if (beside := result.side_by_side) is not None:
+        said = beside.verdict.replace("_", " ")
+        rows.append({"what": f"{beside.model} beside {beside.other}", "result": f"{said}, on {beside.rows:,} games"})
     rows += [
         {"what": "champion of nba_games", "result": f"version {result.champion.before} → {result.champion.after}"},
         {"what": "alerts that reached Slack", "result": str(sum(alert.delivered for alert in result.alerts))},

@@ -26,7 +26,7 @@ class NextSeason:
 
     def predict(self, step: Step, *, champion: str) -> None:
         """Let the first champion predict four weeks."""
-        games = self._predicted(self.plan.before, champion, step)
+        games = self.predicted(self.plan.before, champion, step)
         step.says(
             f"version {champion} made {games} predictions for the games of four weeks from {self.plan.before.start} "
             "on, each week before it began"
@@ -34,13 +34,14 @@ class NextSeason:
 
     def predict_with_both(self, step: Step, *, champion: str, previous: str) -> None:
         """Let the new champion predict the next four weeks, and the one before it as its shadow."""
-        games = self._predicted(self.plan.after, champion, step, beside=(Role.PREVIOUS,))
+        games = self.predicted(self.plan.after, champion, step, beside=(Role.PREVIOUS,))
         step.says(
             f"version {champion} made {games} predictions for the next four weeks; version {previous} did so too, as "
             "its shadow"
         )
 
-    def _predicted(self, window: Window, champion: str, step: Step, *, beside: tuple[str, ...] = ()) -> int:
+    def predicted(self, window: Window, champion: str, step: Step, *, beside: tuple[str, ...] = ()) -> int:
+        """Predict each week of a window before it begins, as a version must; return how many games."""
         games = 0
         for monday in _weeks(window):
             answer = self.loop.predict(monday, versions=beside)

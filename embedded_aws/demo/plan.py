@@ -34,9 +34,10 @@ class SeasonsMissing(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class DemoPlan:
-    """The data known at the first training, the two windows that are checked after it, and eight weeks that follow.
+    """The data known at the first training, the two windows that are checked after it, and sixteen weeks that follow.
 
-    Four of these weeks are predicted before the retraining, and four after it.
+    Four of these weeks are predicted before the retraining, and four after it; two models of the same games predict
+    the `later` eight as well.
     """
 
     first_as_of: date
@@ -44,6 +45,7 @@ class DemoPlan:
     changed: Window
     before: Window
     after: Window
+    later: Window
 
 
 def season_window(season: int) -> Window:
@@ -58,10 +60,12 @@ def plan_for(games: pa.Table) -> DemoPlan:
     if missing:
         raise SeasonsMissing(missing, found=(seasons[0], seasons[-1]))
     before = window_of(date(CHANGED_SEASON, 12, 1), FOUR_WEEKS)
+    after = window_of(before.end, FOUR_WEEKS)
     return DemoPlan(
         first_as_of=season_window(LAST_KNOWN_SEASON).end,
         quiet=season_window(QUIET_SEASON),
         changed=season_window(CHANGED_SEASON),
         before=before,
-        after=window_of(before.end, FOUR_WEEKS),
+        after=after,
+        later=Window(start=after.end, end=after.end + 2 * FOUR_WEEKS),
     )

@@ -77,11 +77,29 @@ class JudgedResult(_Part):
     promise: float
 
 
+class SideBySideResult(_Part):
+    """Which of two models of the same games is better, as `courtside models beside` says it.
+
+    `verdict` is ``better``, ``worse``, ``equivalent`` or ``not_known``, about `model`; `difference` is its log loss
+    less that of `other` on the `rows` that both predicted, and `low` to `high` an interval that holds at every look.
+    `since` is the ISO day from which on it was sure.
+    """
+
+    model: str
+    other: str
+    verdict: str
+    rows: int
+    difference: float | None
+    low: float | None
+    high: float | None
+    since: str | None
+
+
 class DemoResult(_Part):
     """The result of the demo; `models` are the NBA's last training's, `peak_memory_mb` covers all its processes.
 
     `performance` is that of the first champion before the retraining and of both champions after it; `stage_models` are
-    the rows of `courtside models list` at the end.
+    the rows of `courtside models list` at the end. `side_by_side` is there where the games were given.
     """
 
     ok: bool = False
@@ -96,6 +114,7 @@ class DemoResult(_Part):
     performance: list[JudgedResult] = Field(default_factory=list)
     champion: ChampionResult = Field(default_factory=ChampionResult)
     second: SecondModelResult | None = None
+    side_by_side: SideBySideResult | None = None
     stage_models: list[dict[str, str]] = Field(default_factory=list)
     urls: dict[str, str] = Field(default_factory=dict)
     peak_memory_mb: int = 0

@@ -21,11 +21,15 @@ from embedded_aws.demo.story import STAGE, Story
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """How to run the demo: `keep` leaves the embedded AWS running; `out` is the folder for what people may look at."""
+    """How to run the demo: `keep` leaves the embedded AWS running; `out` is the folder for what people may look at.
+
+    With `side_by_side` a second model of the same games is compared with the first.
+    """
 
     local: LocalOptions
     out: Path
     keep: bool = False
+    side_by_side: bool = False
 
 
 def run_demo(games: pa.Table, options: DemoOptions, *, console: Console) -> DemoResult:
@@ -40,7 +44,15 @@ def run_demo(games: pa.Table, options: DemoOptions, *, console: Console) -> Demo
     result = DemoResult(games=games.num_rows)
     with PeakMemory() as memory, ExitStack() as resources:
         try:
-            story = Story.begin(games, plan, options.local, narrator, resources, folder=options.out)
+            story = Story.begin(
+                games,
+                plan,
+                options.local,
+                narrator,
+                resources,
+                folder=options.out,
+                side_by_side=options.side_by_side,
+            )
             result = story.result
             _tell(story, options)
         except (CourtsideError, StepFailed) as error:

@@ -1,7 +1,5 @@
 """The demo's steps run in this order; each says what it saw and fails when that is not what it should be."""
 
-import contextlib
-import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -24,7 +22,9 @@ from embedded_aws.demo.narrator import Narrator, Step
 from embedded_aws.demo.next_season import NextSeason
 from embedded_aws.demo.plan import DemoPlan
 from embedded_aws.demo.result import AlertResult, CheckResult, DemoResult, ExecutionResult
+from embedded_aws.demo.sdks import point_sdks_at
 from embedded_aws.demo.second_model import SecondModel
+from embedded_aws.demo.side_by_side import SideBySide
 from embedded_aws.demo.synthesis import Synthesis
 from embedded_aws.webhooks import SLACK, Journal
 
@@ -48,6 +48,7 @@ class Story:
     second: SecondModel
     next_season: NextSeason
     slack: Journal
+    side_by_side: SideBySide | None = None
     retraining_arn: str = ""
     alerts_expected: int = 0
 
@@ -61,8 +62,12 @@ class Story:
         resources: ExitStack,
         *,
         folder: Path,
+        side_by_side: bool,
     ) -> "Story":
-        """Start the embedded AWS and deploy the unmodified template onto it; `folder` is for what people may read."""
+        """Start the embedded AWS and deploy the unmodified template onto it; `folder` is for what people may read.
+
+        With `side_by_side` a second model of the same games is trained and compared with the first.
+        """
         with narrator.step("start", "Starting the embedded AWS") as step:
             context = context_here(Engine(), narrator.progress) if options.containers else {}
             aws = resources.enter_context(LocalAws.start(options, progress=narrator.progress))
@@ -71,7 +76,7 @@ class Story:
             out = aws.directory / "cdk.out"
             synthesis = Synthesis(out, stage=STAGE, context=context, instance_id=aws.instance.id)
             resources.callback(synthesis.abandon)
-            _point_sdks_at(aws, resources)
+            point_sdks_at(aws, resources)
             involved = "its images as containers" if options.containers else "no account and no Docker involved"
             step.says(
                 f"an AWS of your own answers at {aws.endpoint}, {involved}; "
@@ -87,7 +92,9 @@ class Story:
         next_season = NextSeason(loop, STAGE, plan)
         result = DemoResult(games=games.num_rows, second=second.result)
         slack = aws.instance.received(SLACK)
-        return cls(games, plan, options, narrator, result, resources, aws, loop, second, next_season, slack)
+        story = cls(games, plan, options, narrator, result, resources, aws, loop, second, next_season, slack)
+        story.side_by_side = SideBySide.of(next_season, aws, commands) if side_by_side else None
+        return story
 
     def tell(self) -> None:
         """Run the loop from the first games to the second champion, and beside it the second model's."""
@@ -100,13 +107,14 @@ class Story:
         self.look_at_second_model()
         self.retrain()
         self.judge_next_season()
+        self.compare_models()
         self.list_models()
         self.write_pages()
 
     @property
-    def loops(self) -> tuple[Loop, Loop]:
-        """The two models of the stage."""
-        return (self.loop, self.second.loop)
+    def loops(self) -> tuple[Loop, ...]:
+        """The models of the stage."""
+        return (self.loop, self.second.loop, *(() if self.side_by_side is None else (self.side_by_side.loop,)))
 
     def add_models(self) -> None:
         """Add both models to the stage; nothing is deployed for it."""
@@ -215,6 +223,12 @@ class Story:
         with self.narrator.step("performance", "Judging both by the scores that came in") as step:
             self.result.performance = self.next_season.judge(step)
 
+    def compare_models(self) -> None:
+        """Train another model of the same games, let both predict the season, and say which one is better."""
+        if self.side_by_side is not None:
+            compared = self.side_by_side.tell(self.narrator, told=lambda step: self._expect_alerts(step, 6))
+            self.result.side_by_side = compared
+
     def list_models(self) -> None:
         """Ask the stage what it looks after."""
         with self.narrator.step("models", "Listing the stage's models") as step:
@@ -227,8 +241,8 @@ class Story:
         """Write the pages that people look at into the demo's folder."""
         with self.narrator.step("pages", "Building the pages of both models") as step:
             pages.built_by_round(step, lake=self.lake())
-            for model in (self.loop.model, None):  # the first model was watched step by step, without a round
-                self.loop.publish(model)
+            for model in (*(loop.model for loop in self.loops if loop is not self.second.loop), None):
+                self.loop.publish(model)  # the models of games were watched step by step, without a round
             self.result.urls["dashboard"] = pages.write(step, self.second.commands, self.second.folder)
 
     def lake(self) -> S3Lake:
@@ -284,17 +298,3 @@ class Story:
 
 def _season(window: Window) -> str:
     return f"season {window.start.year}-{window.end.year % 100:02d}"
-
-
-def _point_sdks_at(aws: LocalAws, resources: ExitStack) -> None:
-    """Make this process's AWS and MLflow clients use this embedded AWS, and no other, until the demo ends."""
-    before = dict(os.environ)
-
-    def restore() -> None:
-        os.environ.clear()
-        os.environ.update(before)
-
-    resources.callback(restore)
-    with contextlib.suppress(KeyError):
-        del os.environ["AWS_PROFILE"]
-    os.environ.update(aws.environment())

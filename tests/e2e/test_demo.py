@@ -23,6 +23,8 @@ STEPS = [
     "quiet check", "changed check", "predictions", "round", "retraining", "gate", "promotion",
     "new champion", "performance", "models", "pages",
 ]  # fmt: skip
+OF_TWO_MODELS = ["ratings", "both predict", "side by side"]
+"""Steps of a demo on games that were given, before the models are listed."""
 MODELS = ["logistic_regression", "random_forest", "xgboost", "lightgbm"]
 
 
@@ -69,7 +71,7 @@ Finished = tuple[Path, dict[str, Any]]
 def test_every_step_succeeds(finished: Finished) -> None:
     _, result = finished
     assert result["ok"] is True
-    assert [step["name"] for step in result["steps"]] == STEPS
+    assert [step["name"] for step in result["steps"] if step["name"] not in OF_TWO_MODELS] == STEPS
     assert all(step["ok"] and step["detail"] for step in result["steps"])
     assert "at https://" in result["steps"][0]["detail"], "the emulator enforces IAM only over TLS"
     assert "may do what their roles grant" in result["steps"][0]["detail"]
@@ -92,7 +94,23 @@ def test_a_second_champion_is_trained_judged_and_promoted(finished: Finished) ->
     assert [model["name"] for model in result["models"]] == MODELS
     assert all(0.6 < model["test_auc"] < 0.8 for model in result["models"])
     executions = [(each["model"], each["status"]) for each in result["executions"]]
-    assert executions == [("nba_games", "SUCCEEDED"), ("nba_games", "SUCCEEDED"), ("churn", "SUCCEEDED")]
+    beside = [("nba_ratings", "SUCCEEDED")] if result["side_by_side"] else []
+    assert executions == [("nba_games", "SUCCEEDED"), ("nba_games", "SUCCEEDED"), ("churn", "SUCCEEDED"), *beside]
+
+
+def test_two_models_of_the_same_games_are_compared_where_games_were_given(finished: Finished) -> None:
+    folder, result = finished
+    names, found = [step["name"] for step in result["steps"]], result["side_by_side"]
+    if folder.name.startswith("simulated"):
+        assert found is None
+        assert not set(names) & set(OF_TWO_MODELS)
+        return
+    at = names.index("models")
+    assert names[at - 3 : at] == OF_TWO_MODELS
+    assert (found["model"], found["other"], found["verdict"]) == ("nba_ratings", "nba_games", "better")
+    assert found["low"] <= found["difference"] <= found["high"] < 0
+    assert found["rows"] > 700
+    assert "2019-11-18" < found["since"] < "2020-03-09"
 
 
 def test_the_next_season_is_predicted_and_both_champions_are_judged_by_its_scores(finished: Finished) -> None:
@@ -114,16 +132,19 @@ def test_a_second_model_of_another_table_lives_in_the_same_stage(finished: Finis
     assert [model["name"] for model in second["models"]] == ["logistic_regression"]
     assert 0.74 < second["models"][0]["test_auc"] < 0.82
     assert (second["outcome"], set(second["moved"]) >= {"plan", "monthly_price"}) == ("alert", True)
-    assert {row["model"] for row in result["stage_models"]} == {"nba_games", "churn"}
+    beside = {"nba_ratings"} if result["side_by_side"] else set()
+    assert {row["model"] for row in result["stage_models"]} == {"nba_games", "churn", *beside}
     assert "monthly_price" in Path(result["urls"]["churn_report"]).read_text()
     assert "churned" in Path(result["urls"]["churn_model_card"]).read_text()
     assert (folder / "out" / "churn.yaml").is_file()
 
 
-def test_people_get_five_alerts_about_two_models(finished: Finished) -> None:
+def test_people_get_an_alert_about_all_that_happened(finished: Finished) -> None:
     _, result = finished
     assert all(alert["delivered"] and alert["channel"] == "slack" for alert in result["alerts"])
     texts = [alert["text"] for alert in result["alerts"]]
+    if result["side_by_side"]:
+        assert "nba_ratings" in texts.pop()
     assert len(texts) == 5
     assert sum("version 1" in text for text in texts[:2]) == 2
     (drift,) = (text for text in texts if "4 features moved together" in text)
