@@ -34,7 +34,7 @@ from courtside.core.features import build_features
 from courtside.core.games import read_games
 from courtside.core.rows import within
 from courtside.core.training.candidates import ALL, REGISTRY
-from courtside.core.training.fit import feature_frame, fit_candidates, labels
+from courtside.core.training.fit import feature_frame, fit_candidates, labels, probability
 from courtside.core.training.history import QUICK, WINDOWS, shortened
 from courtside.core.training.preprocessing import Columns, prepared
 from courtside.core.training.split import Split, split_rows
@@ -127,7 +127,7 @@ def _worth(splits: list[Split], dataset: Dataset) -> dict[str, Any]:
 def _loss(split: Split, dataset: Dataset) -> float:
     train, test = feature_frame(split.train, dataset), feature_frame(split.test, dataset)
     model = prepared(REGISTRY[QUICK], Columns.of(train)).fit(train, labels(split.train, dataset))
-    return score(log_loss, labels(split.test, dataset), np.asarray(model.predict_proba(test))[:, 1])
+    return score(log_loss, labels(split.test, dataset), probability(model, test))
 
 
 def _seconds(work: Callable[[], Any]) -> float:

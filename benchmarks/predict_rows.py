@@ -35,7 +35,7 @@ from courtside.contracts.scoring import Role
 from courtside.core.dataset import Dataset, Feature, FeatureKind
 from courtside.core.drift.reading import open_table
 from courtside.core.training.candidates import ALL, Candidate
-from courtside.core.training.fit import TrainedModel, fit_candidates
+from courtside.core.training.fit import TrainedModel, fit_candidates, probability
 from courtside.core.training.frame import taken_as
 from courtside.core.training.split import split_rows
 from courtside.workflows.ports import CandidateRun
@@ -104,7 +104,7 @@ def by_hand(model: TrainedModel, path: Path, out: Path) -> None:
     schema = pa.schema(fields)
     with pq.ParquetFile(path) as file, pq.ParquetWriter(out, schema, compression="zstd") as writer:
         for batch in file.iter_batches(PIECE, columns=["row", *NAMES]):
-            said = model.estimator.predict_proba(batch.select(list(NAMES)).to_pandas())[:, 1].astype(np.float64)
+            said = probability(model.estimator, batch.select(list(NAMES)).to_pandas())
             columns = [
                 batch.column("row"),
                 pa.array(said),

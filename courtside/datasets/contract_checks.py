@@ -100,15 +100,17 @@ def _of_two_sources(contract: ContractDocument, document: Document) -> list[str]
 
 
 def _unknown_candidates(contract: ContractDocument, document: Document) -> list[str]:
-    from courtside.core.training.candidates import REGISTRY
+    from courtside.core.training.candidates import candidates_of
+
+    ours = candidates_of(contract.task)
 
     problems = []
     for place, name in enumerate(contract.candidates or []):
         path = ("candidates", place)
         if is_own(name):
             problems += _unusable_path(name, document.line(path))
-        elif name not in REGISTRY:
-            said = unknown_word(path, REGISTRY, document)
+        elif name not in ours:
+            said = unknown_word(path, ours, document)
             problems.append(f"{said}; one of your own is written package.module:NAME")
     return problems
 

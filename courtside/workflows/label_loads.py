@@ -31,7 +31,7 @@ from courtside.core.drift.reading import ALL_DAYS, FeatureTable, require_utf8
 from courtside.core.drift.reading.formats.times import Clock, timed
 from courtside.core.labels.given import GivenLabels, given_labels
 from courtside.core.rows.ids import NoIds, canonical_text, id_columns_of
-from courtside.core.tasks import require_binary
+from courtside.core.tasks import task_of
 from courtside.workflows.archive_log import labels_log, predictions_log
 from courtside.workflows.label_store import Place, Statement, open_day, places_of
 from courtside.workflows.lake_documents import find_document, read_document
@@ -160,7 +160,7 @@ def _checked(rows: pa.Table, *, lake: Lake, dataset: Dataset) -> GivenLabels:
     """Return the labels that can be used: those that the champion knows, or any two where there is none."""
     classes = _classes(lake=lake, dataset=dataset)
     if classes is None:
-        require_binary(rows, dataset.target, dataset.positive)
+        task_of(dataset.task).require(rows, dataset.target, dataset.positive)
     return given_labels(rows, dataset, classes=classes)
 
 

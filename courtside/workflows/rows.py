@@ -16,7 +16,7 @@ from courtside.core.rows import require_once, within
 from courtside.core.rows.order import row_order
 from courtside.core.rows.overlap import identity
 from courtside.core.rows.revisions import Came, counting
-from courtside.core.tasks import Classes, classes_of, labelled
+from courtside.core.tasks import Classes, Target, labelled, task_of
 from courtside.core.tasks.errors import positive_line
 from courtside.workflows.games import GameRows
 from courtside.workflows.loads import in_order, read_loads, vanished
@@ -124,22 +124,23 @@ def rows_within(days: Days, files: Sequence[ReadFile], *, dataset: Dataset) -> p
 class TrainingFeatures:
     """What models are fitted on: the rows with a label, and how many rows have no label yet.
 
-    `table` has the target as 0/1, `written` as the rows have it; `classes` say which value is class 1.
+    `table` has the target as the task codes it, `written` as the rows have it; `classes` say which value is which code.
     """
 
     table: pa.Table
     written: pa.Table
-    classes: Classes
+    classes: Target
     unlabelled: int
 
     def warnings(self, dataset: Dataset) -> tuple[str, ...]:
         """Return what a person should know about these rows."""
         unlabelled, seasonless = self.unlabelled, without_season(self.table, dataset=dataset)
-        larger, smaller = self.classes.positive, self.classes.smaller
+        larger = self.classes.positive
+        smaller = self.classes.smaller if isinstance(self.classes, Classes) else None
         told = {
             f"{unlabelled} rows have no {dataset.target} yet and were left out of training and test": unlabelled,
             f"{dataset.target} is not written as 0 and 1: the models predict the larger value, {larger}; if "
-            f"{smaller} is meant, write `{positive_line(dataset.target, smaller or larger)}` in the contract": (
+            f"{smaller} is meant, write `{positive_line(dataset.target, smaller or '')}` in the contract": (
                 smaller is not None
             ),
             f"{seasonless} rows have no {dataset.season_column} and are not part of the drift reference": seasonless,
@@ -153,7 +154,7 @@ def training_features(rows: pa.Table, *, dataset: Dataset, newest_rows: int | No
     Raises `UnknownBuilder`, `TargetNotBinary`, `PositiveNeverOccurs` and `RowsRepeated`.
     """
     built = build_features(rows, dataset=dataset)
-    classes = classes_of(built, dataset.target, dataset.positive)
+    classes = task_of(dataset.task).read(built, dataset.target, dataset.positive)
     known = labelled(built, dataset.target)
     unlabelled = built.num_rows - known.num_rows
     require_once(known, dataset)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from courtside.core.training.holdout import baseline_accuracy, holdout_columns
 from courtside.core.training.importance import importances
 from courtside.core.training.own_candidates import chosen
 from courtside.core.training.split import Split
+from courtside.core.training.time_folds import RollingOrigin
 from courtside.workflows.challengers import fitted, recalibrated
 from courtside.workflows.champion_on_holdout import with_champion
 from courtside.workflows.freeze import freeze, resolved
@@ -201,6 +202,16 @@ def _model_record(model: TrainedModel) -> ModelRecord:
         intervals=dict(model.metrics.intervals),
         selection_auc=model.selection_auc,
         params=dict(model.candidate.params),
-        rolling_origin=RollingOriginRecord(**asdict(origin)) if origin else None,
+        rolling_origin=_on_folds(origin) if origin else None,
         calibration=model.calibration,
+    )
+
+
+def _on_folds(origin: RollingOrigin) -> RollingOriginRecord:
+    spread = {name: (mean, origin.sd[name]) for name, mean in origin.mean.items()}
+    if "auc" not in spread:
+        return RollingOriginRecord(folds=origin.folds, figures=spread)
+    (auc_mean, auc_sd), (accuracy_mean, accuracy_sd) = spread["auc"], spread["accuracy"]
+    return RollingOriginRecord(
+        folds=origin.folds, auc_mean=auc_mean, auc_sd=auc_sd, accuracy_mean=accuracy_mean, accuracy_sd=accuracy_sd
     )

@@ -10,7 +10,7 @@ from courtside.contracts.model_card import Learned, ModelCard, ModelInterface
 from courtside.contracts.records import ModelRecord, TrainingRecord
 from courtside.contracts.shortening import listed
 from courtside.core.model_card import plot_files, render_markdown, render_page, render_summary
-from courtside.core.training.candidates import Classifier, Flavor
+from courtside.core.training.candidates import Flavor, Predictor
 from courtside.core.training.rivals import differences, why_incomparable
 from courtside.core.training.served_input import ColumnUnusable, ValuesMissing
 from courtside.workflows.champion_on_holdout import ChampionSaid
@@ -64,7 +64,7 @@ class ChampionMoved(CourtsideError):
 
 def training_run(
     card: ModelCard,
-    estimators: Mapping[str, Classifier],
+    estimators: Mapping[str, Predictor],
     *,
     interface: ModelInterface,
     rows: pa.Table,

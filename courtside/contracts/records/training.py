@@ -76,14 +76,22 @@ class DataManifest(Versioned):
     content_hash: str
 
 
+def _unknown(value: object) -> bool:
+    return value is None
+
+
 class RollingOriginRecord(Payload):
-    """A candidate over `folds` expanding windows in time order: mean and standard deviation of AUC and accuracy."""
+    """A candidate over `folds` expanding windows in time order: mean and standard deviation of AUC and accuracy.
+
+    Of other tasks than `binary`, `figures` has both by name instead.
+    """
 
     folds: int
-    auc_mean: float
-    auc_sd: float
-    accuracy_mean: float
-    accuracy_sd: float
+    auc_mean: float | None = Field(default=None, exclude_if=_unknown)
+    auc_sd: float | None = Field(default=None, exclude_if=_unknown)
+    accuracy_mean: float | None = Field(default=None, exclude_if=_unknown)
+    accuracy_sd: float | None = Field(default=None, exclude_if=_unknown)
+    figures: dict[str, tuple[float, float]] = Field(default_factory=dict, exclude_if=lambda known: not known)
 
 
 class ModelRecord(Payload):

@@ -10,7 +10,7 @@ from courtside.core.drift.errors import MissingColumns
 from courtside.core.proposal.features import Judge, with_features
 from courtside.core.proposal.guess import Guess, Part
 from courtside.core.rows.order import SortKeys, row_order
-from courtside.core.tasks import classes_of, labelled
+from courtside.core.tasks import labelled, task_of
 
 
 def inferred_features(rows: pa.Table, dataset: Dataset, *, table: str) -> tuple[Guess, ...]:
@@ -52,7 +52,7 @@ def _judge(rows: pa.Table, dataset: Dataset) -> Judge | None:
     """Return what finds the features that know the outcome, None where no row has a label."""
     if dataset.target not in rows.column_names or not labelled(rows, dataset.target).num_rows:
         return None
-    coded = classes_of(rows, dataset.target, dataset.positive).coded(rows)
+    coded = task_of(dataset.task).read(rows, dataset.target, dataset.positive).coded(rows)
     classes: Any = coded.column(dataset.target).combine_chunks()
     return Judge(dataset, pa.concat_arrays(classes.chunks) if isinstance(classes, pa.ChunkedArray) else classes)
 

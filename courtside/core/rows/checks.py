@@ -12,13 +12,13 @@ from courtside.core.drift.errors import MissingColumns, NotATimeColumn, WrongTyp
 from courtside.core.drift.reading.formats.cells import first_no_number, present_cells
 from courtside.core.rows.errors import RowsRepeated, TimeColumnNeeded, TimesMissing
 from courtside.core.rows.overlap import identity
-from courtside.core.tasks import require_binary
+from courtside.core.tasks import task_of
 
 
 def require_contract(table: pa.Table, dataset: Dataset) -> None:
     """Check columns, types, times and target of one table; labels may be missing, because they can come later.
 
-    Raises `MissingColumns`, `WrongType`, `TimesMissing`, `TimeOutOfRange`, `TargetNotBinary` and `PositiveNeverOccurs`.
+    Raises `MissingColumns`, `WrongType`, `TimesMissing`, `TimeOutOfRange`, and what the task's `require` raises.
     """
     missing = [name for name in dataset.columns if name not in table.column_names]
     if missing:
@@ -31,7 +31,7 @@ def require_contract(table: pa.Table, dataset: Dataset) -> None:
     for name in (*dataset.id_columns, dataset.season_column, *parts):
         if name is not None:
             _require_plain(table, name)
-    require_binary(table, dataset.target, dataset.positive)
+    task_of(dataset.task).require(table, dataset.target, dataset.positive)
 
 
 def _require_type(table: pa.Table, feature: Feature) -> None:

@@ -52,5 +52,7 @@ TASK = Task(
         Figure("calibration_error", "calibration error", calibration_error, higher_is_better=False, biased=True),
     ),
     primary="auc",
+    on_training="accuracy",
+    on_folds=("auc", "accuracy"),
     order=1,
 )

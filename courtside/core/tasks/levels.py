@@ -28,6 +28,11 @@ class Levels:
         """The values as records keep them, in the order of their codes."""
         return tuple(map(kept, self.values))
 
+    @property
+    def positive(self) -> str | None:
+        """There is none."""
+        return None
+
     def coded(self, table: pa.Table) -> pa.Table:
         """Return the table with the target as int32 codes, null where a row has no label; raises `ClassesUnknown`."""
         place, column = table.column_names.index(self.target), plain_column(table, self.target)

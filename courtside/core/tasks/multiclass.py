@@ -66,5 +66,7 @@ TASK = Task(
         ),
     ),
     primary="log_loss",
+    on_training="accuracy",
+    on_folds=("log_loss", "accuracy"),
     order=2,
 )

@@ -26,6 +26,11 @@ class Numbers:
         """There are none."""
         return ()
 
+    @property
+    def positive(self) -> str | None:
+        """There is none."""
+        return None
+
     def coded(self, table: pa.Table) -> pa.Table:
         """Return the table with the target as float64, null where a row has no label yet."""
         place, column = table.column_names.index(self.target), plain_column(table, self.target)

@@ -51,6 +51,8 @@ TASK = Task(
         ),
     ),
     primary="rmse",
+    on_training="rmse",
+    on_folds=("rmse", "mae"),
     has_classes=False,
     interval=True,
     order=3,

@@ -29,6 +29,11 @@ class Target(Protocol):
         """The values that the codes 0, 1, … stand for; none where the target is a number."""
         ...
 
+    @property
+    def positive(self) -> str | None:
+        """The value of class 1 as text, where the models predict its probability alone."""
+        ...
+
     def coded(self, table: pa.Table, /) -> pa.Table:
         """Return the table with the target as its task codes it, null where a row has no label yet."""
         ...

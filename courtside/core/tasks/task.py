@@ -37,7 +37,8 @@ class Task:
     of the task, as far as they are known, and `require_part` parts of a split. `said` asks a fitted estimator.
     `losses` are those of the rows, in the unit of `loss`: what gates, promises and backtests compare.
     `baseline` is the best that needs no feature. `figures` are what is measured; the one called `primary` chooses the
-    best candidate. `interval` is set where predictions have `low` and `high`.
+    best candidate, the one called `on_training` is also told of the training part, and those called `on_folds` of time
+    folds. `interval` is set where predictions have `low` and `high`.
     """
 
     name: str
@@ -52,6 +53,8 @@ class Task:
     baseline: Baseline
     figures: tuple[Figure, ...]
     primary: str
+    on_training: str
+    on_folds: tuple[str, ...] = ()
     has_classes: bool = True
     interval: bool = False
     order: int = 100

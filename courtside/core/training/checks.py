@@ -11,8 +11,17 @@ from numpy.typing import NDArray
 
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset, Phase
+from courtside.core.tasks import BINARY, REGRESSION, Truth
 from courtside.core.training.frame import feature_frame, labels
-from courtside.core.training.leaks import LEAK_AUC, auc_of_levels, auc_of_numbers
+from courtside.core.training.leaks import (
+    LEAK_AUC,
+    LEAK_CORRELATION,
+    auc_of_classes,
+    auc_of_levels,
+    auc_of_numbers,
+    quantile_levels,
+    rank_correlation,
+)
 from courtside.core.training.preprocessing import MOST_LEVELS
 from courtside.core.training.served_input import MISSING
 from courtside.core.training.split import Split
@@ -27,7 +36,7 @@ _NAMED = 5
 
 
 class LabelsInvalid(BadInput):
-    """The target holds something other than 0 and 1."""
+    """The target of two classes holds something other than 0 and 1."""
 
     def __init__(self, target: str, found: list[object]) -> None:
         self.target = target
@@ -38,11 +47,11 @@ class LabelsInvalid(BadInput):
 class FeatureLeaks(BadInput):
     """A feature alone gives the target away, so it very likely was not known when the prediction was due."""
 
-    def __init__(self, feature: str, auc: float) -> None:
+    def __init__(self, feature: str, auc: float, *, measure: str = "AUC") -> None:
         self.feature = feature
         self.auc = auc
         super().__init__(
-            f"feature {feature} alone gives the target away (AUC {auc:.4f} on the training part): it very likely "
+            f"feature {feature} alone gives the target away ({measure} {auc:.4f} on the training part): it very likely "
             "knows the outcome; take it out of the dataset's contract"
         )
 
@@ -85,7 +94,9 @@ class TimesAllEqual(BadInput):
 
 
 def check_labels(table: pa.Table, dataset: Dataset) -> None:
-    """Raise `LabelsInvalid` unless the target is 0 or 1 in every row."""
+    """Raise `LabelsInvalid` unless a target of two classes is 0 or 1 in every row."""
+    if dataset.task != BINARY:  # reading it has refused whatever is none of the task
+        return
     found = table.column(dataset.target).unique().to_pylist()
     if wrong := [value for value in found if value not in {0, 1}]:
         raise LabelsInvalid(dataset.target, wrong)
@@ -103,9 +114,7 @@ def check_split(split: Split, dataset: Dataset) -> tuple[str, ...]:
     for name in train:
         if _missing(train[name]).all():
             raise FeatureAllMissing(str(name))
-        auc = _auc_alone(train[name], outcome)
-        if auc > LEAK_AUC:
-            raise FeatureLeaks(str(name), auc)
+        _require_no_leak(str(name), train[name], outcome, dataset.task)
         if not pd.api.types.is_numeric_dtype(train[name]):
             _require_few_levels(str(name), train[name])
     return (*_about_features(train, test), *_about_segments(split.train, dataset), *_about_time(split, dataset))
@@ -167,10 +176,21 @@ def _values(column: Any) -> set[Any]:
     return set(column.unique().to_pylist())
 
 
-def _auc_alone(column: pd.Series, outcome: NDArray[np.int8]) -> float:
-    if pd.api.types.is_numeric_dtype(column):
-        return auc_of_numbers(column.to_numpy(np.float64), outcome)
-    return auc_of_levels(pd.factorize(column)[0], _missing(column), outcome)
+def _require_no_leak(name: str, column: pd.Series, outcome: Truth, task: str) -> None:
+    numeric = pd.api.types.is_numeric_dtype(column)
+    if task == REGRESSION:
+        found = rank_correlation(column.to_numpy(np.float64), outcome) if numeric else 0.0
+        if found > LEAK_CORRELATION:
+            raise FeatureLeaks(name, found, measure="rank correlation")
+        return
+    numbers, missing = column.to_numpy(np.float64) if numeric else None, _missing(column)
+    if numbers is not None and task == BINARY:
+        found = auc_of_numbers(numbers, outcome)
+    else:
+        levels = pd.factorize(column)[0] if numbers is None else quantile_levels(numbers)
+        found = (auc_of_levels if task == BINARY else auc_of_classes)(levels, missing, outcome)
+    if found > LEAK_AUC:
+        raise FeatureLeaks(name, found)
 
 
 def _missing(column: pd.Series) -> NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.records import Calibration
 from courtside.core.dataset import Dataset
-from courtside.core.training.candidates import ALL, Candidate, Classifier, Flavor
+from courtside.core.intervals import ConformalIntervals, conformal_intervals
+from courtside.core.tasks import BINARY, REGRESSION, Prediction, Task, Truth, task_of
+from courtside.core.training.candidates import ALL, Candidate, Flavor, Predictor
 from courtside.core.training.frame import feature_frame, labels
+from courtside.core.training.learning import Learner
 from courtside.core.training.metrics import Metrics, evaluate
-from courtside.core.training.preprocessing import Columns, prepared
+from courtside.core.training.preprocessing import Columns
 from courtside.core.training.probability_calibration import calibrated
 from courtside.core.training.split import Split
 from courtside.core.training.stored_types import storable_types
@@ -42,19 +45,28 @@ class FitOptions:
 
 @dataclass(frozen=True, slots=True)
 class TrainedModel:
-    """A fitted candidate, its metrics and its predictions for the test part (probability of class 1, shape (n_test,)).
+    """A fitted candidate, its metrics and its predictions for the test part, n_test rows, as its task has them.
 
-    `candidate` has the parameters that it was fitted with; `selection_auc` is its AUC on the selection part before any
-    calibration.
+    `candidate` has the parameters that it was fitted with; `selection` is what its task selects by, on the selection
+    part before any calibration. Of several classes, the estimator knows those with the codes `seen`. `intervals` are
+    those around predicted values, calibrated on the selection part, where the task has some.
     """
 
     candidate: Candidate
-    estimator: Classifier
+    estimator: Predictor
     metrics: Metrics
-    test_probability: NDArray[np.float64]
-    selection_auc: float
+    test_probability: Prediction
+    selection: float
     rolling_origin: RollingOrigin | None = None
     calibration: Calibration | None = None
+    task: Task = field(default_factory=lambda: task_of(BINARY))
+    seen: tuple[int, ...] | None = None
+    intervals: ConformalIntervals | None = None
+
+    @property
+    def selection_auc(self) -> float | None:
+        """Its AUC on the selection part, None where its task is selected by something else."""
+        return self.selection if self.task.primary == "auc" else None
 
     @property
     def name(self) -> str:
@@ -79,11 +91,21 @@ class _Parts:
 
     @classmethod
     def of(cls, split: Split, dataset: Dataset) -> Self:
+        tables = (split.train, split.test)
+        learner = Learner.of(dataset.task, *(labels(table, dataset) for table in tables))
         train, test = (
-            TimeOrdered(feature_frame(table, dataset), labels(table, dataset), dataset.target)
-            for table in (split.train, split.test)
+            TimeOrdered(feature_frame(table, dataset), labels(table, dataset), dataset.target, learner)
+            for table in tables
         )
         return cls(split, train, test, Columns.of(train.rows))
+
+    @property
+    def learner(self) -> Learner:
+        return self.train.learner
+
+    def said(self, estimator: Predictor, part: TimeOrdered) -> Prediction:
+        """Return what an estimator predicts that learned from the training part."""
+        return self.learner.said(estimator, part.rows, seen=self.learner.seen(self.train.labels))
 
     @property
     def selection(self) -> TimeOrdered:
@@ -98,6 +120,14 @@ class _Parts:
             rows=pd.concat([self.train.rows, selection.rows], ignore_index=True),
             labels=np.concatenate([self.train.labels, selection.labels]),
         )
+
+
+class NothingToCalibrate(BadInput):
+    """Probabilities were to be calibrated, and the models predict values."""
+
+    def __init__(self, target: str) -> None:
+        self.target = target
+        super().__init__(f"models of {target} predict values, whose probabilities cannot be calibrated; leave that out")
 
 
 class CandidateFailed(BadInput):
@@ -174,7 +204,7 @@ def _fit(candidate: Candidate, parts: _Parts, options: FitOptions) -> TrainedMod
         candidate = replace(candidate, params={**candidate.params, "random_state": options.seed})
     if options.search:
         candidate = search(candidate, parts.train, columns=parts.columns, trials=options.search, seed=options.seed)
-    estimator = prepared(candidate, parts.columns).fit(parts.train.rows, parts.train.labels)
+    estimator = parts.learner.fit(candidate, parts.columns, parts.train.rows, parts.train.labels)
     model = _judged(candidate, single_threaded(estimator), parts)
     if options.rolling_origin:
         origin = rolling_origin(candidate, parts.before_holdout, columns=parts.columns, folds=options.rolling_origin)
@@ -182,30 +212,48 @@ def _fit(candidate: Candidate, parts: _Parts, options: FitOptions) -> TrainedMod
     return model
 
 
-def _judged(candidate: Candidate, estimator: Classifier, parts: _Parts) -> TrainedModel:
-    from sklearn.metrics import roc_auc_score
-
-    test_probability = probability(estimator, parts.test.rows)
+def _judged(candidate: Candidate, estimator: Predictor, parts: _Parts) -> TrainedModel:
+    task, said = parts.learner.task, parts.said(estimator, parts.test)
     metrics = evaluate(
         train_labels=parts.train.labels,
-        train_probability=probability(estimator, parts.train.rows),
+        train_probability=parts.said(estimator, parts.train),
         test_labels=parts.test.labels,
-        test_probability=test_probability,
+        test_probability=said,
+        task=task,
     )
-    selection = parts.selection.labels
-    selection_auc = float(roc_auc_score(selection, test_probability[: len(selection)]))
-    return TrainedModel(candidate, estimator, metrics, test_probability, selection_auc)
+    truth, seen = parts.selection.labels, parts.learner.seen(parts.train.labels)
+    return TrainedModel(
+        candidate,
+        estimator,
+        metrics,
+        said,
+        selected_by(task, truth, said[: len(truth)]),
+        task=task,
+        seen=None if seen is None else tuple(seen.tolist()),
+        intervals=conformal_intervals(truth, said[: len(truth)]) if task.interval else None,
+    )
+
+
+def selected_by(task: Task, truth: Truth, said: Prediction) -> float:
+    """Return the figure that chooses the best candidate of a task."""
+    if task.name == BINARY:
+        from sklearn.metrics import roc_auc_score
+
+        return float(roc_auc_score(truth, said))  # for the reason given in metrics.py
+    return task.figure(task.primary).value(truth, said)
 
 
 def _calibrate(model: TrainedModel, parts: _Parts, method: Calibration) -> TrainedModel:
-    selection = parts.selection
+    if model.task.name == REGRESSION:
+        raise NothingToCalibrate(parts.train.target)
+    rows, learned = parts.learner.known(parts.selection.rows, parts.selection.labels, seen=model.seen)
     with blaming(model.candidate):
-        estimator = calibrated(model.estimator, selection.rows, selection.labels, method=method)
+        estimator = calibrated(model.estimator, rows, learned, method=method)
         judged = _judged(model.candidate, estimator, parts)
-    return replace(judged, selection_auc=model.selection_auc, rolling_origin=model.rolling_origin, calibration=method)
+    return replace(judged, selection=model.selection, rolling_origin=model.rolling_origin, calibration=method)
 
 
-def single_threaded(estimator: Classifier) -> Classifier:
+def single_threaded(estimator: Predictor) -> Predictor:
     """Return a fitted model that predicts on one thread."""
     # A forest that predicts on several threads adds its trees in the order they finish: the last bit varies.
     last: Any = getattr(estimator, "steps", [("model", estimator)])[-1][1]
@@ -214,11 +262,13 @@ def single_threaded(estimator: Classifier) -> Classifier:
     return estimator
 
 
-def probability(estimator: Classifier, rows: pd.DataFrame) -> NDArray[np.float64]:
+def probability(estimator: Any, rows: pd.DataFrame) -> NDArray[np.float64]:
     """Return the probability of class 1, shape (n,)."""
     return np.asarray(estimator.predict_proba(rows), dtype=np.float64)[:, 1]
 
 
 def best(models: Sequence[TrainedModel]) -> TrainedModel:
-    """Return the model with the highest AUC on the selection part (the first of equals)."""
-    return max(models, key=lambda model: model.selection_auc)
+    """Return the model that is best on the selection part by what its task selects by (the first of equals)."""
+    task = models[0].task
+    choose = max if task.figure(task.primary).higher_is_better else min
+    return choose(models, key=lambda model: model.selection)

@@ -1,12 +1,11 @@
 """A table's features and labels as the models take them."""
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset, FeatureKind
+from courtside.core.tasks import Truth, task_of
 from courtside.core.training.served_input import NUMBER, TEXT, ColumnUnusable, as_trained, level_type
 
 
@@ -45,6 +44,6 @@ def taken_as(schema: pa.Schema, dataset: Dataset) -> dict[str, str]:
     }
 
 
-def labels(table: pa.Table, dataset: Dataset) -> NDArray[np.int8]:
-    """Return the target as 0/1, shape (rows,)."""
-    return table.column(dataset.target).to_numpy().astype(np.int8)
+def labels(table: pa.Table, dataset: Dataset) -> Truth:
+    """Return the coded target, shape (rows,), in the type of the contract's task."""
+    return table.column(dataset.target).to_numpy().astype(task_of(dataset.task).dtype)

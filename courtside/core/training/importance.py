@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from courtside.core.training.candidates import Classifier
+from courtside.core.training.candidates import Predictor
 from courtside.core.training.preprocessing import source_features
 from courtside.core.training.probability_calibration import uncalibrated
 
 
-def importances(estimator: Classifier, feature_names: list[str]) -> dict[str, float]:
+def importances(estimator: Predictor, feature_names: list[str]) -> dict[str, float]:
     """Return each feature's share of the model's total importance; the shares add up to 1.
 
     A linear model's shares are the sizes of its coefficients, which count standard deviations because its inputs are

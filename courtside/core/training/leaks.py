@@ -1,4 +1,4 @@
-"""How well a single column tells the two classes apart: if it does so nearly always, it knows the outcome."""
+"""How well a single column tells the classes apart, or orders the values: if nearly always, it knows the outcome."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,6 +6,9 @@ from numpy.typing import NDArray
 from courtside.core.evaluation import auc, score
 
 LEAK_AUC = 0.99
+LEAK_CORRELATION = 0.999
+"""The outcome of the day before may order today's at .99; a copy or a multiple of the outcome orders them all."""
+_BINS = 200
 
 
 def auc_of_numbers(values: NDArray[np.float64], outcome: NDArray[np.int8]) -> float:
@@ -26,6 +29,35 @@ def auc_of_levels(levels: NDArray[np.intp], missing: NDArray[np.bool_], outcome:
     ones = np.bincount(levels[:half], weights=outcome[:half], minlength=size)
     rates = np.where(seen > 0, ones / np.maximum(seen, 1), outcome[:half].mean() if half else 0.5)
     return max(_either_way(missing.astype(np.float64), outcome), _either_way(rates[levels[half:]], outcome[half:]))
+
+
+def auc_of_classes(levels: NDArray[np.intp], missing: NDArray[np.bool_], outcome: NDArray[np.intp]) -> float:
+    """Return the mean of `auc_of_levels` of each class against the rest, each of which counts by its rows."""
+    counts = np.bincount(outcome)
+    areas = [auc_of_levels(levels, missing, (outcome == of).astype(np.int8)) for of in np.flatnonzero(counts)]
+    return float(np.average(areas, weights=counts[counts > 0]))
+
+
+def quantile_levels(values: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the numbers, NaN among them, as at most 201 levels that hold about equally many rows each."""
+    known = values[~np.isnan(values)]
+    edges = np.unique(np.quantile(known, np.arange(1, _BINS) / _BINS)) if known.size else np.empty(0)
+    return np.where(np.isnan(values), edges.size + 1, np.searchsorted(edges, values, side="right")).astype(np.intp)
+
+
+def rank_correlation(values: NDArray[np.float64], outcome: NDArray[np.float64]) -> float:
+    """Return the size of Spearman's rank correlation of the numbers that are there with the outcome; 0 if undefined."""
+    known = ~np.isnan(values)
+    ours, theirs = _ranks(values[known]), _ranks(outcome[known])
+    if known.sum() < 2 or min(np.ptp(ours), np.ptp(theirs)) == 0:
+        return 0.0
+    return float(abs(np.corrcoef(ours, theirs)[0, 1]))
+
+
+def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the rank of each value, equal ones the mean of theirs."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[place])
 
 
 def _either_way(values: NDArray[np.float64], outcome: NDArray[np.int8]) -> float:

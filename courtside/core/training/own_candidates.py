@@ -8,7 +8,8 @@ from typing import Any
 
 from courtside.contracts.errors import BadInput
 from courtside.contracts.own_candidates import CandidateAbsent, is_own, package_of, require_package
-from courtside.core.training.candidates import ALL, REGISTRY, Candidate, Classifier, Flavor
+from courtside.core.tasks.types import BINARY
+from courtside.core.training.candidates import CLASSIFICATION, Candidate, Flavor, Predictor, candidates_of
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _FILES = ("scaler", "model_results")
@@ -24,18 +25,25 @@ class CandidateUnusable(BadInput):
         super().__init__(f"candidates: {candidate} cannot be used: {detail}")
 
 
-def chosen(names: Collection[str] | None, *, packages: Collection[str] | None = None) -> tuple[Candidate, ...]:
+def chosen(
+    names: Collection[str] | None, *, task: str = BINARY, packages: Collection[str] | None = None
+) -> tuple[Candidate, ...]:
     """Return a contract's candidates in their own order, all that Courtside has for None; own ones are imported.
 
     Only `packages` are imported from, or from all that are installed for None. Raises `CandidateAbsent` and
     `CandidateUnusable`.
     """
+    ours = candidates_of(task)
     if names is None:
-        return ALL
-    found = {name: REGISTRY[name] for name in names if name in REGISTRY}
+        return tuple(ours.values())
+    found = {name: ours[name] for name in names if name in ours}
     for path in filter(is_own, names):
         candidate = _loaded(path, packages)
-        if candidate.name in {*REGISTRY, *found, *_FILES}:
+        if task not in candidate.tasks:
+            learns = " and ".join(sorted(candidate.tasks))
+            said = f"it learns {learns}, and the contract's task is {task}; name one whose `tasks` hold {task}"
+            raise CandidateUnusable(path, said)
+        if candidate.name in {*ours, *found, *_FILES}:
             raise CandidateUnusable(path, f"its name is {candidate.name}, which is taken; give it another one")
         found[candidate.name] = candidate
     return tuple(sorted(found.values(), key=lambda candidate: (candidate.order, candidate.name)))
@@ -89,14 +97,17 @@ def _called(path: str, factory: Any) -> Any:
         raise CandidateUnusable(path, f"calling it failed ({type(error).__name__}: {error})") from error
 
 
-def _built(path: str, candidate: Candidate, params: Any) -> Classifier:
+def _built(path: str, candidate: Candidate, params: Any) -> Predictor:
     try:
         estimator = candidate.build(params)
     except Exception as error:
         raise CandidateUnusable(path, f"building its model failed ({type(error).__name__}: {error})") from error
-    missing = [name for name in _USED if not hasattr(estimator, name)]
+    classifier = bool(candidate.tasks & CLASSIFICATION)
+    used = [name for name in _USED if classifier or name != "predict_proba"]
+    missing = [name for name in used if not hasattr(estimator, name)]
     if missing:
-        said = f"what it builds has no {', '.join(missing)}; build a classifier like those of scikit-learn"
+        kind = "classifier" if classifier else "regressor"
+        said = f"what it builds has no {', '.join(missing)}; build a {kind} like those of scikit-learn"
         raise CandidateUnusable(path, said)
     library = type(estimator).__module__.partition(".")[0]
     if candidate.flavor is not Flavor.SKLEARN and library != candidate.flavor:

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from courtside.core.training.candidates import Candidate, Classifier, Preprocessing
+from courtside.core.training.candidates import Candidate, Predictor, Preprocessing
 
 MOST_LEVELS = 50
 """Levels of one category that get a column each; the rarer ones share one column, as do levels that were never seen."""
@@ -37,7 +37,7 @@ class Columns:
         return not self.categorical and all(name.isidentifier() for name in self.names)
 
 
-def prepared(candidate: Candidate, columns: Columns) -> Classifier:
+def prepared(candidate: Candidate, columns: Columns) -> Predictor:
     """Return the candidate's unfitted estimator, behind the preprocessing that it needs for such columns, if any."""
     needs = candidate.preprocessing
     steps: list[tuple[str, Any]] = []
@@ -54,7 +54,7 @@ def prepared(candidate: Candidate, columns: Columns) -> Classifier:
         return estimator
     from sklearn.pipeline import Pipeline
 
-    model: Classifier = Pipeline([*steps, (MODEL, estimator)])
+    model: Predictor = Pipeline([*steps, (MODEL, estimator)])
     return model
 
 

@@ -17,9 +17,7 @@ from courtside.core.training.served_input import LogOdds, Served
 from courtside.core.training.served_values import ServedRegressor
 
 
-def calibrated(
-    estimator: Classifier, rows: pd.DataFrame, labels: NDArray[np.int8], *, method: Calibration
-) -> Classifier:
+def calibrated(estimator: Any, rows: pd.DataFrame, labels: NDArray[np.int8], *, method: Calibration) -> Classifier:
     """Return a fitted `estimator` with its probabilities calibrated on `rows`, which it must not have learned from."""
     from sklearn.calibration import CalibratedClassifierCV
     from sklearn.frozen import FrozenEstimator

@@ -9,7 +9,7 @@ from courtside.contracts.errors import BadInput
 from courtside.contracts.records import SplitRule
 from courtside.core.dataset import Dataset
 from courtside.core.rows.order import row_order
-from courtside.core.tasks import require_both
+from courtside.core.tasks import task_of
 
 FEWEST_ROWS = 100
 
@@ -55,7 +55,7 @@ class Split:
 def split_rows(table: pa.Table, *, dataset: Dataset, rule: SplitRule | None = None, seed: int = 42) -> Split:
     """Cut `table` by the rule: its newest rows are the test part, the newest of those the holdout.
 
-    Where the dataset names no time, `seed` draws the order. Raises `TooFewRows` and `OneClassOnly`.
+    Where the dataset names no time, `seed` draws the order. Raises `TooFewRows`, `OneClassOnly` and `TargetConstant`.
     """
     rule = rule or SplitRule()
     if table.num_rows < FEWEST_ROWS:
@@ -66,9 +66,9 @@ def split_rows(table: pa.Table, *, dataset: Dataset, rule: SplitRule | None = No
     test_rows = round(table.num_rows * rule.test_share)
     cut = table.num_rows - test_rows
     split = Split(ordered.slice(0, cut), ordered.slice(cut), holdout_rows=round(test_rows * rule.holdout_share))
-    classes = table.column(dataset.target).to_numpy().astype(np.int8)
+    truth, require = table.column(dataset.target).to_numpy(), task_of(dataset.task).require_part
     for part, rows in (("training", split.train), ("selection", split.selection), ("holdout", split.holdout)):
-        require_both(part, dataset.target, rows.column(dataset.target).to_numpy(), among=classes)
+        require(part, dataset.target, rows.column(dataset.target).to_numpy(), among=truth)
     return split
 
 

@@ -15,7 +15,7 @@ from courtside.core.backtest.changes import KnownChange
 from courtside.core.dataset import Dataset
 from courtside.core.rows import time_column_of
 from courtside.core.rows.order import row_order
-from courtside.core.tasks import Classes
+from courtside.core.tasks import Target
 from courtside.core.training.frame import feature_frame, labels
 from courtside.workflows.freeze import inferred_of, resolved
 from courtside.workflows.rows import TrainingFeatures, training_features
@@ -42,7 +42,7 @@ class Stream:
     dataset: Dataset
     table: pa.Table
     written: pa.Table
-    classes: Classes
+    classes: Target
     changes: tuple[KnownChange, ...] | None = None
 
     @classmethod

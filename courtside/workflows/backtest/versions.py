@@ -12,7 +12,7 @@ from courtside.contracts.events import RetrainingRequest
 from courtside.contracts.records import HistoryRecord
 from courtside.core.drift import Profile
 from courtside.core.performance.promise import Promise
-from courtside.core.training.candidates import Classifier
+from courtside.core.training.candidates import Predictor
 from courtside.core.training.fit import probability
 
 
@@ -28,7 +28,7 @@ class Version:
     request: RetrainingRequest
     data_until: date
     name: str
-    estimator: Classifier
+    estimator: Predictor
     profile: Profile | None
     promise: Promise
     importances: Mapping[str, float] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from courtside.workflows.ports.models import Champion, Models
 
 if TYPE_CHECKING:  # functions that only check drift must not load the training code
     from courtside.contracts.model_card import Learned, LoggedRuns, ModelInterface
-    from courtside.core.training.candidates import Classifier, Flavor
+    from courtside.core.training.candidates import Classifier, Flavor, Predictor
 
 
 class TrackingUnavailable(CourtsideError):
@@ -62,7 +62,7 @@ class CandidateRun:
 
     name: str
     flavor: Flavor
-    estimator: Classifier
+    estimator: Predictor
     params: Mapping[str, str]
     metrics: Mapping[str, float]
     plots: Mapping[str, bytes]

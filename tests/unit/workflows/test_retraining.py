@@ -235,8 +235,8 @@ def test_the_record_contains_the_results_of_the_requested_options() -> None:
         assert model.params["random_state"] == 42
         assert model.rolling_origin is not None
         assert model.rolling_origin.folds == 3
-        assert 0.5 < model.rolling_origin.auc_mean < 0.8
-        assert model.rolling_origin.auc_sd > 0
+        assert 0.5 < (model.rolling_origin.auc_mean or 0) < 0.8
+        assert (model.rolling_origin.auc_sd or 0) > 0
 
 
 def test_the_record_warns_of_a_season_that_training_never_saw() -> None:

@@ -5,20 +5,28 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, Self
 
+from courtside.core.tasks.types import BINARY, MULTICLASS
 
-class Classifier(Protocol):
-    """The part of scikit-learn's classifier interface that Courtside uses."""
+CLASSIFICATION = frozenset({BINARY, MULTICLASS})
+
+
+class Predictor(Protocol):
+    """The part of scikit-learn's interface of estimators that Courtside uses."""
 
     def fit(self, rows: Any, labels: Any, /) -> Self:
         """Learn from `rows` (n, features) and `labels` (n,)."""
         ...
 
     def predict(self, rows: Any, /) -> Any:
-        """Return the labels, shape (n,)."""
+        """Return the labels, or the values of a regressor, shape (n,)."""
         ...
 
+
+class Classifier(Predictor, Protocol):
+    """An estimator that learns classes."""
+
     def predict_proba(self, rows: Any, /) -> Any:
-        """Return class probabilities, shape (n, 2)."""
+        """Return class probabilities, shape (n, classes)."""
         ...
 
 
@@ -44,15 +52,17 @@ class Candidate:
 
     `search_space` lists the values a search may give a parameter; `uses_all_cores` says that fitting spreads over the
     cores by itself, so that nothing else should be fitted beside it; candidates are trained and listed by `order`.
+    `tasks` are those that its estimator can learn.
     `package` is the one that a team's own candidate was imported from, which Courtside sets (None: Courtside's own).
     """
 
     name: str
     flavor: Flavor
     params: Mapping[str, object]
-    build: Callable[[Mapping[str, object]], Classifier]
+    build: Callable[[Mapping[str, object]], Predictor]
     preprocessing: Preprocessing = Preprocessing()
     search_space: Mapping[str, Sequence[object]] = field(default_factory=dict)
     uses_all_cores: bool = False
     order: int = 100
+    tasks: frozenset[str] = CLASSIFICATION
     package: str | None = None

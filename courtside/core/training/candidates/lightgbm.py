@@ -1,9 +1,11 @@
 """LightGBM."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from courtside.core.training.candidates.candidate import Candidate, Classifier, Flavor
+from courtside.core.tasks.types import REGRESSION
+from courtside.core.training.candidates.candidate import Candidate, Classifier, Flavor, Predictor
 
 
 def _build(params: Mapping[str, Any]) -> Classifier:
@@ -11,6 +13,13 @@ def _build(params: Mapping[str, Any]) -> Classifier:
 
     # One thread, for the reason given in xgboost.py.
     model: Classifier = LGBMClassifier(**params, n_jobs=1, verbose=-1, importance_type="gain")
+    return model
+
+
+def _regressor(params: Mapping[str, Any]) -> Predictor:
+    from lightgbm import LGBMRegressor
+
+    model: Predictor = LGBMRegressor(**params, n_jobs=1, verbose=-1, importance_type="gain")
     return model
 
 
@@ -28,3 +37,4 @@ CANDIDATE = Candidate(
     },
     order=4,
 )
+REGRESSOR = replace(CANDIDATE, build=_regressor, tasks=frozenset({REGRESSION}))

@@ -1,15 +1,24 @@
 """Random forest."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from courtside.core.training.candidates.candidate import Candidate, Classifier, Flavor
+from courtside.core.tasks.types import REGRESSION
+from courtside.core.training.candidates.candidate import Candidate, Classifier, Flavor, Predictor
 
 
 def _build(params: Mapping[str, Any]) -> Classifier:
     from sklearn.ensemble import RandomForestClassifier
 
     model: Classifier = RandomForestClassifier(**params, n_jobs=-1)
+    return model
+
+
+def _regressor(params: Mapping[str, Any]) -> Predictor:
+    from sklearn.ensemble import RandomForestRegressor
+
+    model: Predictor = RandomForestRegressor(**params, n_jobs=-1)
     return model
 
 
@@ -25,4 +34,11 @@ CANDIDATE = Candidate(
     },
     uses_all_cores=True,
     order=2,
+)
+# A third of the features in each split is what Breiman's regression forests try; scikit-learn's own default is all.
+REGRESSOR = replace(
+    CANDIDATE,
+    build=_regressor,
+    search_space={**CANDIDATE.search_space, "max_features": (0.3, 0.5, 1.0)},
+    tasks=frozenset({REGRESSION}),
 )

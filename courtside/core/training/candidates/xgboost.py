@@ -1,9 +1,11 @@
 """XGBoost."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from courtside.core.training.candidates.candidate import Candidate, Classifier, Flavor
+from courtside.core.tasks.types import REGRESSION
+from courtside.core.training.candidates.candidate import Candidate, Classifier, Flavor, Predictor
 
 
 def _build(params: Mapping[str, Any]) -> Classifier:
@@ -11,6 +13,13 @@ def _build(params: Mapping[str, Any]) -> Classifier:
 
     # One thread: on a small machine contended threads make boosting many times slower than the work itself.
     model: Classifier = XGBClassifier(**params, n_jobs=1)
+    return model
+
+
+def _regressor(params: Mapping[str, Any]) -> Predictor:
+    from xgboost import XGBRegressor
+
+    model: Predictor = XGBRegressor(**params, n_jobs=1)
     return model
 
 
@@ -34,3 +43,4 @@ CANDIDATE = Candidate(
     },
     order=3,
 )
+REGRESSOR = replace(CANDIDATE, build=_regressor, tasks=frozenset({REGRESSION}))

@@ -87,7 +87,7 @@ def test_one_file_adds_a_candidate(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert list(found) == ["shallow_tree"]
     split = split_rows(orders(), dataset=ORDERS)
     (model,) = fit_candidates(split, dataset=ORDERS, candidates=list(found.values()))
-    assert model.metrics.test_auc > 0.7
+    assert model.metrics["test_auc"] > 0.7
 
 
 def test_two_candidates_of_one_name_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,8 +136,8 @@ def test_the_rolling_origin_evaluation_is_the_mean_over_expanding_windows(data: 
         aucs.append(roc_auc_score(late, model.predict_proba(after)[:, 1]))
         accuracies.append(accuracy_score(late, model.predict(after)))
     assert found.folds == 4
-    assert (found.auc_mean, found.auc_sd) == pytest.approx((np.mean(aucs), np.std(aucs)))
-    assert (found.accuracy_mean, found.accuracy_sd) == pytest.approx((np.mean(accuracies), np.std(accuracies)))
+    assert (found.mean["auc"], found.sd["auc"]) == pytest.approx((np.mean(aucs), np.std(aucs)))
+    assert (found.mean["accuracy"], found.sd["accuracy"]) == pytest.approx((np.mean(accuracies), np.std(accuracies)))
 
 
 def test_a_time_fold_of_one_class_is_named(data: TimeOrdered) -> None:

@@ -6,8 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
-from courtside.core.training.metrics import LEGACY, ON_TEST, evaluate
+from courtside.core.tasks import BINARY, task_of
+from courtside.core.training.metrics import LEGACY, evaluate
 from tests.unit.core.evaluation.samples import calibrated, expit
+
+ON_TEST = [figure.key for figure in task_of(BINARY).figures]
 
 
 @given(st.integers(0, 10_000))
@@ -61,4 +64,4 @@ def test_the_calibration_error_lies_in_the_interval_shown_beside_it(seed: int, r
         train_labels=labels, train_probability=probability, test_labels=labels, test_probability=probability
     )
     low, high = found.intervals["calibration_error"]
-    assert 0 <= low <= found.calibration_error <= high <= 1
+    assert 0 <= low <= found.as_dict()["calibration_error"] <= high <= 1

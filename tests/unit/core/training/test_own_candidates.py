@@ -43,7 +43,7 @@ def test_both_are_fitted_beside_the_others(tmp_path: Path, monkeypatch: pytest.M
     found = chosen([f"{package}.boosting:nearest", "logistic_regression", f"{package}.boosting:CANDIDATE"])
     models = fit_candidates(split_rows(orders(), dataset=ORDERS), dataset=ORDERS, candidates=found)
     assert [model.name for model in models] == ["logistic_regression", "extra_trees", "nearest"]
-    assert all(0 <= model.metrics.test_auc <= 1 for model in models)
+    assert all(0 <= model.metrics["test_auc"] <= 1 for model in models)
 
 
 OF_OTHER_INPUTS = """
