@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from courtside.adapters.folder_lake import FolderLake
     from courtside.adapters.sqlite_ledger import SqliteLedger
+    from courtside.workflows.backtest import Plan, Stream
+    from courtside.workflows.replays import Recording
     from courtside.workflows.stage_models import StageModels
 
 LEDGER = "ledger.sqlite"
@@ -38,6 +40,12 @@ class ReplayFolder:
         from courtside.workflows.stage_models import StageModels
 
         return StageModels(self.ledger, self.lake)
+
+    def recording(self, contract: bytes, stream: "Stream", plan: "Plan") -> "Recording":
+        """Return what records the replays of a stream in this folder; `contract` is the YAML of its model."""
+        from courtside.workflows.replays import Recording
+
+        return Recording(contract, stream, plan, self.lake, self.ledger)
 
     def publish(self, model: str | None = None) -> "FolderLake":
         """Build the pages of the folder's replays, and return the lake that holds them.

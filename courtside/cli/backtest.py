@@ -1,7 +1,7 @@
 """`courtside backtest`: policies live through the history of a table, on this machine, without AWS or MLflow."""
 
 import os
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,18 +10,21 @@ import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.input import QuarantineOption, read_input, require_games
+from courtside.contracts.dashboard_keys import OVERVIEW_PAGE
 from courtside.contracts.days import parse_day
 from courtside.contracts.errors import BadInput, InputMismatch
 from courtside.contracts.history import parse_history
 from courtside.contracts.names import DEFAULT_DATASET
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.status import Status
 
     from courtside.contracts.records.backtests import BacktestResult, Versus
     from courtside.core.backtest.policies import ReplayPolicy
     from courtside.core.dataset import Dataset
-    from courtside.workflows.backtest import Plan, Stream
+    from courtside.workflows.backtest import Backtest, Plan, Stream
 
 USUAL = ("never", "every:365d", "both")
 _LEARNED_FROM = 3
@@ -89,6 +92,14 @@ def backtest(
             "~/.cache/courtside/backtests]."
         ),
     ] = None,
+    pages: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Record what each policy lives through in this folder, with pages that show it as if it were live "
+            "(`courtside dashboard --replay FOLDER`). Each replay then begins anew.",
+        ),
+    ] = None,
     quarantine: QuarantineOption = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -104,17 +115,22 @@ def backtest(
     - `courtside backtest --games games.csv.gz --policy every:30d --policy both --window 10y --json`
 
     - `courtside backtest --model churn.yaml --table churn.parquet --policy never --policy policy.yaml`
+
+    - `courtside backtest --games games.csv.gz --from 2015-07-01 --policy both --window 10y --pages replays`
     """
+    from courtside.adapters.files import prepare_folder
     from courtside.datasets.catalog import load_dataset
     from courtside.workflows.backtest import backtest as run
 
     contract = load_dataset(model)
     policies = [_policy(name, contract) for name in dict.fromkeys(policy or USUAL)]
+    if pages is not None:
+        prepare_folder(pages)
     with people.status(f"Reading {games or table}") as status:
         stream = _stream(contract, model, games=games, table=table, quarantine=quarantine)
         plan = _plan(stream, begin, end, window=window, names=candidates, every=every, count_alerts=count_alerts)
-        found = run(stream, policies, plan, state=state or default_state(), progress=partial(_say, status))
-    results = found.results
+        replays = partial(run, stream, policies, plan, state=state or default_state(), progress=partial(_say, status))
+        results = replays().results if pages is None else _recorded(replays, pages, model, stream, plan)
     if as_json:
         print_json([each.model_dump(mode="json") for each in results])
         return
@@ -123,6 +139,22 @@ def backtest(
     for each in results[1:]:
         if each.versus_first is not None:
             say(_compared(each, each.versus_first))
+
+
+def _recorded(
+    replays: "Callable[..., Backtest]", folder: Path, model: str, stream: "Stream", plan: "Plan"
+) -> list["BacktestResult"]:
+    """Let the replays be recorded in a folder, build its pages, and return the results."""
+    from courtside.bootstrap.replays import ReplayFolder
+    from courtside.datasets.catalog import contract_content
+
+    replayed = ReplayFolder(folder)
+    recording = replayed.recording(contract_content(model), stream, plan)
+    results = replays(witnesses=recording.witnesses).results
+    recording.finish(results, made_at=datetime.now(UTC).replace(microsecond=0))
+    replayed.publish()
+    say(f"The pages begin with {folder / OVERVIEW_PAGE}; `courtside dashboard --replay {folder} --open` opens them.")
+    return results
 
 
 def default_state() -> Path:

@@ -61,9 +61,9 @@ def replay(
     while course.told.rounds < len(rounds):
         began = time.perf_counter()
         lived = course.live(*rounds[course.told.rounds])
+        course.told.seconds += time.perf_counter() - began
         for witness in witnesses:
             witness.see(lived)
-        course.told.seconds += time.perf_counter() - began
         done = course.told.rounds
         if lived.trained or done % EVERY == 0 or done == len(rounds):
             if file is not None:

@@ -2,6 +2,7 @@
 
 from courtside.workflows.replays.pages import NoReplay, publish, replays_of
 from courtside.workflows.replays.recorder import Recorder
+from courtside.workflows.replays.recording import Recording
 from courtside.workflows.replays.witness import RecordingWitness, replay_name
 
-__all__ = ["NoReplay", "Recorder", "RecordingWitness", "publish", "replay_name", "replays_of"]
+__all__ = ["NoReplay", "Recorder", "Recording", "RecordingWitness", "publish", "replay_name", "replays_of"]

@@ -9,10 +9,12 @@ from typer.testing import CliRunner, Result
 
 from courtside.cli.backtest import StepTooLong
 from courtside.cli.main import app
+from courtside.contracts.dashboard_keys import OVERVIEW_PAGE, model_page
 from courtside.contracts.errors import InputMismatch
 from courtside.core.backtest.policies import PolicyNotKnown
 from courtside.datasets.catalog import DatasetInvalid
 from courtside.workflows.backtest.candidates import CandidateUnknown
+from courtside.workflows.replays import replay_name
 from tests.fakes.replayed_streams import visits
 
 CONTRACT = """
@@ -98,3 +100,21 @@ def test_games_are_no_table(folder: Path) -> None:
     done = CliRunner().invoke(app, ["backtest", "--table", table])
     assert isinstance(done.exception, InputMismatch)
     assert "--games" in str(done.exception)
+
+
+def test_what_policies_live_through_is_shown_on_pages_and_nothing_else_changes(folder: Path, tmp_path: Path) -> None:
+    options = ("--policy", "never", "--policy", "every:60d", "--round", "14d", "--json")
+    plain, recorded = replayed(folder, *options), replayed(folder, *options, "--pages", str(tmp_path / "pages"))
+    assert recorded.exit_code == 0, recorded.output
+    results = [json.loads(each.stdout) for each in (plain, recorded)]
+    for each in (result for found in results for result in found):
+        del each["seconds"]
+    assert results[0] == results[1]
+    assert "courtside dashboard --replay" in recorded.stderr
+    overview = (tmp_path / "pages" / OVERVIEW_PAGE).read_text(encoding="utf-8")
+    assert "2 replays, as if they were live." in overview
+    for result in results[1]:
+        name = replay_name("visits", result["policy"], result["window"])
+        assert f"{result['log_loss']:.4f}" in overview
+        page = (tmp_path / "pages" / model_page(name)).read_text(encoding="utf-8")
+        assert f"the policy {result['policy']}" in page
