@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import NormalDist
 
+from courtside.core.performance.constant import Constant
 from courtside.core.performance.promise import Promise
 
 _TAIL = 0.05
@@ -18,14 +19,14 @@ _TAIL = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The promise of a `version` to leave at most a `share` of the loss of a constant, which says `base_rate`.
+    """The promise of a `version` to leave at most a `share` of the loss of a `constant`.
 
     `mean` is the loss that it promised, and `error` the standard error of how much it left less than that share.
     """
 
     version: str
     share: float
-    base_rate: float
+    constant: Constant
     mean: float
     error: float
 
@@ -39,14 +40,14 @@ def best_promise(loss: str, day: date, *, champions: Mapping[str, date], promise
     for version in sorted(champions):
         promise = promises[version]
         promised = promise.losses.get(loss)
-        if champions[version] > day or promised is None or promise.base_rate is None:
+        if champions[version] > day or promised is None or promise.constant is None:
             continue
         if promised.share is not None and promised.share_error is not None:
-            made.append(Bar(version, promised.share, promise.base_rate, promised.mean, promised.share_error))
+            made.append(Bar(version, promised.share, promise.constant, promised.mean, promised.share_error))
     if not made:
         return None
     best = min(made, key=lambda bar: bar.share)
-    return Bar(best.version, best.share, best.base_rate, best.mean, best.error * _luck(len(made)))
+    return Bar(best.version, best.share, best.constant, best.mean, best.error * _luck(len(made)))
 
 
 def _luck(promises: int) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,21 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from courtside.contracts.scoring import Opponent, Role
-from courtside.core.evaluation import Labels, Probabilities
 from courtside.core.performance.best_promise import Bar, best_promise
-from courtside.core.performance.judge import counting, labels_of, lines_of, predictions_for, where
-from courtside.core.performance.losses import LOSSES, clipped_log_losses
+from courtside.core.performance.judge import (
+    classes_in,
+    counting,
+    has_said,
+    lines_of,
+    predictions_for,
+    truth_of,
+    where,
+)
+from courtside.core.performance.losses import LOSSES, bounded, clipped_log_losses
 from courtside.core.performance.promise import Promise
+from courtside.core.predictions.said_columns import predictions_in
 from courtside.core.recalibration import Recalibration
-from courtside.core.tasks.types import Losses
+from courtside.core.tasks.types import BINARY, Losses, Prediction, Truth
 
 Days = NDArray[np.datetime64]
 NOTHING_LEARNT: Mapping[str, Recalibration] = {}
@@ -61,7 +70,7 @@ def compare(
     promises: Mapping[str, Promise],
     champions: Mapping[str, date],
     learnt: Mapping[str, Recalibration] = NOTHING_LEARNT,
-    task: str = "binary",
+    task: str = BINARY,
 ) -> Iterator[Compared]:
     """Compare each champion of a window with each of its opponents.
 
@@ -69,26 +78,27 @@ def compare(
     included, and `promises` is what they promised; `learnt` is what the recalibration of each had learnt before the
     window, if anything. A day whose rows have no label has no rows.
     """
-    served = counting(served)
+    served, classes = counting(served), classes_in(served, task)
     others = [line for line in lines_of(served) if line[0] != Role.CHAMPION]
     for _, version in (line for line in lines_of(served) if line[0] == Role.CHAMPION):
-        mine = _Champion.of(where(served, role=Role.CHAMPION, version=version), version, promises[version])
-        yield mine.recalibrated(learnt.get(version))
-        for name, loss in LOSSES[task].items():
-            losses = loss(mine.labels, mine.probability)
+        mine = _Champion.of(where(served, role=Role.CHAMPION, version=version), version, promises[version], classes)
+        if task == BINARY:
+            yield mine.recalibrated(learnt.get(version))
+        for name in LOSSES[task]:
+            loss = partial(mine.loss, name, task)
+            losses = loss(mine.said)
             compared = _Comparison(mine, name, losses)
             yield from compared.with_promise()
             bars = [best_promise(name, day, champions=champions, promises=promises) for day in mine.days.tolist()]
             for bar in dict.fromkeys(each for each in bars if each is not None):
-                constant = loss(mine.labels, np.full(mine.labels.size, bar.base_rate))
+                constant = loss(bar.constant.of_rows(mine.labels.size, classes or ()))
                 yield compared.with_bar(bar, constant, days=np.array([each == bar for each in bars]))
-            if mine.promise.base_rate is not None:
-                constant = loss(mine.labels, np.full(mine.labels.size, mine.promise.base_rate))
+            if mine.promise.constant is not None:
+                constant = loss(mine.promise.constant.of_rows(mine.labels.size, classes or ()))
                 yield compared.with_losses(Opponent.BASELINE, None, constant)
             for role, other in others:
-                said = predictions_for(mine.labelled, where(served, role=role, version=other))
-                theirs = loss(mine.labels, np.nan_to_num(said))
-                yield compared.with_losses(Opponent(role), other, theirs, both=~np.isnan(said))
+                said = predictions_for(mine.labelled, where(served, role=role, version=other), classes)
+                yield compared.with_losses(Opponent(role), other, loss(np.nan_to_num(said)), both=has_said(said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +110,11 @@ class _Champion:
     days: Days
     labelled: pa.Table
     place: NDArray[np.intp]
-    labels: Labels
-    probability: Probabilities
+    labels: Truth
+    said: Prediction
 
     @classmethod
-    def of(cls, mine: pa.Table, version: str, promise: Promise) -> "_Champion":
+    def of(cls, mine: pa.Table, version: str, promise: Promise, classes: tuple[str, ...] | None) -> "_Champion":
         days, place = np.unique(mine.column("day").to_numpy().astype("datetime64[D]"), return_inverse=True)
         known: Any = promise.tells_apart(mine.column("label"))
         labelled = mine.filter(known)
@@ -113,9 +123,9 @@ class _Champion:
             promise,
             days,
             labelled,
-            place[known.to_numpy()],
-            labels_of(labelled, positive=promise.positive),
-            labelled.column("prediction").to_numpy(),
+            place[np.asarray(known)],
+            truth_of(labelled, promise, classes),
+            predictions_in(labelled, classes),
         )
 
     def recalibrated(self, learnt: Recalibration | None) -> Compared:
@@ -127,7 +137,7 @@ class _Champion:
         figures, after = np.zeros((4, count)), []
         for number, (day, own) in enumerate(zip(self.days.tolist(), order, strict=True)):
             if own.size:
-                judged, learnt = learnt.after(day, self.labels[own], self.probability[own])
+                judged, learnt = learnt.after(day, self.labels[own], self.said[own])
                 figures[:, number] = judged.gain, judged.evidence, judged.pairs, judged.ordered
             after.append(learnt)
         total, weighed, pairs, ordered = figures
@@ -139,12 +149,16 @@ class _Champion:
             days=self.days,
             rows=rows,
             total=total,
-            scale=self.scale(RECALIBRATED_LOSS, clipped_log_losses(self.labels, self.probability)),
+            scale=self.scale(RECALIBRATED_LOSS, clipped_log_losses(self.labels, self.said)),
             weighed=weighed,
             pairs=pairs,
             ordered=ordered,
             learnt=tuple(after),
         )
+
+    def loss(self, name: str, task: str, said: Prediction) -> Losses:
+        """Return what it costs to have said this of its rows, bounded as its promise was, shape (n,)."""
+        return bounded(LOSSES[task][name](self.labels, said), self.promise.losses.get(name))
 
     def scale(self, loss: str, losses: Losses) -> float:
         """Return the loss that was promised, or else the mean of the rows' own."""

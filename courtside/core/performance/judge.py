@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from courtside.contracts.events import Window
 from courtside.contracts.scoring import Role
 from courtside.core.drift.profiles.segments import MOST_SEGMENTS
-from courtside.core.evaluation import Labels, Probabilities
+from courtside.core.evaluation import Labels
 from courtside.core.performance.estimate import UNDEFINED, Blocks, Estimate, count_of
 from courtside.core.performance.metrics import Metric, metrics_of
 from courtside.core.performance.promise import NOTHING, Part, Promise
+from courtside.core.predictions.said_columns import PROBABILITIES, bounds_in, predictions_in, truth_in
+from courtside.core.tasks.types import BINARY, MULTICLASS, REGRESSION, Prediction, Truth
 
 MISSING = "missing"
 """The segment of rows without a value, as in a holdout."""
@@ -53,40 +55,46 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The labelled predictions of a version, each shape (n,), and a champion's for the same rows (NaN: none)."""
+    """The labelled predictions of a version, each of n rows, and a champion's for the same rows (NaN: none).
 
-    labels: Labels
-    probability: Probabilities
+    `bounds` are the ends of their intervals, shape (n, 2), NaN where there is none; only a regression has them.
+    """
+
+    labels: Truth
+    said: Prediction
     blocks: Blocks
-    champion: Probabilities | None
+    champion: Prediction | None
+    bounds: Prediction | None = None
 
     def of(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> "Sample":
         """Return the sample of some of its rows."""
         blocks = None if self.blocks is None else self.blocks[rows]
         champion = None if self.champion is None else self.champion[rows]
-        return Sample(self.labels[rows], self.probability[rows], blocks, champion)
+        bounds = None if self.bounds is None else self.bounds[rows]
+        return Sample(self.labels[rows], self.said[rows], blocks, champion, bounds)
 
 
-def judge(served: pa.Table, window: Window, *, promises: Mapping[str, Promise], task: str = "binary") -> list[Judged]:
+def judge(served: pa.Table, window: Window, *, promises: Mapping[str, Promise], task: str = BINARY) -> list[Judged]:
     """Judge the predictions of a window, champion first.
 
-    `served` has the columns of `BELIEVED`, of which a champion's prediction counts only where it was shown. `promises`
+    `served` has the columns of `BELIEVED` and those that the task's predictions have beside the number; of a champion
+    a prediction counts only where it was shown. `promises`
     are those of the versions. Days are the blocks of a longer window, and the rows those of a day.
     """
     served = counting(served)
     lines = lines_of(served)
     rows = served.num_rows if len(lines) == 1 else int(pc.count_distinct(served.column("id")).as_py())
-    champion = where(served, role=Role.CHAMPION)
+    champion, classes = where(served, role=Role.CHAMPION), classes_in(served, task)
     found = []
     for role, version in lines:
         mine = where(served, role=role, version=version)
         promise, other = promises.get(version, NOTHING), None if role == Role.CHAMPION else champion
-        sample, known = sample_of(mine, window, promise, champion=other)
+        sample, known = sample_of(mine, window, promise, classes=classes, champion=other)
         for part, inside in _parts(mine):
             chosen = sample if inside is None else sample.of(inside[known])
             predicted = known.size if inside is None else int(inside.sum())
             for metric in metrics_of(task):
-                figures = _figures(metric, chosen, promise, part)
+                figures = _figures(metric, chosen, promise, part, classes or ())
                 line = Line(version, role, part, metric.name)
                 found.append(Judged(line, rows=rows, predicted=predicted, **figures))
     return found
@@ -127,19 +135,40 @@ def _kept(served: pa.Table, rows: Any) -> pa.Table:
     return served if pc.all(rows, min_count=0).as_py() else served.filter(rows)
 
 
+def classes_in(served: pa.Table, task: str) -> tuple[str, ...] | None:
+    """Return all classes that predictions of several classes are about, in one order for all versions; else None."""
+    if task != MULTICLASS:
+        return None
+    maps: Any = served.column(PROBABILITIES).combine_chunks()
+    return tuple(sorted(pc.unique(maps.keys).to_pylist()))
+
+
 def sample_of(
-    mine: pa.Table, window: Window, promise: Promise, *, champion: pa.Table | None = None
+    mine: pa.Table,
+    window: Window,
+    promise: Promise,
+    *,
+    classes: tuple[str, ...] | None = None,
+    champion: pa.Table | None = None,
 ) -> tuple[Sample, NDArray[np.bool_]]:
-    """Return the predictions whose labels are known and of a class, and which rows of the table those are."""
+    """Return the predictions whose labels are known and can be judged, and which rows of the table those are."""
     is_known: Any = promise.tells_apart(mine.column("label"))
     labelled = _kept(mine, is_known)
     sample = Sample(
-        labels=labels_of(labelled, positive=promise.positive),
-        probability=labelled.column("prediction").to_numpy(),
+        labels=truth_of(labelled, promise, classes),
+        said=predictions_in(labelled, classes),
         blocks=_blocks(labelled.column("day").to_numpy().astype("datetime64[D]"), window),
-        champion=None if champion is None else predictions_for(labelled, champion),
+        champion=None if champion is None else predictions_for(labelled, champion, classes),
+        bounds=bounds_in(labelled) if promise.task == REGRESSION else None,
     )
-    return sample, is_known.to_numpy()
+    return sample, np.asarray(is_known)
+
+
+def truth_of(labelled: pa.Table, promise: Promise, classes: tuple[str, ...] | None) -> Truth:
+    """Return the labels of rows that all have one, as the task of the promise has them."""
+    if promise.task == BINARY:
+        return labels_of(labelled, positive=promise.positive)
+    return truth_in(labelled.column("label"), classes)
 
 
 def labels_of(labelled: pa.Table, *, positive: str) -> Labels:
@@ -148,11 +177,15 @@ def labels_of(labelled: pa.Table, *, positive: str) -> Labels:
     return np.asarray(is_positive.to_numpy().astype(np.int8))
 
 
-def predictions_for(rows: pa.Table, other: pa.Table) -> Probabilities:
+def predictions_for(rows: pa.Table, other: pa.Table, classes: tuple[str, ...] | None = None) -> Prediction:
     """Return another version's prediction for each row, NaN where it made none."""
     place: Any = pc.index_in(rows.column("id"), other.column("id").combine_chunks())
-    said: Any = other.column("prediction").combine_chunks().take(place.combine_chunks())
-    return np.asarray(said.to_numpy(zero_copy_only=False), dtype=np.float64)
+    if classes is None:
+        said: Any = other.column("prediction").combine_chunks().take(place.combine_chunks())
+        return np.asarray(said.to_numpy(zero_copy_only=False), dtype=np.float64)
+    missing = np.full((1, len(classes)), np.nan)
+    found: Any = pc.fill_null(place, other.num_rows)
+    return np.asarray(np.vstack([predictions_in(other, classes), missing])[found.to_numpy()])
 
 
 def _blocks(days: NDArray[np.datetime64], window: Window) -> Blocks:
@@ -183,21 +216,38 @@ def _values_in(segments: Any, column: str) -> Any:
     return segments.items.take(pa.array(first, mask=~has))
 
 
-def _figures(metric: Metric, sample: Sample, promise: Promise, part: Part) -> dict[str, Any]:
-    size, base = sample.labels.size, promise.base_rate
-    return {
-        "estimate": metric.estimate(sample.labels, sample.probability, sample.blocks),
+def _figures(metric: Metric, sample: Sample, promise: Promise, part: Part, classes: tuple[str, ...]) -> dict[str, Any]:
+    size, constant = sample.labels.size, promise.constant
+    figures = {
         "labelled": size,
         "blocks": count_of(sample.blocks, size),
-        "baseline": None if base is None else metric.value(sample.labels, np.full(size, base)),
         "promise": promise.of(part, metric.name) or UNDEFINED,
-        "difference": _difference(metric, sample),
+        "difference": UNDEFINED,
+        "baseline": None,
     }
+    if metric.of_bounds:
+        return figures | {"estimate": _of_bounds(metric, sample)}
+    figures |= {"estimate": metric.estimate(sample.labels, sample.said, sample.blocks)}
+    if constant is not None:
+        figures["baseline"] = metric.value(sample.labels, constant.of_rows(size, classes))
+    return figures | {"difference": _difference(metric, sample)}
+
+
+def _of_bounds(metric: Metric, sample: Sample) -> Estimate:
+    if sample.bounds is None:
+        return UNDEFINED
+    given = sample.of(has_said(sample.bounds))
+    return UNDEFINED if given.bounds is None else metric.estimate(given.labels, given.bounds, given.blocks)
 
 
 def _difference(metric: Metric, sample: Sample) -> Estimate:
     if sample.champion is None:
         return UNDEFINED
-    known = ~np.isnan(sample.champion)
+    known = has_said(sample.champion)
     both, champion = sample.of(known), sample.champion[known]
-    return metric.difference(both.labels, champion, both.probability, both.blocks)
+    return metric.difference(both.labels, champion, both.said, both.blocks)
+
+
+def has_said(said: Prediction) -> NDArray[np.bool_]:
+    """Return for which rows there is a prediction, shape (n,)."""
+    return np.asarray(~np.isnan(said if said.ndim == 1 else said[:, 0]))

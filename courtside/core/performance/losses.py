@@ -61,28 +61,29 @@ class PromisedLoss:
     """The mean loss of a version on its holdout with its standard error, the rows taken as independent.
 
     `share` is the share of a constant's loss that it left there, and `share_error` the standard error of the mean loss
-    less that share of the constant's; both are None without a constant. No row's loss counts as more than `most`.
+    less that share of the constant's; both are None without a constant. No row's loss counts as more than `most`,
+    where that is not None.
     """
 
     mean: float
     error: float
     share: float | None = None
     share_error: float | None = None
-    most: float = math.inf
+    most: float | None = None
 
 
-def promised_loss(losses: Losses, constant: Losses | None, *, bounded: bool = True) -> PromisedLoss | None:
+def promised_loss(losses: Losses, constant: Losses | None, *, unbounded: bool = False) -> PromisedLoss | None:
     """Return what a version promises by its losses on its holdout, and those of a constant on the same rows.
 
-    Each has shape (n,). Fewer than two rows promise nothing. Where the losses have no bound of their own (`bounded`),
-    they are given one, so that one outlier neither makes a promise nor breaks it.
+    Each has shape (n,). Fewer than two rows promise nothing. Where losses are `unbounded` of themselves, they are given
+    a bound, so that one outlier neither makes a promise nor breaks it.
     """
     if losses.size < 2:
         return None
-    if not bounded:
-        most = _TIMES * float(np.quantile(losses, _RARE)) or math.inf
-        capped = None if constant is None else np.minimum(constant, most)
-        promised = promised_loss(np.minimum(losses, most), capped)
+    if unbounded:
+        most = _TIMES * float(np.quantile(losses, _RARE)) or None
+        limit = PromisedLoss(0.0, 0.0, most=most)
+        promised = promised_loss(bounded(losses, limit), None if constant is None else bounded(constant, limit))
         return None if promised is None else replace(promised, most=most)
     mean, error = float(losses.mean()), _error(losses)
     usual = 0.0 if constant is None else float(constant.mean())
@@ -90,6 +91,11 @@ def promised_loss(losses: Losses, constant: Losses | None, *, bounded: bool = Tr
         return PromisedLoss(mean, error)
     share = mean / usual
     return PromisedLoss(mean, error, share, _error(losses - share * constant))
+
+
+def bounded(losses: Losses, promised: PromisedLoss | None) -> Losses:
+    """Return losses as they count beside what was promised, shape (n,)."""
+    return losses if promised is None or promised.most is None else np.minimum(losses, promised.most)
 
 
 def _error(values: Losses) -> float:

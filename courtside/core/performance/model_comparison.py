@@ -149,4 +149,5 @@ def _figures(
             difference=metric.difference(labels, said, others, blocks),
         )
         for metric in metrics_of(task)
+        if not metric.of_bounds
     )

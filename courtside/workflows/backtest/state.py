@@ -21,6 +21,7 @@ from courtside.contracts.records import IncidentRecord
 from courtside.contracts.records.backtests import ReplayedAlert, ReplayedTraining
 from courtside.core.backtest.policies import ReplayPolicy
 from courtside.core.parquet import parquet_content, read_parquet_content
+from courtside.core.performance.constant import Constant
 from courtside.core.performance.courses import Course
 from courtside.core.performance.losses import PromisedLoss
 from courtside.core.performance.promise import Promise
@@ -49,7 +50,7 @@ class Bar:
     """What later champions are held to of a version's promise; the rest is made again with the version."""
 
     losses: dict[str, PromisedLoss]
-    base_rate: float | None
+    constant: Constant | None
     ranking: float
     positive: str
     negative: str | None
@@ -57,11 +58,11 @@ class Bar:
     @classmethod
     def of(cls, promise: Promise) -> "Bar":
         """Return what is kept of a promise."""
-        return cls(dict(promise.losses), promise.base_rate, promise.ranking, promise.positive, promise.negative)
+        return cls(dict(promise.losses), promise.constant, promise.ranking, promise.positive, promise.negative)
 
     def promise(self) -> Promise:
         """Return the promise, without its figures."""
-        return Promise(**asdict(self) | {"losses": self.losses})
+        return Promise(**asdict(self) | {"losses": self.losses, "constant": self.constant})
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from courtside.contracts import training_keys
 from courtside.contracts.errors import CourtsideError
@@ -15,7 +14,9 @@ from courtside.core.dataset import Dataset
 from courtside.core.gate.holdout import Holdout
 from courtside.core.parquet import read_parquet_content
 from courtside.core.performance.promise import Promise, promise_of
+from courtside.core.predictions.said_columns import class_texts
 from courtside.core.rows.ids import canonical_text
+from courtside.core.tasks.types import BINARY, MULTICLASS, REGRESSION
 from courtside.workflows.lake_documents import find_document
 from courtside.workflows.ports import Lake, ObjectMissing
 from courtside.workflows.sealed_models import all_sealed
@@ -72,20 +73,31 @@ class Promises:
         return replace(promise, negative=nothing.negative)
 
     def note_strange(self, version: str, labels: Any) -> None:
-        """Tell once of a version that labels came which are neither of its classes."""
+        """Tell once of a version that labels came which it cannot say."""
         promise = self.of([version])[version]
-        strange: Any = labels.drop_null().filter(pc.invert(promise.tells_apart(labels.drop_null())))
+        strange: Any = promise.strange(labels.drop_null())
         if len(strange) and version not in self._strange:
             self._strange.add(version)
-            self.problems.append(
-                f"labels such as {shortened(strange[0].as_py())} are neither {promise.negative} nor "
-                f"{promise.positive}, which version {version} tells apart, so its figures leave their rows out"
-            )
+            self.problems.append(_told(shortened(strange[0].as_py()), version, promise))
+
+
+def _told(label: str, version: str, promise: Promise) -> str:
+    if promise.task == REGRESSION:
+        return f"labels such as {label} are no numbers, so figures leave their rows out"
+    if promise.task == MULTICLASS:
+        return f"labels such as {label} are of classes that version {version} does not know, which costs it the most"
+    return (
+        f"labels such as {label} are neither {promise.negative} nor "
+        f"{promise.positive}, which version {version} tells apart, so its figures leave their rows out"
+    )
 
 
 def promises_nothing(card: ModelCard | None, dataset: Dataset) -> Promise:
     """Return a promise that only tells labels apart as a training did, by its card where it left one."""
     usual = dataset.positive or USUAL_POSITIVE
+    if dataset.task != BINARY:
+        known = () if card is None or card.interface is None else tuple(class_texts(card.interface))
+        return Promise(task=dataset.task, classes=known)
     if card is None or card.interface is None:
         return Promise(positive=usual)
     zero, one = (canonical_text(pa.array([each])).to_pylist()[0] for each in card.interface.classes)

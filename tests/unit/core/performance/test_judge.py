@@ -171,7 +171,7 @@ def test_a_promise_is_what_the_holdout_said_whole_and_by_its_segment() -> None:
 def test_a_holdout_without_baseline_or_segment_promises_the_rest() -> None:
     labels, logits = calibrated(9, 200)
     promise = promise_of(Holdout(labels, expit(logits)), segment_column="phase", task="binary")
-    assert promise.base_rate is None
+    assert promise.constant is None
     assert promise.of(("phase", "late"), "auc") is None
     assert promise.of(None, "auc") is not None
     assert NOTHING.of(None, "auc") is None
