@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from courtside.contracts import lake_keys, ledger_keys, training_keys
-from courtside.contracts.model_card import ModelInterface
+from courtside.contracts.model_card import Learned, ModelInterface
 from courtside.contracts.records import ApprovalRecord, ChampionPointer, Reign, SealedFiles
 from courtside.contracts.scoring import PredictRequest, PredictResponse
 from courtside.core.dataset import Dataset, Feature, FeatureKind
@@ -72,11 +72,14 @@ class Line:
     column: str = "amount"
     needs_all: bool = False
     unexplainable: bool = False
+    learned_until: str | None = None
     fitted: None = None
 
     @property
     def interface(self) -> ModelInterface:
-        return ModelInterface.of("repaid", (0, 1), {self.column: NUMBER})
+        interface, until = ModelInterface.of("repaid", (0, 1), {self.column: NUMBER}), self.learned_until
+        learned = None if until is None else Learned(training_id=f"t{self.version}", until=date.fromisoformat(until))
+        return interface.model_copy(update={"learned": learned})
 
     def probability(self, rows: pa.Table) -> NDArray[np.float64]:
         amounts = as_trained(rows, self.interface.taken_as)[self.column].to_numpy()

@@ -25,7 +25,7 @@ TABLE = ArchiveTable(
         always("revision", Type.SMALL, "Counts the predictions of a row by a version as of a day, from 1."),
         maybe("segments", Type.TEXT_OF, "The row's segments, by the column that names them."),
         maybe("contributions", Type.NUMBER_OF, "What each feature contributed, where the contract asks for it."),
-        maybe("in_hindsight", Type.YES_NO, "Whether a later day had been predicted already; null in old files."),
+        maybe("in_hindsight", Type.YES_NO, "Whether nobody can have believed it on that day; null in old files."),
         maybe("local_day", Type.DAY, "The day of `time` in the zone that the row's file names; null in old files."),
         maybe("predicted", Type.TEXT, "The likeliest of several classes, written as its label is."),
         maybe("probabilities", Type.NUMBER_OF, "The probability of each of several classes."),

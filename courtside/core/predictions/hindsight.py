@@ -1,4 +1,4 @@
-"""Predictions in hindsight: made as of a day when a later one had been predicted already.
+"""Predictions in hindsight: as of a day when a later one had been predicted, or by a version that had learned from it.
 
 Nobody can have believed them on that day, so they are kept for whoever asked for them and count for nothing else.
 """

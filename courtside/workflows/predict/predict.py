@@ -93,7 +93,7 @@ class Predict:
         ready = [champion, *(each for each in shadows if isinstance(each, Predicting))]
         columns = tuple(dict.fromkeys(name for each in ready for name in each.interface.taken_as))
         with folder_to_spill(NoRoomToPredict) as folder:
-            round_ = self._round(request.as_of, columns, now=now, room=Room(folder, self.most_in_memory))
+            round_ = self._round(request.as_of, champion, columns, now=now, room=Room(folder, self.most_in_memory))
             done = round_.predicted(champion, guard=lambda: self._require_champion(pointer))
             unusable = [*round_.rows.unusable, *done.repeated, *done.unusable]
             since = self._since(request.as_of)
@@ -110,7 +110,7 @@ class Predict:
                 shadows=tuple(self._shadowed(each, round_) for each in shadows),
                 problems=_bounded(
                     [
-                        *_hindsight(round_, done),
+                        *_hindsight(round_, champion, done),
                         *map(str, round_.rows.unreadable),
                         *_reasons(unusable),
                         *done.problems,
@@ -118,7 +118,9 @@ class Predict:
                 ),
             )
 
-    def _round(self, as_of: date, columns: tuple[str, ...], *, now: datetime, room: Room) -> Round:
+    def _round(
+        self, as_of: date, champion: Predicting, columns: tuple[str, ...], *, now: datetime, room: Room
+    ) -> Round:
         """Gather the rows with these columns, and what was said of them before."""
         dataset, log = replace(self.dataset, also=columns), predictions_log(self.dataset.name, lake=self.lake)
         coming = coming_rows(as_of, lake=self.lake, dataset=dataset, room=room.within("coming"))
@@ -127,7 +129,7 @@ class Predict:
             log,
             since=self._since(as_of),
             as_of=as_of,
-            in_hindsight=is_over(as_of, log),
+            in_hindsight=champion.learned_from(as_of) or is_over(as_of, log),
             rows=gathered,
             room=room.within("history"),
         )
@@ -137,6 +139,12 @@ class Predict:
         if isinstance(shadow, ShadowPredictions):
             return shadow
         said = ShadowPredictions(version=shadow.version, role=shadow.role)
+        as_of, in_hindsight = round_.history.as_of, round_.history.in_hindsight
+        if shadow.learned_from(as_of) and not in_hindsight:
+            problem = (
+                f"version {shadow.version} may have learned from rows of {as_of} or later, so it predicted nothing"
+            )
+            return said.model_copy(update={"problem": problem})
         try:
             done = round_.predicted(shadow)
         except CourtsideError as error:
@@ -162,12 +170,13 @@ class Predict:
             raise ChampionMoved(pointer.version or "", self.dataset.name)
 
 
-def _hindsight(round_: Round, done: Done) -> Iterator[str]:
+def _hindsight(round_: Round, champion: Predicting, done: Done) -> Iterator[str]:
     if round_.history.in_hindsight and done.predicted:
-        yield (
-            f"days after {round_.history.as_of} were predicted before, so these predictions are kept as made in "
-            "hindsight and never count as what was believed"
-        )
+        as_of = round_.history.as_of
+        why = f"days after {as_of} were predicted before"
+        if champion.learned_from(as_of):
+            why = f"version {champion.version} may have learned from rows of {as_of} or later"
+        yield f"{why}, so these predictions are kept as made in hindsight and never count as what was believed"
 
 
 def _reasons(unusable: Sequence[Unusable]) -> Iterator[str]:

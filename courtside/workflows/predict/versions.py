@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from courtside.contracts import ledger_keys
 from courtside.contracts.errors import CourtsideError
@@ -50,6 +51,11 @@ class Predicting:
     sha256: str
     model: Champion
     interface: ModelInterface
+
+    def learned_from(self, day: date) -> bool:
+        """Say whether it may have learned from rows of a day, so that what it says as of that day is no prediction."""
+        learned = self.interface.learned
+        return learned is not None and learned.until >= day
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,30 @@ def test_what_is_made_in_hindsight_says_so_and_is_made_once(stage: LoansStage) -
     assert [row["revision"] for row in stage.kept(as_of=DAY, id="1|2026-03-13")] == [1, 2]
 
 
+def test_what_a_champion_says_of_days_that_it_learned_from_is_no_prediction(stage: LoansStage) -> None:
+    stage.promote("2", 0.25, learned_until=str(DAY))
+    done = stage.predict()
+    assert done.predicted == 2
+    why = "version 2 may have learned from rows of 2026-03-10 or later"
+    assert done.problems[0].startswith(f"{why}, so these predictions are kept as made in hindsight and never count")
+    assert {row["in_hindsight"] for row in stage.kept()} == {True}
+    assert not believed(stage)[8]
+    assert stage.predict().predicted == 0
+    assert stage.predict(DAY + ONE_DAY).predicted == 2
+    assert [row["prediction"] for row in believed(stage)[1]] == [0.05, 0.1]
+
+
+def test_a_shadow_that_learned_from_the_day_is_left_out(stage: LoansStage) -> None:
+    stage.seal("2", 0.25, learned_until=str(DAY + ONE_DAY))
+    stage.seal("3", 0.125, learned_until=str(DAY - ONE_DAY))
+    done = stage.predict(versions=("2", "3"))
+    assert [(each.version, each.predicted, each.problem) for each in done.shadows] == [
+        ("2", 0, "version 2 may have learned from rows of 2026-03-10 or later, so it predicted nothing"),
+        ("3", 2, ""),
+    ]
+    assert {row["version"] for row in stage.kept()} == {"1", "3"}
+
+
 def test_what_was_believed_in_time_is_not_said_again_in_hindsight(stage: LoansStage) -> None:
     stage.predict()
     stage.put("april", loans(11, [0.1], day=DAY + ONE_DAY))
