@@ -208,7 +208,7 @@ def test_the_gate_compares_both_models_on_the_same_rows() -> None:
     assert holdout.num_rows == record.rows_holdout == round(record.rows_test / 2)
     assert [(field.name, str(field.type)) for field in holdout.schema] == [
         ("label", "int8"), ("challenger", "double"), ("baseline", "double"), ("segment", "string"),
-        ("champion", "double"),
+        ("id", "string"), ("day", "date32[day]"), ("champion", "double"),
     ]  # fmt: skip
     won = pa.parquet.read_table(pa.BufferReader(lake.read("ml-features/train.parquet"))).column("home_win").to_numpy()
     assert set(holdout.column("baseline").to_pylist()) == {won.mean()}
