@@ -10,6 +10,7 @@ from typing import Any
 
 from courtside.contracts.model_card import REGRESSION, ModelInterface
 from courtside.core.training.candidates import Flavor
+from courtside.core.training.served_classes import of_every_class
 from courtside.core.training.served_input import Served
 from courtside.core.training.served_values import ServedRegressor
 from courtside.workflows.ports import CandidateRun
@@ -33,12 +34,13 @@ def _classifier(candidate: CandidateRun, interface: ModelInterface) -> Any:
     if candidate.flavor is Flavor.XGBOOST:
         from courtside.core.training.served_xgboost import ServedXGBClassifier
 
-        return ServedXGBClassifier.of(estimator, columns, interface.classes)
+        return ServedXGBClassifier.of(estimator, columns, interface.classes, candidate.seen)
     if candidate.flavor is Flavor.LIGHTGBM:
         from courtside.core.training.served_lightgbm import ServedLGBMClassifier
 
-        return ServedLGBMClassifier.of(estimator, columns, interface.classes)
-    return Served(estimator, list(interface.taken_as.items()), list(interface.classes))
+        return ServedLGBMClassifier.of(estimator, columns, interface.classes, candidate.seen)
+    seen = None if candidate.seen is None else list(candidate.seen)
+    return Served(estimator, list(interface.taken_as.items()), list(interface.classes), seen)
 
 
 def _regressor(candidate: CandidateRun, interface: ModelInterface) -> Any:
@@ -62,7 +64,7 @@ def served_code(served: Any) -> Iterator[list[str]]:
     Its packages have no `__init__`, so where Courtside is installed, Courtside's own modules are found.
     """
     with tempfile.TemporaryDirectory() as folder:
-        for name in {Served.__module__, ServedRegressor.__module__, type(served).__module__}:
+        for name in {each.__module__ for each in (of_every_class, Served, ServedRegressor, type(served))}:
             module = sys.modules[name]
             path = Path(folder, *name.split(".")).with_suffix(".py")
             path.parent.mkdir(parents=True, exist_ok=True)

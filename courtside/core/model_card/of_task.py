@@ -10,9 +10,10 @@ from courtside.contracts.curves import AnyCurves
 from courtside.core.dataset import Dataset
 from courtside.core.intervals import ConformalIntervals
 from courtside.core.model_card.facts import curves
-from courtside.core.model_card.multiclass import class_curves
+from courtside.core.model_card.multiclass import UNSEEN, class_curves
 from courtside.core.model_card.regression import Intervals, Segments, value_curves
 from courtside.core.tasks import MULTICLASS, REGRESSION, Prediction, Truth
+from courtside.core.training.served_classes import of_every_class
 
 NO_SEGMENT = "missing"
 """The segment of rows without a value, as in a holdout."""
@@ -25,16 +26,20 @@ def curves_of(
     *,
     dataset: Dataset,
     classes: Sequence[str] = (),
+    seen: Sequence[int] | None = None,
     intervals: ConformalIntervals | None = None,
     calibrated_on: int = 0,
 ) -> AnyCurves:
     """Return what the plots draw of what was said of the rows of a test part, as the contract's task has it.
 
-    `truth` and the columns of `said` are coded in the order of `classes`. The first `calibrated_on` rows are those that
+    `truth` and the columns of `said` are coded in the order of `classes`, of which the candidate learned from those in
+    the places `seen` (None: from all); the last ones may have no column. The first `calibrated_on` rows are those that
     `intervals` were calibrated on.
     """
     if dataset.task == MULTICLASS:
-        return class_curves(truth, said, classes)
+        known = truth if seen is None else np.where(np.isin(truth, seen), truth, UNSEEN)
+        wide = of_every_class(said, len(classes), range(said.shape[1]))
+        return class_curves(known, wide.astype(np.float64, copy=False), classes)
     if dataset.task == REGRESSION:
         return value_curves(
             truth,

@@ -26,7 +26,7 @@ def columns_beside(task: str) -> tuple[str, ...]:
 
 def class_texts(interface: ModelInterface) -> list[str]:
     """Return a version's classes as labels are written, in the order of its probabilities; none of a regression."""
-    return [canonical_text(pa.array([value])).to_pylist()[0] for value in interface.classes]
+    return [canonical_text(pa.array([value])).to_pylist()[0] for value in interface.classes if value is not None]
 
 
 def said_columns(

@@ -1,7 +1,7 @@
 """What models take: rows as people have them, made into what the models were fitted on.
 
 Every logged model carries a copy of this file and loads it where Courtside is not installed, so it imports nothing of
-Courtside's.
+Courtside's but what is copied with it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
+
+from courtside.core.training.served_classes import likelier, of_every_class
 
 MISSING = "(missing)"
 """The level that stands for a missing category."""
@@ -74,13 +76,23 @@ class Served(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-lea
     """A fitted classifier that takes rows as people have them and says the target's own values.
 
     `columns` are the names of what it reads and as what it takes each, `classes` the target's values for class 0, class
-    1 and so on.
+    1 and so on; `seen` are those that the classifier learned from, None for all of them.
     """
 
-    def __init__(self, estimator: Any, columns: Sequence[tuple[str, str]], classes: Sequence[Any]) -> None:
+    seen: Sequence[int] | None = None
+    """So it is for models that were stored before there was such a thing."""
+
+    def __init__(
+        self,
+        estimator: Any,
+        columns: Sequence[tuple[str, str]],
+        classes: Sequence[Any],
+        seen: Sequence[int] | None = None,
+    ) -> None:
         self.estimator = estimator
         self.columns = columns
         self.classes = classes
+        self.seen = seen
 
     @property
     def classes_(self) -> NDArray[Any]:
@@ -100,8 +112,7 @@ class Served(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-lea
         if not len(taken):  # which estimators refuse
             return np.empty((0, len(self.classes)))
         with naming_gaps(taken):
-            said: NDArray[np.floating[Any]] = self.estimator.predict_proba(taken)
-        return said
+            return of_every_class(self.estimator.predict_proba(taken), len(self.classes), self.seen)
 
 
 class LogOdds(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
@@ -152,12 +163,6 @@ def naming_gaps(taken: pd.DataFrame) -> Iterator[None]:
         if gaps and "nan" in str(error).lower():
             raise ValuesMissing(gaps) from error
         raise
-
-
-def likelier(probabilities: NDArray[np.floating[Any]], classes: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
-    """Return the class with the higher probability in each row; the first of equals."""
-    said: NDArray[Any] = np.array(classes)[np.argmax(probabilities, axis=1)]
-    return said
 
 
 def as_trained(rows: Any, columns: Mapping[str, str]) -> pd.DataFrame:

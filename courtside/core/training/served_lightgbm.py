@@ -7,7 +7,8 @@ import numpy as np
 from lightgbm import LGBMClassifier, LGBMModel, LGBMRegressor
 from numpy.typing import NDArray
 
-from courtside.core.training.served_input import NUMBER, as_trained, likelier
+from courtside.core.training.served_classes import likelier, of_every_class
+from courtside.core.training.served_input import NUMBER, as_trained
 from courtside.core.training.served_values import Intervals, bounds, values_of
 
 
@@ -18,11 +19,22 @@ class ServedLGBMClassifier(LGBMClassifier):  # type: ignore[misc] # LightGBM has
     """
 
     @classmethod
-    def of(cls, fitted: LGBMClassifier, columns: Sequence[str], classes: Sequence[Any]) -> Self:
-        """Return a copy of a fitted classifier that takes these columns, by name, and has these classes."""
+    def of(
+        cls,
+        fitted: LGBMClassifier,
+        columns: Sequence[str],
+        classes: Sequence[Any],
+        seen: Sequence[int] | None = None,
+    ) -> Self:
+        """Return a copy of a fitted classifier that takes these columns, by name, and has these classes.
+
+        It learned from those that were `seen` (None: from all).
+        """
         served = cls()
         served.__dict__.update(fitted.__dict__)
         served.served_columns_, served.served_classes_ = list(columns), list(classes)
+        if seen is not None:
+            served.served_seen_ = list(seen)
         return served
 
     def fitted(self) -> LGBMClassifier:
@@ -48,8 +60,8 @@ class ServedLGBMClassifier(LGBMClassifier):  # type: ignore[misc] # LightGBM has
         taken = as_trained(rows, dict.fromkeys(self.served_columns_, NUMBER))
         if not len(taken):  # which estimators refuse
             return np.empty((0, len(self.served_classes_)))
-        said: NDArray[np.floating[Any]] = super().predict_proba(taken)
-        return said
+        seen = getattr(self, "served_seen_", None)
+        return of_every_class(super().predict_proba(taken), len(self.served_classes_), seen)
 
 
 class ServedLGBMRegressor(LGBMRegressor):  # type: ignore[misc] # LightGBM has no types here

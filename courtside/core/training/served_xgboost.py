@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from xgboost import XGBClassifier, XGBRegressor
 
-from courtside.core.training.served_input import NUMBER, as_trained, likelier
+from courtside.core.training.served_classes import likelier, of_every_class
+from courtside.core.training.served_input import NUMBER, as_trained
 from courtside.core.training.served_values import Intervals, bounds, values_of
 
 _ATTRIBUTE = "served"
@@ -19,10 +20,19 @@ class ServedXGBClassifier(XGBClassifier):  # type: ignore[misc] # XGBoost has no
     """A classifier of numbers, fitted by XGBoost, that says the target's own values."""
 
     @classmethod
-    def of(cls, fitted: XGBClassifier, columns: Sequence[str], classes: Sequence[Any]) -> Self:
-        """Return a copy of a fitted classifier that takes these columns, by name, and has these classes."""
+    def of(
+        cls,
+        fitted: XGBClassifier,
+        columns: Sequence[str],
+        classes: Sequence[Any],
+        seen: Sequence[int] | None = None,
+    ) -> Self:
+        """Return a copy of a fitted classifier that takes these columns, by name, and has these classes.
+
+        It learned from those that were `seen` (None: from all).
+        """
         served = cls()
-        _copy(fitted, served, json.dumps([list(columns), list(classes)]))
+        _copy(fitted, served, json.dumps([list(columns), list(classes), *([] if seen is None else [list(seen)])]))
         return served
 
     def fitted(self) -> XGBClassifier:
@@ -47,12 +57,11 @@ class ServedXGBClassifier(XGBClassifier):  # type: ignore[misc] # XGBoost has no
 
     def predict_proba(self, rows: Any) -> NDArray[np.floating[Any]]:
         """Return the probability of each class, shape (n, number of classes)."""
-        columns, classes = _kept(self)
+        columns, classes, *seen = _kept(self)
         taken = as_trained(rows, dict.fromkeys(columns, NUMBER))
         if not len(taken):  # which estimators refuse
             return np.empty((0, len(classes)))
-        said: NDArray[np.floating[Any]] = super().predict_proba(taken)
-        return said
+        return of_every_class(super().predict_proba(taken), len(classes), seen[0] if seen else None)
 
 
 class ServedXGBRegressor(XGBRegressor):  # type: ignore[misc] # XGBoost has no types here

@@ -56,7 +56,8 @@ class PlaceTaken(BadInput):
 class CandidateRun:
     """What is logged about one candidate; `plots` are image files by name, `package` that of a team's own candidate.
 
-    `intervals` are the fields of its prediction intervals, None where it says none. `learned` is kept with its model,
+    `intervals` are the fields of its prediction intervals, None where it says none; `seen` are the places of those
+    classes that it learned from, None for all. `learned` is kept with its model,
     where it learned from rows that judge it.
     """
 
@@ -68,6 +69,7 @@ class CandidateRun:
     plots: Mapping[str, bytes]
     package: str | None = None
     intervals: Mapping[str, Any] | None = None
+    seen: Sequence[int] | None = None
     learned: Learned | None = None
 
 

@@ -1,6 +1,8 @@
 """Models of several classes and of values are stored, loaded and served with exactly what they said when fitted."""
 
-from dataclasses import dataclass
+import subprocess
+import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import mlflow
@@ -86,6 +88,25 @@ class TestClasses:
         assert contributions(load_classifier(str(of_classes.folder)), pa.Table.from_pandas(of_classes.rows)) is None
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_class_that_training_did_not_see_is_there_without_a_probability(family: str, tmp_path: Path) -> None:
+    rows, target = wine()
+    known = target != 1
+    candidate = replace(
+        fitted(family, task="multiclass", rows=rows[known], target=np.searchsorted([0, 2], target[known])), seen=(0, 2)
+    )
+    described, sample = interface(task="multiclass", rows=rows), pa.Table.from_pandas(rows.head())
+    save_model(path=str(tmp_path / "model"), candidate=candidate, interface=described, sample=sample)
+    found = Stored(candidate, rows, tmp_path / "model")
+    wanted = candidate.estimator.predict_proba(rows)
+    native, champion = load_classifier(str(found.folder)), MlflowModels().opened("1", found.files)
+    for said in (native.predict_proba(rows), champion.predict(pa.Table.from_pandas(rows))):
+        assert said[:, [0, 2]] == pytest.approx(wanted, rel=1e-12)
+        assert (said[:, 1] == 0).all()
+    assert set(native.predict(rows)) == {"barolo", "barbera"}
+    assert native.predict_proba(rows.head(0)).shape == (0, 3)
+
+
 class TestValues:
     def test_values_are_those_of_the_fitted_estimator_wherever_it_is_loaded(self, of_values: Stored) -> None:
         wanted = np.asarray(of_values.candidate.estimator.predict(of_values.rows), dtype=np.float64)
@@ -149,3 +170,30 @@ def test_classes_that_are_none_of_the_task_are_refused(task: str, classes: tuple
 def test_an_interface_of_two_classes_is_written_as_before_there_were_tasks() -> None:
     kept = ModelInterface.of("y", (0, 1), {"x": "number"}).model_dump(mode="json", exclude_defaults=True)
     assert kept == {"target": "y", "classes": [0, 1], "columns": [{"name": "x", "taken_as": "number"}]}
+
+
+WITHOUT_COURTSIDE = """
+import sys
+from pathlib import Path
+sys.path[:] = [path for path in sys.path if not Path(path, "courtside", "cli").exists()]
+import mlflow, numpy, pandas
+said = mlflow.pyfunc.load_model(sys.argv[1]).predict(pandas.read_parquet(sys.argv[2]))
+numpy.save(sys.argv[3], said)
+assert not any(name.startswith("courtside.cli") for name in sys.modules)
+try:
+    import courtside.cli
+except ImportError:
+    pass
+else:
+    raise AssertionError("Courtside is there")
+"""
+
+
+@pytest.mark.parametrize(("family", "task"), [("xgboost", "multiclass"), ("linear", "regression")])
+def test_a_model_predicts_where_courtside_is_not_installed(family: str, task: str, tmp_path: Path) -> None:
+    made = stored(family, task, tmp_path)
+    made.rows.to_parquet(tmp_path / "rows.parquet")
+    asked = [sys.executable, "-c", WITHOUT_COURTSIDE, str(made.folder), "rows.parquet", "said.npy"]
+    subprocess.run(asked, cwd=tmp_path, check=True, capture_output=True)
+    wanted = mlflow.pyfunc.load_model(str(made.folder)).predict(made.rows)
+    assert np.array_equal(np.load(tmp_path / "said.npy"), wanted)

@@ -35,6 +35,14 @@ def test_several_classes_have_a_matrix_in_their_order() -> None:
     assert drawn.matrix == ((0, 34, 0), (0, 33, 0), (0, 33, 0))
 
 
+def test_rows_of_a_class_that_was_not_learned_are_told_apart() -> None:
+    said = np.tile([0.7, 0.3], (ROWS, 1))
+    dataset = replace(ORDERS, task="multiclass")
+    drawn = curves_of(TEST, np.arange(ROWS) % 4, said, dataset=dataset, classes=["a", "b", "c", "d"], seen=(0, 1))
+    assert isinstance(drawn, ClassCurves)
+    assert (drawn.right, drawn.unseen, drawn.classes) == (25, 50, 4)
+
+
 def test_values_have_days_segments_and_the_coverage_of_rows_that_did_not_calibrate() -> None:
     said = np.zeros(ROWS)
     truth = np.where(np.arange(ROWS) < 40, 100.0, 1.0)
