@@ -61,11 +61,23 @@ class Training:
         record = self.record
         lines = [
             f"Trained on {record.rows_train:,} rows, tested on {record.rows_test:,}; split {record.split}.",
-            *(f"{each.name}: AUC {each.test_auc:.3f}, accuracy {each.test_accuracy:.3f}" for each in record.models),
-            f"Class 1 of {record.target} is {record.positive}. Best: {record.best}. Its card: {self.card}",
+            *(f"{each.name}: {_figures(each)}" for each in record.models),
+            f"{_predicted(record)} Best: {record.best}. Its card: {self.card}",
             *(f"warning: {warning}" for warning in record.warnings),
         ]
         return "\n".join(lines)
+
+
+def _figures(model: ModelRecord) -> str:
+    if not model.figures:
+        return f"AUC {model.test_auc:.3f}, accuracy {model.test_accuracy:.3f}"
+    return ", ".join(f"{name} {value:.4g}" for name, value in list(model.figures.items())[:3])
+
+
+def _predicted(record: TrainingRecord) -> str:
+    if record.positive is not None:
+        return f"Class 1 of {record.target} is {record.positive}."
+    return f"The task is {record.task}, and the target {record.target}."
 
 
 def train(

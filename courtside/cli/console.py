@@ -93,6 +93,9 @@ def print_message(head: str, body: Text) -> None:
 
 def print_models(title: str, models: Sequence[ModelRecord]) -> None:
     """Print one row per trained model, with headings short enough for a narrow terminal."""
+    if any(model.figures for model in models):
+        print_table(title, [{"model": model.name, **model.figures} for model in models])
+        return
     rows = [
         {
             "model": model.name,

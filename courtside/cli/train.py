@@ -196,8 +196,12 @@ def _print_record(record: TrainingRecord, out: Path, *, as_json: bool) -> None:
     say(f"Split: {record.split}.")
     if record.history is not None and record.history.asked != "all":
         say(f"History: {told_history(record.history)}.")
-    say(f"Class 1 of {record.target} is {record.positive}: the models predict its probability.")
-    say(f"Best: {best.name}, AUC {best.test_auc:.3f} on the test rows. Its card: {page}")
+    if record.positive is not None:
+        say(f"Class 1 of {record.target} is {record.positive}: the models predict its probability.")
+    reached = best.measured("test_auc")
+    first = next((f"{name} {value:.4g}" for name, value in best.figures.items()), "")
+    figure = first if reached is None else f"AUC {reached:.3f}"
+    say(f"Best: {best.name}, {figure} on the test rows. Its card: {page}")
 
 
 def _store_input(

@@ -79,8 +79,9 @@ def metrics_of(payload: Payload) -> dict[Metric, float]:  # noqa: PLR0911 — on
         case FreezeResponse():
             return {Metric.ROWS_FROZEN: payload.rows}
         case TrainingRecord():
-            (auc,) = (model.test_auc for model in payload.models if model.name == payload.best)
-            return {Metric.TRAINING_SECONDS: sum(payload.seconds.values()), Metric.TEST_AUC: auc}
+            (auc,) = (model.measured("test_auc") for model in payload.models if model.name == payload.best)
+            known = {} if auc is None else {Metric.TEST_AUC: auc}
+            return {Metric.TRAINING_SECONDS: sum(payload.seconds.values()), **known}
         case GateResponse():
             compared = payload.auc_difference
             difference = {} if compared is None else {Metric.GATE_AUC_DIFFERENCE: compared}

@@ -17,6 +17,8 @@ from courtside.core.drift import fit as fit_profile
 from courtside.core.parquet import parquet_content
 from courtside.core.reference import reference_rows
 from courtside.core.report_page.wording import disagreement
+from courtside.core.tasks import BINARY, Value
+from courtside.core.tasks.target import written
 from courtside.core.training.candidates import Candidate
 from courtside.core.training.checks import check_split
 from courtside.core.training.fit import FitOptions, TrainedModel, best, fit_candidates
@@ -25,6 +27,7 @@ from courtside.core.training.history import newest_of, shortened
 from courtside.core.training.legacy_models import legacy_files
 from courtside.core.training.refit import Refitted, judged_only, refitted, why_not_refit
 from courtside.core.training.split import Split, split_in_words, split_rows
+from courtside.core.training.target_warnings import about_target
 from courtside.workflows.legacy_set import LegacyFiles
 from courtside.workflows.ports import Lake, Tracking
 from courtside.workflows.recalibrate import CannotRecalibrate, recalibrate
@@ -40,7 +43,8 @@ class Challengers:
     `registered` is the best of them as it becomes a version: it may be fitted once more, on rows that judged it.
     `profile` is the drift reference (None: none), `legacy` makes the files for readers of the old names, `warnings` are
     what a person should know about the rows. `recalibrated_champion` is the version that was loaded and recalibrated,
-    and `history` how much of the past candidates that were fitted learned from.
+    and `history` how much of the past candidates that were fitted learned from. `classes` are the values that the codes
+    of the target stand for, whether or not the models have seen them.
     """
 
     split: Split
@@ -54,6 +58,12 @@ class Challengers:
     recalibrates: Recalibrated | None = None
     recalibrated_champion: str | None = None
     history: HistoryRecord | None = None
+    classes: Sequence[Value] = ()
+
+    @property
+    def written_classes(self) -> list[str]:
+        """The classes as text."""
+        return [written(value) for value in self.classes]
 
     @property
     def best(self) -> TrainedModel:
@@ -102,11 +112,14 @@ def fitted(
         split_in_words=split_in_words(dataset, seed=options.seed),
         models=models,
         registered=registered,
-        interface=_interface(frozen, dataset),
+        interface=_interface(frozen, dataset, seen=registered.model.seen),
         profile=profile,
-        legacy=lambda: LegacyFiles(request.model, request.training_id, legacy_files(models), _features(split)),
-        warnings=warnings,
+        legacy=lambda: LegacyFiles(
+            request.model, request.training_id, legacy_files(models) if dataset.task == BINARY else {}, _features(split)
+        ),
+        warnings=(*warnings, *about_target(split, frozen.classes.classes, dataset)),
         history=history,
+        classes=frozen.classes.classes,
     )
 
 
@@ -156,8 +169,11 @@ def recalibrated(
     )
 
 
-def _interface(frozen: TrainingFeatures, dataset: Dataset) -> ModelInterface:
-    return ModelInterface.of(dataset.target, frozen.classes.classes, taken_as(frozen.table.schema, dataset))
+def _interface(frozen: TrainingFeatures, dataset: Dataset, *, seen: Sequence[int] | None = None) -> ModelInterface:
+    """Return what models read and say; of several classes they know those with the codes `seen`."""
+    every = frozen.classes.classes
+    classes = every if seen is None else [every[code] for code in seen]
+    return ModelInterface.of(dataset.target, classes, taken_as(frozen.table.schema, dataset), task=dataset.task)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from courtside.contracts.model_card import Learned
 from courtside.contracts.records import TrainingRecord
 from courtside.core.parquet import read_parquet_content
 from courtside.core.recalibration.platt import PlattMap
+from courtside.core.tasks import Value
 from courtside.core.training.holdout import DAY, ID
 from courtside.core.training.out_of_sample import SAID, out_of_sample
 from courtside.workflows.lake_documents import DocumentDamaged, find_document
@@ -22,10 +23,15 @@ _ROWS: dict[str, pa.DataType] = {ID: pa.string(), DAY: pa.date32(), SAID: pa.flo
 
 @dataclass(frozen=True, slots=True)
 class ChampionSaid:
-    """What a champion says now of the rows of a holdout, shape (n,), and what it learned, None where none of them."""
+    """What a champion says now of the rows of a holdout, as its task has it, and what it learned, None where nothing.
+
+    Of several classes, the columns are those of its own `classes`; `bounds` are the ends of intervals, shape (n, 2).
+    """
 
     probability: NDArray[np.float64]
     learned: Learned | None
+    classes: tuple[Value, ...] = ()
+    bounds: NDArray[np.float64] | None = None
 
 
 def with_champion(holdout: pa.Table, champion: ChampionSaid, *, model: str, lake: Lake) -> pa.Table:

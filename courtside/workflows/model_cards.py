@@ -4,7 +4,8 @@ from courtside.contracts import training_keys
 from courtside.contracts.model_card import CandidateCard, ModelCard, Provenance
 from courtside.contracts.records import TrainingRecord
 from courtside.core.dataset import Dataset
-from courtside.core.model_card import curves, render_markdown, render_page
+from courtside.core.model_card import render_markdown, render_page
+from courtside.core.model_card.of_task import curves_of
 from courtside.core.pages.place import Place
 from courtside.core.rows import period
 from courtside.core.training.fit import TrainedModel
@@ -32,7 +33,15 @@ def model_card(record: TrainingRecord, made: Challengers, *, dataset: Dataset, p
                 flavor=model.flavor.value,
                 params={name: str(value) for name, value in model.candidate.params.items()},
                 importances=importances(_served(model, made).estimator, list(made.interface.taken_as)),
-                curves=curves(truth, model.test_probability),
+                curves=curves_of(
+                    split.test,
+                    truth,
+                    model.test_probability,
+                    dataset=dataset,
+                    classes=made.written_classes,
+                    intervals=model.intervals,
+                    calibrated_on=split.selection_rows,
+                ),
                 package=model.candidate.package,
             )
             for model in made.models

@@ -3,11 +3,6 @@
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
-
-import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
 
 from courtside.contracts import training_keys
 from courtside.contracts.events import RetrainingRequest
@@ -16,23 +11,24 @@ from courtside.contracts.records import ModelRecord, RollingOriginRecord, Traini
 from courtside.core.dataset import Dataset
 from courtside.core.parquet import parquet_content
 from courtside.core.rows import period
+from courtside.core.tasks import BINARY, MULTICLASS
+from courtside.core.tasks.target import written
 from courtside.core.training.checks import check_labels
-from courtside.core.training.fit import FitOptions, TrainedModel, labels
-from courtside.core.training.holdout import baseline_accuracy, holdout_columns
+from courtside.core.training.fit import FitOptions, TrainedModel
+from courtside.core.training.holdout import what_the_target_alone_reaches
 from courtside.core.training.importance import importances
 from courtside.core.training.own_candidates import chosen
-from courtside.core.training.split import Split
 from courtside.core.training.time_folds import RollingOrigin
 from courtside.workflows.challengers import fitted, recalibrated
-from courtside.workflows.champion_on_holdout import with_champion
 from courtside.workflows.freeze import freeze, resolved
 from courtside.workflows.frozen_rows import frozen_features
+from courtside.workflows.holdouts import holdout_table
 from courtside.workflows.model_cards import model_card, write_card
 from courtside.workflows.ports import Lake, Tracking, TrackingUnavailable
 from courtside.workflows.sealed_models import reading_for_champion
 from courtside.workflows.smoke import known_rows
 from courtside.workflows.stopwatch import Stopwatch
-from courtside.workflows.training_runs import Logging, log_training, training_run
+from courtside.workflows.training_runs import log_training, training_run
 
 
 def train(
@@ -68,7 +64,7 @@ def train(
     raise, `DataChanged`, `LegacyFilesDamaged` and `PlaceTaken`.
     """
     watch = Stopwatch(progress)
-    candidates = chosen(dataset.candidates, packages=packages)
+    candidates = chosen(dataset.candidates, task=dataset.task, packages=packages)
     tracking = tracking.at(dataset.place) if tracking and dataset.tracking else None
     with watch.part("features"):
         dataset = prepared(dataset, lake=lake, tracking=tracking)
@@ -112,7 +108,9 @@ def train(
         holdout_since=period(split.holdout, dataset.time_column)[0] if dataset.time_column else None,
         history=made.history,
         refit=registered.record,
-        baseline_accuracy=baseline_accuracy(split, dataset),
+        **what_the_target_alone_reaches(split, dataset),
+        task=dataset.task,
+        classes=tuple(map(written, made.interface.classes)) if dataset.task == MULTICLASS else (),
         warnings=(*frozen.warnings(dataset), *made.warnings),
         models=tuple(_model_record(model) for model in made.models),
         best=best.name,
@@ -132,12 +130,14 @@ def train(
             rows=rows,
             tags=tags or {},
             attachments=attachments,
+            intervals={model.name: model.intervals for model in made.models},
         )
         done = log_training(run, card, rows, tags=tags or {}, lake=lake, tracking=tracking, progress=progress)
     with watch.part("holdout"):
         known = known_rows(rows.select(list(made.interface.taken_as)), registered.known)
         lake.write(training_keys.training_smoke(request.model, request.training_id), known)
-        _write_holdout(done, best.test_probability[split.selection_rows :], split, lake=lake, dataset=dataset)
+        judged = holdout_table(made, done.champion, lake=lake, dataset=dataset)
+        lake.write(training_keys.training_holdout(dataset.name, request.training_id), parquet_content(judged))
         write_card(done.card, lake=lake)
     with watch.part("files"):
         legacy = made.legacy()
@@ -178,27 +178,12 @@ def _nominate(record: TrainingRecord, tracking: Tracking | None, *, progress: Ca
         progress(f"{error}; version {record.challenger_version} is registered, but not as challenger: train again")
 
 
-def _write_holdout(
-    done: Logging, challenger: NDArray[np.float64], split: Split, *, lake: Lake, dataset: Dataset
-) -> None:
-    """Store what both models predict for the same newest rows: the gate needs no model, only this."""
-    columns: dict[str, Any] = {
-        "label": labels(split.holdout, dataset),
-        "challenger": challenger,
-        **holdout_columns(split.train, split.holdout, dataset),
-    }
-    holdout = pa.table(columns)
-    record = done.card.record
-    if done.champion is not None:
-        holdout = with_champion(holdout, done.champion, model=record.dataset, lake=lake)
-    lake.write(training_keys.training_holdout(record.dataset, record.training_id), parquet_content(holdout))
-
-
 def _model_record(model: TrainedModel) -> ModelRecord:
-    origin = model.rolling_origin
+    origin, figures = model.rolling_origin, model.metrics.as_dict()
+    binary = model.task.name == BINARY
     return ModelRecord(
         name=model.name,
-        **model.metrics.as_dict(),
+        **(figures if binary else {"figures": figures, "selection": model.selection}),
         intervals=dict(model.metrics.intervals),
         selection_auc=model.selection_auc,
         params=dict(model.candidate.params),

@@ -9,7 +9,9 @@ from courtside.contracts.errors import CourtsideError
 from courtside.contracts.model_card import Learned, ModelCard, ModelInterface
 from courtside.contracts.records import ModelRecord, TrainingRecord
 from courtside.contracts.shortening import listed
+from courtside.core.intervals import ConformalIntervals
 from courtside.core.model_card import plot_files, render_markdown, render_page, render_summary
+from courtside.core.tasks import BINARY, REGRESSION
 from courtside.core.training.candidates import Flavor, Predictor
 from courtside.core.training.rivals import differences, why_incomparable
 from courtside.core.training.served_input import ColumnUnusable, ValuesMissing
@@ -31,7 +33,7 @@ METRICS = (
     *("train_accuracy", "test_accuracy", "test_auc", "precision", "recall", "f1_score"),
     *("log_loss", "brier_score", "calibration_error", "selection_auc"),
 )
-WITH_INTERVAL = ("test_auc", "log_loss")
+WITH_INTERVAL = ("test_auc", "log_loss", "test_rmse")
 """Metrics that are logged with their interval: few, because a server's search reads every metric of every run."""
 
 
@@ -70,8 +72,13 @@ def training_run(
     rows: pa.Table,
     tags: Mapping[str, str],
     attachments: Mapping[str, bytes],
+    intervals: Mapping[str, ConformalIntervals | None] | None = None,
 ) -> TrainingRun:
-    """Return what is logged about a card's training; `rows` hold what its models read, `tags` are added to its own."""
+    """Return what is logged about a card's training; `rows` hold what its models read, `tags` are added to its own.
+
+    `intervals` are those around predicted values, by candidate.
+    """
+    around = {name: each.to_plain() for name, each in (intervals or {}).items() if each is not None}
     record = card.record
     figures = {model.name: model for model in record.models}
     return TrainingRun(
@@ -85,6 +92,7 @@ def training_run(
                 metrics=_metrics(figures[candidate.name]),
                 plots=plot_files(candidate),
                 package=candidate.package,
+                intervals=around.get(candidate.name),
                 learned=_learned(card) if candidate.name == record.best else None,
             )
             for candidate in card.candidates
@@ -179,7 +187,7 @@ def _asked(
         why = f"it learned from the rows up to {learned.until}, and rows no longer have times that tell which those are"
     if why is None:
         try:
-            said = ChampionSaid(champion.probability(rows), learned)
+            said = _said(champion, challenger.task, rows, learned)
         except ColumnUnusable as error:
             why = f"it takes {error.column} as a number, and the rows now hold {error.found} there"
         except ValuesMissing as error:
@@ -189,8 +197,16 @@ def _asked(
     return said, {"champion_version": champion.version, **about}
 
 
+def _said(champion: Champion, task: str, rows: pa.Table, learned: Learned | None) -> ChampionSaid:
+    if task == BINARY or champion.interface is None:
+        return ChampionSaid(champion.probability(rows), learned)
+    found = champion.predict(rows)
+    bounds = champion.bounds(found) if task == REGRESSION else None
+    return ChampionSaid(found, learned, classes=champion.interface.classes, bounds=bounds)
+
+
 def _metrics(model: ModelRecord) -> dict[str, float]:
-    known = {name: value for name in METRICS if (value := getattr(model, name)) is not None}
+    known = {name: value for name in (*METRICS, *model.figures) if (value := model.measured(name)) is not None}
     for name in WITH_INTERVAL:
         if name in model.intervals:
             known[f"{name}_low"], known[f"{name}_high"] = model.intervals[name]

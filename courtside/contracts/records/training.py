@@ -1,5 +1,6 @@
 """What a training leaves behind: the data it used, the candidates it made, and the files for other readers."""
 
+import math
 from datetime import date
 from enum import StrEnum
 
@@ -94,19 +95,25 @@ class RollingOriginRecord(Payload):
     figures: dict[str, tuple[float, float]] = Field(default_factory=dict, exclude_if=lambda known: not known)
 
 
+_UNMEASURED = math.nan
+
+
 class ModelRecord(Payload):
     """One trained candidate, on the test part; `intervals` are 95 % bootstrap intervals by metric.
+
+    Of other tasks than `binary`, `figures` has all metrics by the names they are logged under, and `selection` the one
+    that chose the best candidate, on the selection part; the fields of two classes are NaN and not written.
 
     `params` are those it was fitted with; `calibration` is how its probabilities were calibrated, if they were.
     """
 
     name: str
-    train_accuracy: float
-    test_accuracy: float
-    test_auc: float
-    precision: float
-    recall: float
-    f1_score: float
+    train_accuracy: float = Field(default=_UNMEASURED, exclude_if=math.isnan)
+    test_accuracy: float = Field(default=_UNMEASURED, exclude_if=math.isnan)
+    test_auc: float = Field(default=_UNMEASURED, exclude_if=math.isnan)
+    precision: float = Field(default=_UNMEASURED, exclude_if=math.isnan)
+    recall: float = Field(default=_UNMEASURED, exclude_if=math.isnan)
+    f1_score: float = Field(default=_UNMEASURED, exclude_if=math.isnan)
     log_loss: float | None = None
     brier_score: float | None = None
     calibration_error: float | None = None
@@ -115,6 +122,13 @@ class ModelRecord(Payload):
     rolling_origin: RollingOriginRecord | None = None
     calibration: Calibration | None = None
     intervals: dict[str, tuple[float, float]] = Field(default_factory=dict)
+    figures: dict[str, float] = Field(default_factory=dict, exclude_if=lambda known: not known)
+    selection: float | None = Field(default=None, exclude_if=_unknown)
+
+    def measured(self, name: str) -> float | None:
+        """Return a metric by the name it is logged under, None where it was not measured."""
+        value = self.figures.get(name, getattr(self, name, None))
+        return None if value is None or math.isnan(value) else float(value)
 
 
 class WindowScore(Payload):
@@ -184,9 +198,11 @@ class TrainingRecord(Versioned):
     the challenger on the holdout, `champion_differs` in which features it differs although it could. `recalibrates` is
     set where the challenger is a recalibrated champion: then the training part are the rows of the recalibration, and
     the test part is the holdout. `history` is how much of the past the candidates learned from, None for a
-    recalibration and in older records; `holdout_since` is the first day of the holdout, where rows have times. `refit`
-    says whether the version is the best candidate fitted once more on all rows, None for a recalibration and in older
-    records; the figures of `models` are always those of the fits that were judged.
+    recalibration and in older records; `task` is what is predicted, `classes` those that the models know, where
+    there are several, and `baseline` what the target alone reaches in the metric of the task; `holdout_since` is
+    the first day of the holdout, where rows have times. `refit` says whether the version is the best candidate
+    fitted once more on all rows, None for a recalibration and in older records; the figures of `models` are always
+    those of the fits that were judged.
     """
 
     training_id: str
@@ -210,6 +226,9 @@ class TrainingRecord(Versioned):
     history: HistoryRecord | None = Field(default=None, exclude_if=lambda known: known is None)
     refit: Refit | None = Field(default=None, exclude_if=lambda known: known is None)
     baseline_accuracy: float | None = None
+    task: str = Field(default="binary", exclude_if=lambda task: task == "binary")
+    classes: tuple[str, ...] = Field(default=(), exclude_if=lambda known: not known)
+    baseline: float | None = Field(default=None, exclude_if=_unknown)
     warnings: tuple[str, ...] = ()
     spooled: bool = False
     models: tuple[ModelRecord, ...]

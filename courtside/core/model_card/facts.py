@@ -15,6 +15,7 @@ from courtside.core.model_card.confusion_matrix import confusion
 from courtside.core.model_card.reliability import reliability
 from courtside.core.model_card.roc_curve import roc
 from courtside.core.pages.wording import percent, period
+from courtside.core.tasks import BINARY, task_of
 
 METRICS: Mapping[str, str] = {
     "test_auc": "AUC",
@@ -27,8 +28,18 @@ METRICS: Mapping[str, str] = {
     "f1_score": "F1",
     "selection_auc": "AUC, selection part",
     "train_accuracy": "Accuracy, training part",
+    "macro_auc": "AUC, mean of classes",
+    "weighted_auc": "AUC, classes by their rows",
+    "balanced_accuracy": "Balanced accuracy",
+    "macro_f1": "F1, mean of classes",
+    "classwise_calibration_error": "Calibration error, mean of classes",
+    "test_rmse": "RMSE",
+    "mae": "MAE",
+    "r2": "R²",
+    "median_absolute_error": "Median absolute error",
+    "train_rmse": "RMSE, training part",
 }
-COMPARED = ("test_auc", "log_loss", "test_accuracy")
+COMPARED = ("test_auc", "log_loss", "test_accuracy", "test_rmse", "mae", "r2")
 """What the candidates are compared by at a glance; the rest stands with each."""
 
 
@@ -49,7 +60,7 @@ def figure(model: ModelRecord, metric: str) -> str | None:
     >>> figure(auc, "test_auc"), figure(auc, "log_loss")
     ('0.6663 (0.6550 to 0.6774)', None)
     """
-    value = getattr(model, metric)
+    value = model.measured(metric)
     if value is None:
         return None
     if metric not in model.intervals:
@@ -63,12 +74,22 @@ def best_of(card: ModelCard) -> ModelRecord:
     return next(model for model in card.record.models if model.name == card.record.best)
 
 
+def headline(card: ModelCard) -> str:
+    """Return the metric of the chosen candidate that stands first, on the test part."""
+    best = best_of(card)
+    metric, value = next((name, value) for name in COMPARED if (value := best.measured(name)) is not None)
+    title = METRICS[metric]
+    return f"{title if title.isupper() else title.lower()} {value:.4f}"
+
+
 def why(card: ModelCard) -> str:
     """Say why the best candidate was chosen."""
     chosen = best_of(card)
     if (known := card.record.recalibrates) is not None:
         line = f"its log odds times {known.slope:.3f}, {known.intercept:+.3f}"
         return f"It is version {known.version} recalibrated: {line}. The {chosen.name} inside was not trained again."
+    if chosen.selection is not None:
+        return _why_of_task(card, chosen, chosen.selection)
     part, metric = ("test", "test_auc") if chosen.selection_auc is None else ("selection", "selection_auc")
     others = [model for model in card.record.models if model.name != chosen.name]
     value = getattr(chosen, metric)
@@ -77,6 +98,18 @@ def why(card: ModelCard) -> str:
         return f"{chosen.name} is the only candidate; its AUC on the {part} part is {value:.4f}."
     second = max(others, key=lambda model: getattr(model, metric) or 0.0)
     return f"{said}; {second.name} follows with {getattr(second, metric) or 0.0:.4f}."
+
+
+def _why_of_task(card: ModelCard, chosen: ModelRecord, value: float) -> str:
+    task = task_of(card.record.task)
+    title = task.figure(task.primary).title
+    others = [model for model in card.record.models if model.name != chosen.name and model.selection is not None]
+    if not others:
+        return f"{chosen.name} is the only candidate; its {title} on the selection part is {value:.4f}."
+    second = min(others, key=lambda model: abs((model.selection or 0.0) - value))
+    extreme = "highest" if task.figure(task.primary).higher_is_better else "lowest"
+    said = f"{chosen.name} has the {extreme} {title} on the selection part, {value:.4f}"
+    return f"{said}; {second.name} follows with {second.selection:.4f}."
 
 
 def caveats(card: ModelCard) -> list[str]:
@@ -90,6 +123,14 @@ def caveats(card: ModelCard) -> list[str]:
         )
     if (best := best_reachable_of(card)) is not None:
         said.append(best.sentence())
+    if record.baseline is not None:
+        task = task_of(record.task)
+        of = task.figure(task.primary)
+        reached = best_of(card).measured(of.key) or 0.0
+        said.append(
+            f"Predicting from the training part's {record.target} alone has a {of.title} of {record.baseline:.4f} on "
+            f"the test part; {record.best} of {reached:.4f}."
+        )
     said += _about_champion(record)
     said += _about_refit(record)
     newest = "the newest " if card.test_period else ""
@@ -131,6 +172,7 @@ def data_facts(card: ModelCard) -> dict[str, str]:
         "Dataset": record.dataset,
         "Contract": f"version {record.contract_version}, SHA-256 {record.contract_hash}" if contracted else None,
         "Class 1": f"{record.positive}, of the target {record.target}" if record.positive is not None else None,
+        "Classes": listed([shortened(name) for name in record.classes]) if record.classes else None,
         "Features": _features(record),
         trained_on(card): _rows(record.rows_train, card.train_period),
         "History": None if record.history is None else history(record.history),
@@ -210,7 +252,10 @@ def usage(card: ModelCard) -> str | None:
         return None
     library = next(each.flavor for each in card.candidates if each.name == card.record.best)
     address = f'"models:/{card.registered_model}/{card.logged.version}"'
-    other, positive = (shortened(str(each)) for each in card.interface.classes)
+    classes = [shortened(str(each)) for each in card.interface.classes]
+    said = "probability = model.predict(rows)[:, 1]" if card.interface.task == BINARY else "said = model.predict(rows)"
+    of = f"of class 1, {classes[1]}" if card.interface.task == BINARY else f"of {listed(classes)}"
+    told, called = (f"  # {of}", f"  # {' or '.join(classes)}") if classes else ("", "")
     return "\n".join(
         [
             "import mlflow",
@@ -219,7 +264,7 @@ def usage(card: ModelCard) -> str | None:
             "# MLFLOW_TRACKING_URI names the server.",
             'rows = pd.read_parquet("rows.parquet")',
             f"model = mlflow.pyfunc.load_model({address})",
-            f"probability = model.predict(rows)[:, 1]  # of class 1, {positive}",
-            f"prediction = mlflow.{library}.load_model({address}).predict(rows)  # {other} or {positive}",
+            f"{said}{told}",
+            f"prediction = mlflow.{library}.load_model({address}).predict(rows){called}",
         ]
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from courtside.contracts.model_card import CandidateCard, ModelCard
 from courtside.contracts.records import ModelRecord
-from courtside.core.model_card.facts import COMPARED, METRICS, best_of, caveats, data_facts, figure, lineage, why
+from courtside.core.model_card.facts import COMPARED, METRICS, caveats, data_facts, figure, headline, lineage, why
 from courtside.core.model_card.plots import charts, tables, titles
 from courtside.core.pages.document import document
 from courtside.core.pages.markup import Markup, element
@@ -49,7 +49,7 @@ def _banner(card: ModelCard) -> Markup:
         element(
             "h1",
             element("span", sign, class_="sign", aria_hidden="true"),
-            f" {card.record.best}: AUC {best_of(card).test_auc:.4f} on the test part",
+            f" {card.record.best}: {headline(card)} on the test part",
             class_=f"verdict {kind}",
         ),
         element("p", card.purpose or "Its dataset contract states no purpose.", class_="lead"),

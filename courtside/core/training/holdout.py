@@ -6,10 +6,11 @@ import pyarrow as pa
 
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset
-from courtside.core.evaluation import accuracy, majority_baseline, score
 from courtside.core.rows.exact_ids import IdsRounded
 from courtside.core.rows.ids import id_columns_of, ids_of
+from courtside.core.tasks import BINARY, Prediction, prediction_column, task_of
 from courtside.core.training.fit import labels
+from courtside.core.training.learning import Learner
 from courtside.core.training.split import Split
 
 ID, DAY = "id", "day"
@@ -30,7 +31,7 @@ def holdout_columns(train: pa.Table, holdout: pa.Table, dataset: Dataset) -> dic
     Segments are strings; a row without one belongs to the segment "missing". Where rows have ids and times, `id` and
     `day` tell later trainings which rows these are. Raises `SegmentMissing`.
     """
-    columns: dict[str, Any] = {"baseline": majority_baseline(labels(train, dataset), rows=holdout.num_rows)}
+    columns: dict[str, Any] = {"baseline": prediction_column(baseline_of(train, holdout, dataset))}
     if dataset.segment is not None:
         if dataset.segment not in holdout.column_names:
             raise SegmentMissing(dataset)
@@ -48,7 +49,21 @@ def _which_rows(holdout: pa.Table, dataset: Dataset) -> dict[str, Any]:
     return {ID: ids, DAY: holdout.column(dataset.time_column).cast(pa.date32(), safe=False)}
 
 
-def baseline_accuracy(split: Split, dataset: Dataset) -> float:
-    """Return the accuracy, on the test part, of always predicting the training part's majority class."""
-    baseline = majority_baseline(labels(split.train, dataset), rows=split.test.num_rows)
-    return score(accuracy, labels(split.test, dataset), baseline)
+def what_the_target_alone_reaches(split: Split, dataset: Dataset) -> dict[str, float]:
+    """Return what the baseline of the training part's target reaches on the test part, by the name in the record.
+
+    Of two classes that is the `baseline_accuracy` of the majority's class, and else `baseline`, in the metric that the
+    task selects by.
+    """
+    task, truth = task_of(dataset.task), labels(split.test, dataset)
+    said = baseline_of(split.train, split.test, dataset)
+    if task.name == BINARY:
+        return {"baseline_accuracy": task.figure("accuracy").value(truth, said)}
+    return {"baseline": task.figure(task.primary).value(truth, said)}
+
+
+def baseline_of(train: pa.Table, rows: pa.Table, dataset: Dataset) -> Prediction:
+    """Return what the training part's target alone predicts for each of `rows`, as the contract's task has it."""
+    known, later = labels(train, dataset), labels(rows, dataset)
+    learner = Learner.of(dataset.task, known, later)
+    return learner.task.baseline(known, rows=rows.num_rows, classes=learner.classes)

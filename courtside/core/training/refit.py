@@ -25,6 +25,7 @@ from courtside.contracts.records import Refit
 from courtside.core.dataset import Dataset
 from courtside.core.evaluation import squared_errors
 from courtside.core.rows import period
+from courtside.core.tasks import BINARY
 from courtside.core.training.fit import TrainedModel, blaming, probability, single_threaded
 from courtside.core.training.frame import feature_frame, labels
 from courtside.core.training.preprocessing import Columns, prepared
@@ -62,6 +63,8 @@ class RefitRefused(BadInput):
 
 def why_not_refit(dataset: Dataset) -> str | None:
     """Return why a contract's models are not fitted once more, None where they are; it stands after "because"."""
+    if dataset.task != BINARY:
+        return f"only models of two classes are, and this task is {dataset.task}"
     if not dataset.retrain.refit:
         return "the contract says `retrain: {refit: false}`"
     named = {"time_column": dataset.time_column, "id_columns": dataset.id_columns}
