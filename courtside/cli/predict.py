@@ -108,6 +108,7 @@ def _predict_stage(
     from courtside.adapters.prediction_files import write_predictions
     from courtside.cli.stage_data import stage_models
     from courtside.contracts.names import StackOutput
+    from courtside.core.predictions.said_columns import columns_beside
     from courtside.workflows.predict.newest import newest_predictions
 
     if len(versions) > MOST_VERSIONS:
@@ -130,7 +131,8 @@ def _predict_stage(
         print_json({**done.model_dump(mode="json"), "predictions": kept})
         return
     _say(done, day)
-    columns = ["id", "time", "prediction", "version", *(["role"] if len(shown) > 1 else []), "contributions"]
+    said, roles = ["prediction", *columns_beside(dataset.task)], ["role"] if len(shown) > 1 else []
+    columns = ["id", "time", *said, "version", *roles, "contributions"]
     _show(f"Predictions of {name}", rows.select(columns).slice(0, MOST_SHOWN), rows.num_rows, explain, out)
 
 
@@ -242,10 +244,12 @@ def _show(title: str, first: "pa.Table", count: int, explain: int, out: Path | N
 
 
 def _row(row: dict[str, Any], explain: int) -> dict[str, Any]:
-    """Return what people are shown of a prediction: contributions in words, and a reason only where there is one."""
+    """Return what people are shown of a prediction: maps in words, and a reason only where there is one."""
     from courtside.adapters.prediction_files import in_words
 
     shown = {name: value for name, value in row.items() if name != "contributions" and value is not None}
+    if "probabilities" in shown:
+        shown["probabilities"] = in_words(shown["probabilities"])
     if explain:
         shown["contributions"] = in_words((row.get("contributions") or [])[:explain]) or "none"
     return shown

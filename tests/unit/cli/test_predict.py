@@ -18,6 +18,7 @@ from courtside.cli import predict as command
 from courtside.cli.main import app
 from courtside.contracts.days import DayToCome
 from courtside.contracts.errors import InputMismatch
+from courtside.contracts.model_card import ModelInterface
 from courtside.contracts.names import StackOutput
 from courtside.contracts.scoring import PredictRequest, PredictResponse
 from courtside.core.decision_policy import DecisionPolicy
@@ -25,6 +26,7 @@ from courtside.core.drift.errors import MissingColumns
 from courtside.workflows.drift_window import NoChampion
 from courtside.workflows.predict.versions import NotSealed
 from tests.fakes.predicting import DAY, LoansStage, loans
+from tests.fakes.saying import CLASSES, VALUES, WIDTHS, SaysOf
 
 
 @pytest.fixture
@@ -253,3 +255,23 @@ def test_a_file_that_breaks_off_leaves_the_one_before(tmp_path: Path) -> None:
         write_predictions(breaking(), path)
     assert pq.read_table(path).to_pylist() == [{"x": 1}]
     assert [each.name for each in tmp_path.iterdir()] == ["said.parquet"]
+
+
+@pytest.mark.parametrize("interface", [CLASSES, VALUES], ids=["classes", "values"])
+def test_what_belongs_to_a_task_is_shown_and_written(
+    stage: LoansStage, tmp_path: Path, interface: ModelInterface
+) -> None:
+    stage.dataset = replace(stage.dataset, task=interface.task)
+    stage.models = SaysOf(interface, WIDTHS)  # type: ignore[assignment] # it opens other versions
+    stage.promote("1")
+    stage.put("march", loans(1, [0.9]))
+    shown = predict("--as-of", DAY).stdout
+    wanted = "late\tlate=0.9, never=0.025, on time=0.075" if interface is CLASSES else "90.000\t70.000\t110.000"
+    assert wanted in shown
+    predict("--table", file_of(tmp_path, loans(1, [0.9])), "--out", tmp_path / "said.csv")
+    (row,) = pd.read_csv(tmp_path / "said.csv").to_dict("records")
+    if interface is CLASSES:
+        assert (row["prediction"], row["predicted"]) == (0.9, "late")
+        assert row["probabilities"] == "late=0.9, never=0.025, on time=0.075"
+    else:
+        assert (row["prediction"], row["low"], row["high"]) == (90.0, 70.0, 110.0)
