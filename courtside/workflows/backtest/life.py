@@ -70,8 +70,11 @@ class Life:
     attempts: list[Attempt] = field(default_factory=list)
 
     @classmethod
-    def begun(cls, stream: Stream, policy: ReplayPolicy, plan: Plan) -> "Life":
-        """Train the first champion on what comes before the plan's first day; raises `NoFirstChampion`."""
+    def begun(cls, stream: Stream, policy: ReplayPolicy, plan: Plan, *, told: bool = True) -> "Life":
+        """Train the first champion on what comes before the plan's first day; raises `NoFirstChampion`.
+
+        See `Watching` for `told`.
+        """
         trainer = cls.trainer_of(stream, policy, plan)
         request = RetrainingRequest(
             model=stream.dataset.name,
@@ -84,7 +87,8 @@ class Life:
         trained = trainer.train(request, number="1", champion=None, earlier=())
         if trained.version is None or not trained.promoted:
             raise NoFirstChampion(trained, plan.begin)
-        return replace(cls.of(stream, policy, plan, trainer, trained.version), first=trained)
+        life = cls.of(stream, policy, plan, trainer, trained.version)
+        return replace(life, first=trained, watching=replace(life.watching, told=told))
 
     @staticmethod
     def trainer_of(stream: Stream, policy: ReplayPolicy, plan: Plan) -> Trainer:
@@ -251,11 +255,11 @@ class Life:
         places = np.arange(begin, end)
         if begin == end:
             return places, np.zeros(0)
-        said = self.champion.predict(self.stream.frame.iloc[begin:end])
+        said = self.champion.said(self.stream, begin, end)
         if self.plan.watches_performance(self.policy):
             self.performance.predicted(self.served.by(self.champion, Role.CHAMPION, places, said, as_of=day))
             for role, version in self._shadows():
-                shadow = version.predict(self.stream.frame.iloc[begin:end])
+                shadow = version.said(self.stream, begin, end)
                 self.performance.predicted(self.served.by(version, role, places, shadow, as_of=day))
         return places, said
 

@@ -72,6 +72,7 @@ class Performance:
     learnt: dict[str, Recalibration] = field(default_factory=dict)
     waiting: list[pa.Table] = field(default_factory=list)
     trend: list[Realised] = field(default_factory=list)
+    _said: pa.Table | None = None
 
     def predicted(self, said: pa.Table) -> None:
         """Take note of predictions, in the columns of `BELIEVED`."""
@@ -90,6 +91,7 @@ class Performance:
             counted = pa.concat_tables(evidence)
             self.courses = followed(self.courses, counted.to_pylist())
             self.recalibrated = recalibrated_after(self.recalibrated, counted)
+            self._said = None
         return stated
 
     def _ended(self, known_before: date) -> Iterator[tuple[Window, pa.Table]]:
@@ -133,7 +135,12 @@ class Performance:
         return said
 
     def tests(self, as_of: date) -> pa.Table:
-        """Return what the promise tests say on a day, in the columns of their archive."""
+        """Return what the promise tests said on the last day, up to this one, on which there was something new."""
+        if self._said is None:
+            self._said = self._tests(as_of)
+        return self._said
+
+    def _tests(self, as_of: date) -> pa.Table:
         margin = self.stream.dataset.performance.margin
         ranking = {version: (course, self.promises[version].ranking) for version, course in self.recalibrated.items()}
         return table_of_tests(self.courses, ranking, margin=margin, as_of=as_of, recorded_at=_moment(as_of), files=1)

@@ -56,7 +56,7 @@ def replay(
     """
     plan.require_rows(stream)
     file = None if state is None else state_file(state, stream, policy, plan)
-    course = _Course.resumed(stream, policy, plan, file if not witnesses else None)
+    course = _Course.resumed(stream, policy, plan, None if witnesses else file, told=bool(witnesses))
     rounds = plan.rounds()
     while course.told.rounds < len(rounds):
         began = time.perf_counter()
@@ -83,12 +83,14 @@ class _Course:
     said: list[NDArray[np.float64]]
 
     @classmethod
-    def resumed(cls, stream: Stream, policy: ReplayPolicy, plan: Plan, file: StateFile | None) -> "_Course":
-        """Go on from a file, or begin."""
+    def resumed(
+        cls, stream: Stream, policy: ReplayPolicy, plan: Plan, file: StateFile | None, *, told: bool
+    ) -> "_Course":
+        """Go on from a file, or begin; see `Watching` for `told`."""
         kept = None if file is None else file.load()
         if kept is None:
             began = time.perf_counter()
-            life = Life.begun(stream, policy, plan)
+            life = Life.begun(stream, policy, plan, told=told)
             return cls(life, Told(seconds=time.perf_counter() - began), [], [])
         state, places, said = kept
         life_again = None if state.life is None else resumed(state.life, stream, policy, plan)

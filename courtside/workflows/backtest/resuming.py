@@ -40,6 +40,7 @@ def resumed(state: LifeState, stream: Stream, policy: ReplayPolicy, plan: Plan) 
             performance.promises[version.number] = version.promise
     return replace(
         life,
+        watching=replace(life.watching, told=False),
         champion_since=state.champion_since,
         previous=previous,
         challenger=challenger,

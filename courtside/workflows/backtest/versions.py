@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from courtside.contracts.events import RetrainingRequest
@@ -14,6 +13,10 @@ from courtside.core.drift import Profile
 from courtside.core.performance.promise import Promise
 from courtside.core.training.candidates import Predictor
 from courtside.core.training.fit import probability
+from courtside.workflows.backtest.stream import Stream
+
+BLOCK = 512
+"""So many rows are predicted at once, because a call of a model takes far longer than a row."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Version:
     judged: Mapping[int, float] = field(default_factory=dict)
     learned_before: int = 0
     history: HistoryRecord | None = None
+    _blocks: dict[int, NDArray[np.float64]] = field(default_factory=dict, repr=False)
 
     @property
     def training_id(self) -> str:
@@ -46,6 +50,16 @@ class Version:
         """The day before which its training's rows lie."""
         return self.request.as_of
 
-    def predict(self, rows: pd.DataFrame) -> NDArray[np.float64]:
-        """Return the probability of class 1 of each row, shape (n,)."""
-        return probability(self.estimator, rows)
+    def said(self, stream: Stream, begin: int, end: int) -> NDArray[np.float64]:
+        """Return the probability of class 1 of the rows from one place of a stream to another, shape (end - begin,).
+
+        Blocks of rows are predicted at once, always the same, so that no bit depends on where a replay went on.
+        """
+        blocks = range(begin // BLOCK, -(-end // BLOCK))
+        for block in blocks:
+            if block not in self._blocks:
+                rows = stream.frame.iloc[block * BLOCK : (block + 1) * BLOCK]
+                self._blocks[block] = probability(self.estimator, rows)
+        found = np.concatenate([np.zeros(0), *(self._blocks[block] for block in blocks)])
+        first = begin // BLOCK * BLOCK
+        return found[begin - first : end - first]
