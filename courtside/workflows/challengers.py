@@ -82,9 +82,11 @@ def fitted(
     with_reference: bool,
     tracking: Tracking | None,
     watch: Stopwatch,
+    registers: bool | None = None,
 ) -> Challengers:
     """Fit the candidates, and the drift reference of the same rows, which the contract may leave out.
 
+    `registers` says whether the best becomes a version, which is fitted once more; None: where it is tracked.
     Raises what `split_rows`, `shortened`, `check_split` and `fit_candidates` raise.
     """
     with watch.part("history"):
@@ -104,7 +106,8 @@ def fitted(
                 split, dataset=dataset, candidates=candidates, options=options, progress=watch.report
             )
         with watch.part("refit"):
-            registered = _registered(best(models), split, whole, history.window, dataset=dataset, tracking=tracking)
+            as_version = tracking is not None if registers is None else registers
+            registered = _registered(best(models), split, whole, history.window, dataset=dataset, as_version=as_version)
     if registered.doubted and registered.record is not None:
         warnings.append(f"the version was not fitted once more on the newest rows, because {registered.record.why_not}")
     return Challengers(
@@ -124,10 +127,10 @@ def fitted(
 
 
 def _registered(
-    chosen: TrainedModel, split: Split, whole: Split, window: str, *, dataset: Dataset, tracking: Tracking | None
+    chosen: TrainedModel, split: Split, whole: Split, window: str, *, dataset: Dataset, as_version: bool
 ) -> Refitted:
     """Return the chosen model as it becomes a version: fitted once more on its window of all rows, if that may be."""
-    why_not = "no version is registered" if tracking is None else why_not_refit(dataset)
+    why_not = why_not_refit(dataset) if as_version else "no version is registered"
     if why_not is not None:
         return judged_only(chosen, split, why_not)
     rows = newest_of(pa.concat_tables([whole.train, whole.test]), window, dataset=dataset)

@@ -5,7 +5,7 @@ numbers needs few rows, and what broke the probabilities is recent. The older ha
 the newer half.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -126,16 +126,17 @@ def recalibrate(
     known = champion.record.recalibrates
     fitted_by = sealed.training_id if known is None else known.training_id
     card = find_document(ModelCard, training_keys.training_card(dataset.name, fitted_by), lake=lake)
-    split = _halves(rows, since=_learned_until(champion, card, dataset=dataset, lake=lake), dataset=dataset)
+    split = halves(rows, since=_learned_until(champion, card, dataset=dataset, lake=lake), dataset=dataset)
     try:
-        model = _recalibrated(champion, _candidate(champion.record, card), split, dataset=dataset)
+        candidate = _candidate(champion.record, card)
+        model = mapped(champion.fitted, interface.taken_as, candidate, split, dataset=dataset)
     except ColumnUnusable as error:
         said = f"it takes {error.column} as a number, and the rows now hold {error.found} there"
         raise CannotRecalibrate(dataset.name, said) from error
     slope, intercept = slope_and_intercept(model.estimator)
     version = sealed.version if known is None else known.version
-    mapped = Recalibrated(version=version, training_id=fitted_by, slope=slope, intercept=intercept)
-    return RecalibratedChampion(split, model, interface.model_copy(update={"learned": None}), mapped, sealed)
+    line = Recalibrated(version=version, training_id=fitted_by, slope=slope, intercept=intercept)
+    return RecalibratedChampion(split, model, interface.model_copy(update={"learned": None}), line, sealed)
 
 
 def _learned_until(champion: Recalibratable, card: ModelCard | None, *, dataset: Dataset, lake: Lake) -> date | None:
@@ -154,7 +155,7 @@ def _learned_until(champion: Recalibratable, card: ModelCard | None, *, dataset:
     return None if card is None or card.train_period is None else card.train_period[1]
 
 
-def _halves(rows: pa.Table, *, since: date | None, dataset: Dataset) -> Split:
+def halves(rows: pa.Table, *, since: date | None, dataset: Dataset) -> Split:
     """Return the newest rows after the day `since`: the older half to recalibrate on, the newer half as the holdout."""
     column = dataset.time_column
     assert column is not None
@@ -189,13 +190,19 @@ def _never_built(_: object) -> Classifier:
     raise AssertionError("a recalibration builds no model")
 
 
-def _recalibrated(champion: Recalibratable, candidate: Candidate, split: Split, *, dataset: Dataset) -> TrainedModel:
+def mapped(
+    fitted: Classifier, taken_as: Mapping[str, str], candidate: Candidate, split: Split, *, dataset: Dataset
+) -> TrainedModel:
+    """Return a fitted model recalibrated on the training part of a split, and judged by the holdout.
+
+    `taken_as` says as what the model takes each feature. Raises `ColumnUnusable`.
+    """
     from sklearn.metrics import roc_auc_score
 
-    frames = [as_trained(part, champion.interface.taken_as) for part in (split.train, split.holdout)]
+    frames = [as_trained(part, taken_as) for part in (split.train, split.holdout)]
     truth: list[NDArray[np.int8]] = [labels(part, dataset) for part in (split.train, split.holdout)]
-    estimator: Any = recalibrated(champion.fitted, frames[0], truth[0])
+    estimator: Any = recalibrated(fitted, frames[0], truth[0])
     said = [probability(estimator, frame) for frame in frames]
     metrics = evaluate(train_labels=truth[0], train_probability=said[0], test_labels=truth[1], test_probability=said[1])
-    before = float(roc_auc_score(truth[0], probability(champion.fitted, frames[0])))
+    before = float(roc_auc_score(truth[0], probability(fitted, frames[0])))
     return TrainedModel(candidate, estimator, metrics, said[1], before, calibration=Calibration.SIGMOID)

@@ -20,7 +20,9 @@ target: bought
 experiment: shop
 reference_seasons: 1
 features: {pages: numeric, minutes: numeric}
+retrain: {refit: false, recalibrate: false}
 """
+"""Without a second fit and a recalibration no challenger passes the gate after the change, so incidents stay open."""
 START, END = FIRST + timedelta(days=200), FIRST + timedelta(days=410)
 MOVED = START + timedelta(days=91)
 """From this day on, visitors look at more pages."""

@@ -93,7 +93,8 @@ class Life:
     @staticmethod
     def trainer_of(stream: Stream, policy: ReplayPolicy, plan: Plan) -> Trainer:
         """Return what trains; drift references are made only where drift is looked at."""
-        return Trainer(stream, plan, with_reference=plan.watches_drift(policy))
+        dataset = replace(stream.dataset, retrain=policy.retrain)
+        return Trainer(stream, plan, dataset, with_reference=plan.watches_drift(policy))
 
     @classmethod
     def of(cls, stream: Stream, policy: ReplayPolicy, plan: Plan, trainer: Trainer, champion: Version) -> "Life":

@@ -15,9 +15,9 @@ from courtside.workflows.backtest.versions import Version
 def state_of(life: Life) -> LifeState:
     """Return what is kept of a life."""
     return LifeState(
-        champion=Made(life.champion.number, life.champion.request),
-        previous=_made(life.previous),
-        challenger=_made(life.challenger),
+        champion=_made(life.champion),
+        previous=None if life.previous is None else _made(life.previous),
+        challenger=None if life.challenger is None else _made(life.challenger),
         champion_since=life.champion_since,
         registered=life.registered,
         history=life.history,
@@ -31,8 +31,9 @@ def state_of(life: Life) -> LifeState:
 def resumed(state: LifeState, stream: Stream, policy: ReplayPolicy, plan: Plan) -> Life:
     """Return the life again; the versions that count are trained again."""
     trainer = Life.trainer_of(stream, policy, plan)
-    champion = trainer.made(state.champion.number, state.champion.request)
-    previous, challenger = _again(state.previous, trainer), _again(state.challenger, trainer)
+    champion = _again(state.champion, trainer)
+    previous = None if state.previous is None else _again(state.previous, trainer)
+    challenger = None if state.challenger is None else _again(state.challenger, trainer)
     life = Life.of(stream, policy, plan, trainer, champion)
     performance = state.performance.performance(stream)
     for version in (champion, previous, challenger):
@@ -52,9 +53,9 @@ def resumed(state: LifeState, stream: Stream, policy: ReplayPolicy, plan: Plan) 
     )
 
 
-def _made(version: Version | None) -> Made | None:
-    return None if version is None else Made(version.number, version.request)
+def _made(version: Version) -> Made:
+    return Made(version.number, version.request, None if version.of is None else _made(version.of))
 
 
-def _again(made: Made | None, trainer: Trainer) -> Version | None:
-    return None if made is None else trainer.made(made.number, made.request)
+def _again(made: Made, trainer: Trainer) -> Version:
+    return trainer.again(made.number, made.request, None if made.of is None else _again(made.of, trainer))

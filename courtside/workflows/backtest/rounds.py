@@ -12,10 +12,34 @@ from numpy.typing import NDArray
 from courtside.contracts.events import RetrainingRequest
 from courtside.contracts.records import DecisionRecord, IncidentRecord
 from courtside.core.gate.verdict import GateVerdict
+from courtside.core.training.fit import TrainedModel
+from courtside.core.training.split import Split
 from courtside.workflows.backtest.attempts import Attempt
+from courtside.workflows.backtest.stream import PLACE
 from courtside.workflows.backtest.versions import Version
-from courtside.workflows.challengers import Challengers
 from courtside.workflows.drift_window import WindowReport
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The model that the gate judges, which learned from none of the holdout of a split.
+
+    What it said of the test part begins with `selection_rows` that only select.
+    """
+
+    split: Split
+    model: TrainedModel
+    selection_rows: int
+
+    @property
+    def probability(self) -> NDArray[np.float64]:
+        """What it said of the holdout, shape (n_holdout,)."""
+        return self.model.test_probability[self.selection_rows :]
+
+    def said(self) -> dict[int, float]:
+        """Return what it said of each row of the holdout, by its place in the stream."""
+        places = self.split.holdout.column(PLACE).to_numpy().tolist()
+        return dict(zip(places, self.probability.tolist(), strict=True))
 
 
 @dataclass(frozen=True)
@@ -26,7 +50,7 @@ class Trained:
     """
 
     request: RetrainingRequest
-    made: Challengers | None = None
+    made: Judged | None = None
     version: Version | None = None
     verdict: GateVerdict | None = None
     failure: str = ""

@@ -39,10 +39,11 @@ _CODE = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Made:
-    """How a version was made."""
+    """How a version was made, and of which one, if it was recalibrated."""
 
     number: str
     request: RetrainingRequest
+    of: "Made | None" = None
 
 
 @dataclass(frozen=True)

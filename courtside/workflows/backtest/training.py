@@ -11,20 +11,24 @@ from numpy.typing import NDArray
 from courtside.contracts.errors import BadInput
 from courtside.contracts.events import RetrainingRequest
 from courtside.contracts.records import SplitRule
+from courtside.core.dataset import Dataset
 from courtside.core.drift import Profile
 from courtside.core.gate.holdout import Holdout
 from courtside.core.gate.verdict import Rival, judge
-from courtside.core.performance.promise import promise_of
+from courtside.core.performance.promise import Promise, promise_of
 from courtside.core.rows.ids import canonical_text
 from courtside.core.training.fit import FitOptions, labels
+from courtside.core.training.frame import taken_as
 from courtside.core.training.holdout import holdout_columns
 from courtside.core.training.importance import importances
 from courtside.workflows.backtest.attempts import Attempt, count_of
 from courtside.workflows.backtest.plan import Plan
-from courtside.workflows.backtest.rounds import Trained
+from courtside.workflows.backtest.rounds import Judged, Trained
 from courtside.workflows.backtest.stream import PLACE, Stream
 from courtside.workflows.backtest.versions import Version
-from courtside.workflows.challengers import Challengers, fitted
+from courtside.workflows.challengers import fitted
+from courtside.workflows.recalibrate import halves, mapped
+from courtside.workflows.rows import TrainingFeatures
 from courtside.workflows.stopwatch import Stopwatch
 
 _DAY = timedelta(days=1)
@@ -36,10 +40,14 @@ def _silent(_: str) -> None:
 
 @dataclass(frozen=True)
 class Trainer:
-    """Trains on what a stream has shown by a day; without `with_reference` no version gets a drift reference."""
+    """Trains on what a stream has shown by a day; without `with_reference` no version gets a drift reference.
+
+    `dataset` is the contract, with the policy that is replayed.
+    """
 
     stream: Stream
     plan: Plan
+    dataset: Dataset
     with_reference: bool = True
 
     def train(
@@ -49,88 +57,130 @@ class Trainer:
 
         `earlier` are the attempts before. Rows that cannot be trained on make a failed training, as on a stage.
         """
-        stream = self.stream
         try:
-            made = fitted(
-                request,
-                stream.before(self.plan.known_before(request.as_of)),
-                dataset=stream.dataset,
-                candidates=self.plan.candidates,
-                rule=SplitRule(),
-                options=FitOptions(seed=self.plan.seed),
-                with_reference=self.with_reference,
-                tracking=None,
-                watch=Stopwatch(_silent),
-            )
+            if request.recalibrate and champion is not None:
+                version, made = self._recalibrated(request, champion, number=number)
+            else:
+                version, made = self._fitted(request, number=number)
         except BadInput as error:
             return Trained(request, failure=str(error))
-        holdout = _holdout(made, champion, stream)
-        version = self._version(request, made, holdout, number=number)
+        return self._judged(request, made, version, champion, earlier)
+
+    def again(self, number: str, request: RetrainingRequest, of: Version | None) -> Version:
+        """Return the version that a request made before, from the version `of` where it recalibrated that."""
+        if of is not None:
+            return self._recalibrated(request, of, number=number)[0]
+        return self._fitted(request, number=number)[0]
+
+    def _rows(self, request: RetrainingRequest) -> TrainingFeatures:
+        return self.stream.before(self.plan.known_before(request.as_of))
+
+    def _fitted(self, request: RetrainingRequest, *, number: str) -> tuple[Version, Judged]:
+        made = fitted(
+            request,
+            self._rows(request),
+            dataset=self.dataset,
+            candidates=self.plan.candidates,
+            rule=SplitRule(),
+            options=FitOptions(seed=self.plan.seed),
+            with_reference=self.with_reference,
+            tracking=None,
+            watch=Stopwatch(_silent),
+            registers=True,
+        )
+        split, registered = made.split, made.registered
+        judged = Judged(split, made.best, split.selection_rows)
+        refit = registered.record is not None and registered.record.why_not is None
+        last = _places(split.holdout if refit else split.train)[-1]
+        estimator = registered.model.estimator
+        version = Version(
+            number=number,
+            request=request,
+            data_until=self._last_day(request) + _DAY,
+            candidate=made.best.candidate,
+            estimator=estimator,
+            profile=None if made.profile is None else Profile.from_bytes(made.profile),
+            promise=self._promise(judged),
+            importances=importances(estimator, list(made.interface.taken_as)),
+            judged=judged.said(),
+            learned_before=int(last) + 1,
+            history=made.history,
+        )
+        return version, judged
+
+    def _recalibrated(self, request: RetrainingRequest, champion: Version, *, number: str) -> tuple[Version, Judged]:
+        """Recalibrate the champion; one that was recalibrated before has its map replaced."""
+        of = champion.of or champion
+        learned: date = self.stream.days[of.learned_before - 1].item()
+        split = halves(self._rows(request).table, since=learned, dataset=self.dataset)
+        taken = taken_as(self.stream.table.schema, self.dataset)
+        model = mapped(of.estimator, taken, of.candidate, split, dataset=self.dataset)
+        judged = Judged(split, model, 0)
+        version = replace(
+            of,
+            number=number,
+            request=request,
+            estimator=model.estimator,
+            promise=self._promise(judged),
+            judged={**of.judged, **judged.said()},
+            of=of,
+        )
+        return version, judged
+
+    def _judged(
+        self,
+        request: RetrainingRequest,
+        made: Judged,
+        version: Version,
+        champion: Version | None,
+        earlier: Sequence[Attempt],
+    ) -> Trained:
+        holdout, gate = self._holdout(made, champion), self.dataset.gate
         if champion is None:
-            return Trained(request, made, version, judge(holdout, policy=stream.dataset.gate))
-        since: date = stream.days[_places(made.split.holdout)[0]].item()
+            return Trained(request, made, version, judge(holdout, policy=gate))
+        since: date = self.stream.days[_places(made.split.holdout)[0]].item()
         attempt = Attempt(champion.number, since, request.as_of)
         verdict = judge(
             holdout,
-            policy=stream.dataset.gate,
+            policy=gate,
             fresher_by=(request.as_of - champion.as_of).days,
             rival=Rival(champion.number),
+            recalibrates=None if version.of is None else version.of.number,
             attempts=count_of(attempt, earlier),
         )
         # One that was rejected before anything was compared looked at nothing.
         return Trained(request, made, version, verdict, attempt=attempt if verdict.comparisons else None)
 
-    def made(self, number: str, request: RetrainingRequest) -> Version:
-        """Return the version that a request made before."""
-        version = self.train(request, number=number, champion=None, earlier=()).version
-        assert version is not None
-        return version
-
-    def _version(self, request: RetrainingRequest, made: Challengers, holdout: Holdout, *, number: str) -> Version:
-        stream, best = self.stream, made.best
-        rows = stream.position(self.plan.known_before(request.as_of))
-        negative, positive = (canonical_text(pa.array([each])).to_pylist()[0] for each in stream.classes.classes)
-        segment, task = stream.dataset.segment, stream.dataset.task
-        promise = promise_of(holdout, segment_column=segment, task=task, positive=positive or "1")
-        return Version(
-            number=number,
-            request=request,
-            data_until=_last_day(stream, rows) + _DAY,
-            name=best.name,
-            estimator=best.estimator,
-            profile=None if made.profile is None else Profile.from_bytes(made.profile),
-            promise=replace(promise, negative=negative),
-            importances=importances(best.estimator, list(made.interface.taken_as)),
-            judged=dict(zip(_places(made.split.holdout).tolist(), holdout.challenger.tolist(), strict=True)),
-            learned_before=int(_places(made.split.train).max()) + 1,
-            history=made.history,
+    def _holdout(self, made: Judged, champion: Version | None) -> Holdout:
+        """Return what the gate judges: both models and the baseline on the newest rows."""
+        rows = made.split.holdout
+        columns = holdout_columns(made.split.train, rows, self.dataset)
+        segment = columns.get("segment")
+        said = None if champion is None else champion.said_unseen(self.stream, _places(rows))
+        return Holdout(
+            labels=labels(rows, self.dataset),
+            challenger=made.probability,
+            champion=said,
+            baseline=columns["baseline"],
+            segments=None if segment is None else np.array(segment.to_pylist(), dtype=np.str_),
+            unseen=None if said is None else ~np.isnan(said),
         )
 
+    def _promise(self, made: Judged) -> Promise:
+        negative, positive = (canonical_text(pa.array([each])).to_pylist()[0] for each in self.stream.classes.classes)
+        promise = promise_of(
+            self._holdout(made, None),
+            segment_column=self.dataset.segment,
+            task=self.dataset.task,
+            positive=positive or "1",
+        )
+        return replace(promise, negative=negative)
 
-def _holdout(made: Challengers, champion: Version | None, stream: Stream) -> Holdout:
-    """Return what the gate judges: both models and the baseline on the newest rows."""
-    split, dataset = made.split, stream.dataset
-    rows = split.holdout
-    columns = holdout_columns(split.train, rows, dataset)
-    segment = columns.get("segment")
-    return Holdout(
-        labels=labels(rows, dataset),
-        challenger=made.best.test_probability[split.selection_rows :],
-        champion=None if champion is None else _said_by(champion, _places(rows), stream),
-        baseline=columns["baseline"],
-        segments=None if segment is None else np.array(segment.to_pylist(), dtype=np.str_),
-    )
-
-
-def _said_by(champion: Version, places: NDArray[np.int64], stream: Stream) -> NDArray[np.float64]:
-    first = int(places[0])  # the holdout's rows stand one after the other in the stream
-    return champion.said(stream, first, first + places.size)
+    def _last_day(self, request: RetrainingRequest) -> date:
+        rows = self.stream.position(self.plan.known_before(request.as_of))
+        last: date = self.stream.days[rows - 1].item()
+        return last
 
 
 def _places(rows: pa.Table) -> NDArray[np.int64]:
     return np.asarray(rows.column(PLACE).to_numpy())
-
-
-def _last_day(stream: Stream, rows: int) -> date:
-    last: date = stream.days[rows - 1].item()
-    return last

@@ -11,7 +11,7 @@ from courtside.contracts.events import RetrainingRequest
 from courtside.contracts.records import HistoryRecord
 from courtside.core.drift import Profile
 from courtside.core.performance.promise import Promise
-from courtside.core.training.candidates import Predictor
+from courtside.core.training.candidates import Candidate, Predictor
 from courtside.core.training.fit import probability
 from courtside.workflows.backtest.stream import Stream
 
@@ -24,19 +24,21 @@ class Version:
     """A registered version: the model that predicts, its drift reference, and what its training promised.
 
     `request` asked for its training, and its data ends before `data_until`. `judged` holds what was said of its holdout
-    before it learned from that, by the rows' places in the stream. `name` is its candidate's.
+    before it learned from that, by the rows' places in the stream; it may have learned from all rows `learned_before` a
+    place. A recalibrated version is one `of` another, whose data and drift reference it has.
     """
 
     number: str
     request: RetrainingRequest
     data_until: date
-    name: str
+    candidate: Candidate
     estimator: Predictor
     profile: Profile | None
     promise: Promise
     importances: Mapping[str, float] = field(default_factory=dict)
     judged: Mapping[int, float] = field(default_factory=dict)
     learned_before: int = 0
+    of: "Version | None" = None
     history: HistoryRecord | None = None
     _blocks: dict[int, NDArray[np.float64]] = field(default_factory=dict, repr=False)
 
@@ -48,7 +50,17 @@ class Version:
     @property
     def as_of(self) -> date:
         """The day before which its training's rows lie."""
-        return self.request.as_of
+        return self.request.as_of if self.of is None else self.of.as_of
+
+    def said_unseen(self, stream: Stream, places: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the probability of each row, as of a model that had not learned from it, NaN where nobody knows it.
+
+        `places` follow one another, shape (n,). Of rows that judged a version before it learned from them, it is what
+        was said of them then.
+        """
+        first = int(places[0])
+        before = np.array([self.judged.get(place, np.nan) for place in places.tolist()])
+        return np.where(places >= self.learned_before, self.said(stream, first, first + places.size), before)
 
     def said(self, stream: Stream, begin: int, end: int) -> NDArray[np.float64]:
         """Return the probability of class 1 of the rows from one place of a stream to another, shape (end - begin,).

@@ -18,10 +18,9 @@ from courtside.core.dashboard.lines import ROLLBACK
 from courtside.core.dataset import Dataset
 from courtside.core.training.frame import labels
 from courtside.core.training.holdout import holdout_columns
-from courtside.workflows.backtest.rounds import Round, Trained
+from courtside.workflows.backtest.rounds import Judged, Round, Trained
 from courtside.workflows.backtest.served import Served
 from courtside.workflows.backtest.stream import Stream
-from courtside.workflows.challengers import Challengers
 from courtside.workflows.replays.recorder import POSITIVE, Recorder
 
 _NO_NAME = re.compile(r"[^A-Za-z0-9_-]+")
@@ -99,12 +98,12 @@ class RecordingWitness:
         return Served(self.stream)
 
 
-def _holdout(made: Challengers, dataset: Dataset) -> pa.Table:
+def _holdout(made: Judged, dataset: Dataset) -> pa.Table:
     """Return what a training's challenger said of the newest rows, in the columns that a training writes."""
     split = made.split
     columns: dict[str, Any] = {
         "label": labels(split.holdout, dataset),
-        "challenger": made.best.test_probability[split.selection_rows :],
+        "challenger": made.probability,
         **holdout_columns(split.train, split.holdout, dataset),
     }
     return pa.table(columns)
