@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,7 @@ from courtside.core.gate.holdout import Holdout
 from courtside.core.gate.verdict import Rival, judge
 from courtside.core.performance.promise import Promise, promise_of
 from courtside.core.rows.ids import canonical_text
+from courtside.core.training.candidates import Classifier
 from courtside.core.training.fit import FitOptions, labels
 from courtside.core.training.frame import taken_as
 from courtside.core.training.holdout import holdout_columns
@@ -114,7 +116,8 @@ class Trainer:
         learned: date = self.stream.days[of.learned_before - 1].item()
         split = halves(self._rows(request).table, since=learned, dataset=self.dataset)
         taken = taken_as(self.stream.table.schema, self.dataset)
-        model = mapped(of.estimator, taken, of.candidate, split, dataset=self.dataset)
+        fitted_once = cast("Classifier", of.estimator)  # only what says probabilities is ever found miscalibrated
+        model = mapped(fitted_once, taken, of.candidate, split, dataset=self.dataset)
         judged = Judged(split, model, 0)
         version = replace(
             of,
