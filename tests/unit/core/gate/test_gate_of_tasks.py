@@ -1,5 +1,6 @@
 """The gate of several classes and of values: the same rules, with each task's own figures."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -249,3 +250,12 @@ def test_what_does_not_fit_the_task_is_refused_with_its_column() -> None:
         replace(values, bounds={"challenger": values.bounds["challenger"][:, ::-1]})
     with pytest.raises(HoldoutInvalid, match="blocks has 1 rows"):
         replace(values, blocks=np.zeros(1, dtype=np.intp))
+
+
+@pytest.mark.parametrize("made", [of_classes, of_values])
+def test_equal_challengers_are_hardly_ever_better_and_worse_ones_never_pass(made: Callable[..., Holdout]) -> None:
+    quick = replace(POLICY, resamples=100)
+    equal = [made(seed=seed, n=1_000, challenger=0.4, champion=0.4) for seed in range(40)]
+    assert sum(judge(rows, policy=quick, fresher_by=0).promote for rows in equal) <= 4
+    worse = [made(seed=seed, n=1_000, challenger=0.9, champion=0.4) for seed in range(20)]
+    assert not any(judge(rows, policy=quick, fresher_by=1).promote for rows in worse)
