@@ -25,9 +25,10 @@ _ROWS = (f"{lake_keys.GAMES_PREFIX}*", f"{lake_keys.TABLES_PREFIX}*")
 _SEALED = f"{lake_keys.seals('*')}*"
 _PREDICTIONS, _QUARANTINE = f"{lake_keys.PREDICTIONS_PREFIX}*", f"{lake_keys.quarantines('*')}*"
 _ESTIMATES = f"{lake_keys.ESTIMATES_PREFIX}*"
+_PERFORMANCE = f"{lake_keys.PERFORMANCE_PREFIX}*"
 _JUDGED = (
     f"{lake_keys.LABELS_PREFIX}*",
-    f"{lake_keys.PERFORMANCE_PREFIX}*",
+    _PERFORMANCE,
     f"{lake_keys.EVIDENCE_PREFIX}*",
     f"{lake_keys.PROMISE_TESTS_PREFIX}*",
 )
@@ -41,10 +42,10 @@ _MANIFESTS = training_keys.training_manifest("*", "*")
 # What a version promised is in what its training left.
 _PROMISES = tuple(key("*", "*") for key in (training_keys.training_card, training_keys.training_holdout))
 
-# Estimates are learnt from the champion's holdout.
+# Estimates are learnt from the champion's holdout, and made of the windows about which nothing is stated yet.
 _LEARNT_FROM = training_keys.training_holdout("*", "*")
 
-PREDICT_READS = (*_ROWS, _SEALED, _MANIFESTS, _PREDICTIONS, _QUARANTINE, _LEARNT_FROM, _ESTIMATES)
+PREDICT_READS = (*_ROWS, _SEALED, _MANIFESTS, _PREDICTIONS, _QUARANTINE, _LEARNT_FROM, _PERFORMANCE, _ESTIMATES)
 PREDICT_WRITES = (_PREDICTIONS, _QUARANTINE, _ESTIMATES)
 JUDGE_READS = (*_ROWS, _SEALED, *_PROMISES, _PREDICTIONS, *_JUDGED)
 JUDGE_WRITES = _JUDGED

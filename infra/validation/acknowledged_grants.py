@@ -157,7 +157,7 @@ GRANTS = (
         for prefix, *roles in (
             (lake_keys.PREDICTIONS_PREFIX, PREDICT_ROLE, JUDGE_ROLE),
             (lake_keys.LABELS_PREFIX, JUDGE_ROLE),
-            (lake_keys.PERFORMANCE_PREFIX, JUDGE_ROLE),
+            (lake_keys.PERFORMANCE_PREFIX, JUDGE_ROLE, PREDICT_ROLE),
             (lake_keys.EVIDENCE_PREFIX, JUDGE_ROLE),
             (lake_keys.PROMISE_TESTS_PREFIX, JUDGE_ROLE),
             (lake_keys.ESTIMATES_PREFIX, PREDICT_ROLE),

@@ -25,7 +25,7 @@ DAY = date(2026, 11, 29)
             PREDICT,
             ROWS
             | {"models/*/quarantine/*", f"{TRAINING}/manifest.json", f"{TRAINING}/holdout.parquet"}
-            | {"archive/estimates/*"},
+            | {"archive/estimates/*", "archive/performance/*"},
             {"archive/predictions/*", "archive/estimates/*", "models/*/quarantine/*", "models/*/incidents/*"},
         ),
         (

@@ -52,8 +52,9 @@ def test_both_train_predict_and_are_compared_on_the_same_games(stage: Stage) -> 
     for loop in loops.values():
         assert loop.judge(until).stated
     found = done("models", "beside", RATINGS, MEANS, "--as-of", until.isoformat())
-    assert (found["rows"], found["only_model"], found["only_other"]) == (sum(predicted[MEANS]), 0, 0)
-    assert found["rows"] > 100
+    assert (found["only_model"], found["only_other"], found["labels_differ"]) == (0, 0, 0)
+    # A game on the Monday after a week is predicted twice.
+    assert 100 < found["rows"] <= sum(predicted[MEANS])
     assert found["verdict"] in {"better", "not_known"}
     aucs = next(figure for figure in found["figures"] if figure["metric"] == "auc")
     assert 0.5 < aucs["model"] < 0.9
