@@ -132,9 +132,9 @@ class ModelRecord(Payload):
 
 
 class WindowScore(Payload):
-    """How a window of history did on time folds: its rows in the training part, and its mean log loss in nats.
+    """How a window of history did on time folds: its rows in the training part, and its mean loss, as `log_loss`.
 
-    `difference` is its log loss minus that of the best window, row by row, with the standard `error` of that.
+    `difference` is its loss minus that of the best window, row by row, with the standard `error` of that.
     """
 
     window: str
@@ -149,7 +149,7 @@ class HistoryRecord(Payload):
 
     `reason` is a phrase that says why. `since` is the first day of what it learned from, None where nothing was to be
     left out; `rows_left_out` are older. Where time folds chose, `windows` are those that they judged, the widest first,
-    by `candidate` on so many `folds`.
+    by `candidate` on so many `folds`, by the mean `loss`.
     """
 
     asked: str
@@ -159,6 +159,7 @@ class HistoryRecord(Payload):
     rows_left_out: int = 0
     candidate: str | None = None
     folds: int = 0
+    loss: str = Field(default="log loss", exclude_if=lambda loss: loss == "log loss")
     windows: tuple[WindowScore, ...] = ()
 
 

@@ -197,7 +197,7 @@ def history(found: HistoryRecord) -> str:
         f", since {found.since} ({found.rows_left_out:,} older rows were left out)" if found.rows_left_out else ""
     )
     each = ", ".join(f"{score.window} {score.log_loss:.4f}" for score in found.windows)
-    folds = f". Log loss of {found.candidate} on {found.folds} time folds: {each}" if each else ""
+    folds = f". {found.loss.capitalize()} of {found.candidate} on {found.folds} time folds: {each}" if each else ""
     return f"{found.window}{left_out}: {found.reason}{folds}"
 
 

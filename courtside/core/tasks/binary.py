@@ -40,6 +40,7 @@ TASK = Task(
     said=_said,
     losses=log_losses,
     loss="log_loss",
+    loss_title="log loss",
     baseline=_baseline,
     figures=(
         Figure("accuracy", "accuracy", accuracy, higher_is_better=True, logged="test_accuracy"),

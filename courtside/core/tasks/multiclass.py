@@ -41,6 +41,7 @@ TASK = Task(
     said=_said,
     losses=log_losses,
     loss="log_loss",
+    loss_title="log loss",
     baseline=_shares,
     figures=(
         Figure("log_loss", "log loss", log_loss, higher_is_better=False, within=POSITIVE),

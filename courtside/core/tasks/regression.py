@@ -37,6 +37,7 @@ TASK = Task(
     said=_said,
     losses=squared_errors,
     loss="squared_error",
+    loss_title="squared error",
     baseline=_median,
     figures=(
         Figure("rmse", "RMSE", rmse, higher_is_better=False, within=POSITIVE, logged="test_rmse"),

@@ -35,7 +35,8 @@ class Task:
     `predicts` says what a prediction is, to stand after "predicts"; `dtype` is that of the coded target. `read` makes
     the `Target` of a table, given the column and the contract's `positive`; `require` refuses labels that can be none
     of the task, as far as they are known, and `require_part` parts of a split. `said` asks a fitted estimator.
-    `losses` are those of the rows, in the unit of `loss`: what gates, promises and backtests compare.
+    `losses` are those of the rows, in the unit of `loss`, which is `loss_title` in sentences: what gates, promises and
+    backtests compare.
     `baseline` is the best that needs no feature. `figures` are what is measured; the one called `primary` chooses the
     best candidate, the one called `on_training` is also told of the training part, and those called `on_folds` of time
     folds. `interval` is set where predictions have `low` and `high`.
@@ -50,6 +51,7 @@ class Task:
     said: Callable[[Any, Any], Prediction]
     losses: Callable[[Truth, Prediction], Losses]
     loss: str
+    loss_title: str
     baseline: Baseline
     figures: tuple[Figure, ...]
     primary: str

@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 from courtside.contracts.errors import BadInput
 from courtside.contracts.records import HistoryRecord, WindowScore
 from courtside.core.dataset import Dataset
-from courtside.core.evaluation.log_loss import log_losses
 from courtside.core.rows import time_column_of
+from courtside.core.tasks import Truth
 from courtside.core.training.candidates import Candidate
-from courtside.core.training.fit import blaming, feature_frame, labels, probability
-from courtside.core.training.preprocessing import Columns, prepared
+from courtside.core.training.fit import blaming, feature_frame, labels
+from courtside.core.training.learning import Learner
+from courtside.core.training.preprocessing import Columns
 from courtside.core.training.split import FEWEST_ROWS, Split
 from courtside.core.training.time_folds import TimeOrdered
 
@@ -112,8 +113,8 @@ def _begin(days: NDArray[np.datetime64], window: str, end: int) -> int:
     return int(np.searchsorted(days[:end], first, side="right"))
 
 
-def _enough(truth: NDArray[np.int8]) -> bool:
-    return truth.size >= FEWEST_ROWS and bool((truth == 0).any() and (truth == 1).any())
+def _enough(truth: Truth) -> bool:
+    return truth.size >= FEWEST_ROWS and np.unique(truth).size > 1
 
 
 def _quick(candidates: Sequence[Candidate]) -> Candidate:
@@ -128,7 +129,9 @@ def _chosen(
     candidate: Candidate,
     progress: Callable[[str], None],
 ) -> HistoryRecord:
-    data = TimeOrdered(feature_frame(split.train, dataset), labels(split.train, dataset), dataset.target)
+    truth = labels(split.train, dataset)
+    learner = Learner.of(dataset.task, truth)
+    data = TimeOrdered(feature_frame(split.train, dataset), truth, dataset.target, learner)
     ends = np.linspace(days.size * (1 - JUDGED_SHARE), days.size, FOLDS + 1).astype(int)
     windows = [window for window in WINDOWS if _usable(window, data, days, ends)]
     if windows[:1] != [ALL] or len(windows) == 1:
@@ -139,7 +142,13 @@ def _chosen(
     scores = tuple(judged.score(window, rows=days.size - _begin(days, window, days.size)) for window in windows)
     window = next(score.window for score in scores if score.difference <= score.error)
     return HistoryRecord(
-        asked=AUTO, window=window, reason=_why(window, scores), candidate=candidate.name, folds=FOLDS, windows=scores
+        asked=AUTO,
+        window=window,
+        reason=_why(window, scores, learner.task.loss_title),
+        candidate=candidate.name,
+        folds=FOLDS,
+        windows=scores,
+        loss=learner.task.loss_title,
     )
 
 
@@ -158,7 +167,7 @@ def _usable(window: str, data: TimeOrdered, days: NDArray[np.datetime64], ends: 
 def _losses(
     window: str, candidate: Candidate, data: TimeOrdered, days: NDArray[np.datetime64], ends: NDArray[np.int64]
 ) -> list[NDArray[np.float64]]:
-    """Return the log loss of each judged row, by fold."""
+    """Return the loss of each judged row, by fold."""
     from threadpoolctl import threadpool_limits
 
     found = []
@@ -166,15 +175,15 @@ def _losses(
         past = slice(_begin(days, window, int(end)), end)
         # On fits this short, the threads of a BLAS cost eight times what they save.
         with blaming(candidate), threadpool_limits(1, user_api="blas"):
-            model = prepared(candidate, Columns.of(data.rows)).fit(data.rows.iloc[past], data.labels[past])
-            said = probability(model, data.rows.iloc[end:until])
-        found.append(log_losses(data.labels[end:until], said))
+            model = data.learner.fit(candidate, Columns.of(data.rows), data.rows.iloc[past], data.labels[past])
+            said = data.learner.said(model, data.rows.iloc[end:until], seen=data.learner.seen(data.labels[past]))
+        found.append(data.learner.task.losses(data.labels[end:until], said))
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """The log losses of every window, by fold; all windows were judged on the same rows."""
+    """The losses of every window, by fold; all windows were judged on the same rows."""
 
     losses: dict[str, list[NDArray[np.float64]]]
 
@@ -201,17 +210,17 @@ def _error(values: NDArray[np.float64]) -> float:
     return float(values.std(ddof=1) / np.sqrt(values.size))
 
 
-def _why(window: str, scores: Sequence[WindowScore]) -> str:
+def _why(window: str, scores: Sequence[WindowScore], loss: str) -> str:
     best, whole = min(scores, key=lambda score: score.difference), scores[0]
     if window == ALL:
         if best.window == ALL:
-            return "on rows that came later, no shorter window had a lower log loss"
+            return f"on rows that came later, no shorter window had a lower {loss}"
         return (
-            f"on rows that came later, {best.window} had a log loss only {whole.difference:.4f} lower, which is within "
+            f"on rows that came later, {best.window} had a {loss} only {whole.difference:.4f} lower, which is within "
             f"noise (one standard error is {whole.error:.4f})"
         )
     return (
-        f"on rows that came later, all of the history had a log loss {whole.difference:.4f} above that of "
+        f"on rows that came later, all of the history had a {loss} {whole.difference:.4f} above that of "
         f"{best.window}, beyond noise (one standard error is {whole.error:.4f})"
         + ("" if window == best.window else f", and {window} is the widest window within noise of it")
     )
