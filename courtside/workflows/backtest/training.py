@@ -21,7 +21,7 @@ from courtside.core.rows.ids import canonical_text
 from courtside.core.training.candidates import Classifier
 from courtside.core.training.fit import FitOptions, labels
 from courtside.core.training.frame import taken_as
-from courtside.core.training.holdout import holdout_columns
+from courtside.core.training.holdout import baseline_of, holdout_columns
 from courtside.core.training.importance import importances
 from courtside.workflows.backtest.attempts import Attempt, count_of
 from courtside.workflows.backtest.plan import Plan
@@ -164,7 +164,7 @@ class Trainer:
             labels=labels(rows, self.dataset),
             challenger=made.probability,
             champion=said,
-            baseline=columns["baseline"],
+            baseline=baseline_of(made.split.train, rows, self.dataset),
             segments=None if segment is None else np.array(segment.to_pylist(), dtype=np.str_),
             unseen=None if said is None else ~np.isnan(said),
         )
