@@ -77,6 +77,7 @@ def test_a_file_that_cannot_be_read_is_broken_data_until_it_is_mended(setup: Dri
 
 
 def test_drift_and_bad_performance_are_two_matters(setup: DriftSetup) -> None:
+    setup.follow(replace(DATASET, retrain=DecisionPolicy()))
     prove(setup.lake, DRIFTED)
     answer = check(setup, DRIFTED)
     assert (answer.decision, answer.rule) == ("retrain", "performance_worse")

@@ -58,7 +58,7 @@ def test_a_champion_that_is_worse_than_promised_is_trained_again_once(setup: Dri
     assert (answer.decision, answer.rule, answer.alerted) == ("retrain", "performance_worse", True)
     (request,) = started(setup)
     assert (request.trigger, request.training_id) == (Trigger.PERFORMANCE, f"performance-v1-{SINCE}")
-    assert (request.as_of, request.history, request.recalibrate) == (DAY, "auto", False)
+    assert (request.as_of, request.history, request.recalibrate) == (DAY, "10y", False)
     assert answer.report_key in request.report
     assert check(setup).duplicate
     later = check(setup, DAY + ONE)
@@ -76,7 +76,7 @@ def test_the_record_holds_what_the_decision_was_made_from(setup: DriftSetup) -> 
     assert kept.situation.performance.tests[0].opponent == "promise"
     assert kept.situation.history.champion_version == "1"
     assert kept.policy["share"] == 0.2
-    assert kept.history == "auto"
+    assert kept.history == "10y"
     assert kept.request == started(setup)[0]
     assert kept.done
 
