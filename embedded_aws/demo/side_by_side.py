@@ -72,11 +72,12 @@ class SideBySide:
     def predict(self, step: Step) -> None:
         """Let both models predict the games of sixteen weeks, of which the other one has predicted eight."""
         plan, theirs = self.mine.plan, self.theirs.loop.drift_reference().version
-        mine = self.loop.drift_reference().version
-        games = sum(self.mine.predicted(each, mine, step) for each in (plan.before, plan.after, plan.later))
+        mine, games = self.loop.drift_reference().version, 0
+        for window in (plan.before, plan.after, plan.later):
+            games += self.mine.predicted(window, mine, step)
+            self.loop.judge(window.end)  # takes the labels that came, which are not looked for much later
         self.theirs.predicted(plan.later, theirs, step)
-        for season in (self.mine, self.theirs):
-            season.loop.judge(plan.later.end)
+        self.theirs.loop.judge(plan.later.end)
         step.says(f"{games} games of sixteen weeks from {plan.before.start} on, each week before it began")
 
     def compare(self, step: Step) -> SideBySideResult:
