@@ -75,7 +75,7 @@ class Places:
 
         >>> boston, seattle = (home_places(np.array([team]), np.array([2000])) for team in ("BOS", "OKC"))
         >>> boston.km_to(seattle).round().tolist()
-        [4009.0]
+        [4001.0]
         """
         north, other_north = np.radians(self.latitude), np.radians(others.latitude)
         east = np.radians(self.longitude - others.longitude)
