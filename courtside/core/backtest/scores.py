@@ -58,11 +58,11 @@ def scores(labels: Labels, probability: Probabilities) -> Scores:
 def blocks_of(days: NDArray[np.datetime64], seasons: Sequence[Any] | None) -> tuple[NDArray[np.intp], str]:
     """Return the number of each row's block, shape (n,), and what the blocks are.
 
-    They are seasons where rows name them, or else the largest part of the calendar of which there are at least
-    `FEWEST_BLOCKS`.
+    They are seasons where rows name them, and all rows without one are a block as well, or else the largest part of the
+    calendar of which there are at least `FEWEST_BLOCKS`.
     """
     if seasons is not None:
-        named, block = np.unique(np.asarray(seasons), return_inverse=True)
+        named, block = np.unique([repr(season) for season in seasons], return_inverse=True)
         if named.size >= FEWEST_BLOCKS:
             return block, "seasons"
     for name, unit in _UNITS.items():

@@ -30,6 +30,14 @@ def test_blocks_are_seasons_where_there_are_enough() -> None:
     assert (of, block.max() + 1) == ("seasons", 12)
 
 
+def test_rows_without_a_season_are_a_block_of_their_own() -> None:
+    seasons = [None if day.item().day == 1 else f"{day.item().year}-season" for day in DAYS]
+    block, of = blocks_of(DAYS, seasons)
+    assert (of, block.max() + 1) == ("seasons", 13)
+    nowhere = {number for number, season in zip(block.tolist(), seasons, strict=True) if season is None}
+    assert len(nowhere) == 1
+
+
 @pytest.mark.parametrize(("count", "of"), [(12 * 365, "years"), (400, "months"), (30, "days"), (5, "rows")])
 def test_blocks_are_the_largest_part_of_the_calendar(count: int, of: str) -> None:
     block, found = blocks_of(DAYS[:count], None)
