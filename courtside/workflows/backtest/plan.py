@@ -47,7 +47,7 @@ class Plan:
         first, last = stream.position(self.begin), stream.position(self.end)
         if first == 0:
             raise NothingToReplay(self, "no row with a label lies before these days, from which a model could learn")
-        if first == last:
+        if first >= last:
             raise NothingToReplay(self, "no row with a label lies in these days")
 
     def watches_drift(self, policy: ReplayPolicy) -> bool:

@@ -70,7 +70,11 @@ def test_replays_are_compared_on_the_same_rows(stream: Stream) -> None:
 
 @pytest.mark.parametrize(
     ("begin", "end", "why"),
-    [(FIRST, END, "no row with a label lies before"), (date(2030, 1, 1), date(2031, 1, 1), "lies in these days")],
+    [
+        (FIRST, END, "no row with a label lies before"),
+        (date(2030, 1, 1), date(2031, 1, 1), "lies in these days"),
+        (END, BEGIN, "lies in these days"),
+    ],
 )
 def test_days_without_rows_are_refused(stream: Stream, begin: date, end: date, why: str) -> None:
     with pytest.raises(NothingToReplay, match=why):
