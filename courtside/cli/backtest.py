@@ -210,9 +210,10 @@ def _plan(
     days = stream.days
     last: date = days[-1].item()
     first: date = days[days.size // _LEARNED_FROM].item()
+    after = last + timedelta(days=1)
     return Plan(
         begin=parse_day(begin) if begin else first,
-        end=parse_day(end) if end else last + timedelta(days=1),
+        end=min(parse_day(end), after) if end else after,  # behind the last row each round would be empty
         step=_step(every),
         window=parse_history(window) if window else None,
         candidates=candidates_of(stream.dataset, names),

@@ -95,6 +95,12 @@ def test_what_cannot_be_replayed_is_refused(folder: Path, options: tuple[str, ..
     assert isinstance(replayed(folder, *options).exception, error)
 
 
+def test_a_replay_ends_with_the_rows_however_late_a_day_is_given(folder: Path) -> None:
+    usual, late = (replayed(folder, "--policy", "never", "--json", *to) for to in ((), ("--to", "9999-12-31")))
+    assert late.exit_code == 0, late.output
+    assert late.stdout == usual.stdout
+
+
 def test_games_are_no_table(folder: Path) -> None:
     table = str(folder / "visits.parquet")
     done = CliRunner().invoke(app, ["backtest", "--table", table])
