@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from courtside.contracts.errors import BadInput
 from courtside.core.backtest.changes import KnownChange
 from courtside.core.dataset import Dataset
-from courtside.core.rows import time_column_of
+from courtside.core.rows import require_times, time_column_of
 from courtside.core.rows.order import row_order
 from courtside.core.tasks import Target
 from courtside.core.training.frame import feature_frame, labels
@@ -49,12 +49,13 @@ class Stream:
     def of(cls, rows: pa.Table, dataset: Dataset, *, changes: tuple[KnownChange, ...] | None = None) -> "Stream":
         """Build the features of rows, which are games or a table of features, as the contract says.
 
-        Raises `TimeColumnNeeded`, `PlaceColumnTaken`, and what `training_features` raises.
+        Raises `TimeColumnNeeded`, `TimesMissing`, `PlaceColumnTaken`, and what `training_features` raises.
         """
-        time_column_of(dataset, asked="a backtest")
+        time_column = time_column_of(dataset, asked="a backtest")
         if PLACE in rows.column_names:
             raise PlaceColumnTaken(dataset.name)
         found = training_features(rows, dataset=dataset)
+        require_times(found.table, time_column)
         dataset = resolved(dataset, inferred_of(found, dataset))
         order: Any = pa.compute.sort_indices(found.table, sort_keys=row_order(found.table, dataset))
         place = pa.array(np.arange(found.table.num_rows))

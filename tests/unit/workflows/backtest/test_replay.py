@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from courtside.core.backtest.policies import policy_of
+from courtside.core.rows import TimesMissing
 from courtside.core.training.candidates import REGISTRY
 from courtside.workflows.backtest import Plan, Round, Stream, backtest, replay
 from courtside.workflows.backtest.plan import NothingToReplay
@@ -102,3 +104,10 @@ def test_a_column_of_the_own_name_is_refused() -> None:
     table = visits(days=30)
     with pytest.raises(PlaceColumnTaken, match=PLACE):
         Stream.of(table.append_column(PLACE, table.column("visit")), VISITS)
+
+
+def test_rows_without_a_time_are_refused() -> None:
+    table = visits(days=30)
+    days = pa.array([None, *table.column("day").to_pylist()[1:]], pa.date32())
+    with pytest.raises(TimesMissing, match="'day' holds no time in 1 rows"):
+        Stream.of(table.set_column(table.schema.get_field_index("day"), "day", days), VISITS)
