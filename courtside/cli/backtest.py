@@ -56,10 +56,15 @@ def backtest(
     begin: Annotated[
         str | None,
         typer.Option(
-            "--from", help="First day of the replay (YYYY-MM-DD); the first model learns from what lies before."
+            "--from",
+            help="First day of the replay (YYYY-MM-DD); the first model learns from what lies before [default: that "
+            "of the row after the oldest third].",
         ),
     ] = None,
-    end: Annotated[str | None, typer.Option("--to", help="The day after the last one (YYYY-MM-DD).")] = None,
+    end: Annotated[
+        str | None,
+        typer.Option("--to", help="The day after the last one (YYYY-MM-DD) [default: that after the newest row]."),
+    ] = None,
     policy: Annotated[
         list[str] | None,
         typer.Option(
@@ -255,6 +260,8 @@ def _row(result: "BacktestResult") -> dict[str, Any]:
 
 def _compared(result: "BacktestResult", versus: "Versus") -> str:
     loss = versus.log_loss
+    if loss.difference == loss.low == loss.high == 0:
+        return f"{result.policy} against {versus.policy}: the same log loss on all {versus.blocks} {versus.of}"
     said = f"{result.policy} against {versus.policy}: log loss {loss.difference:+.5f}"
     sure = "" if loss.low <= 0 <= loss.high else ", beyond chance"
     return f"{said} (95 % interval {loss.low:+.5f} to {loss.high:+.5f}, by {versus.blocks} {versus.of}){sure}"

@@ -33,6 +33,8 @@ from courtside.datasets.strict_yaml import Document, YamlRefused, read_document
 
 CATALOG: Traversable = files(__package__)
 """Where the contracts lie that are called by their name."""
+_NO_CONTRACT = "no such file; `courtside init TABLE` writes a contract"
+_NO_POLICY = "no such file; a policy is a YAML file with the key `retrain`, such as `retrain: {cooldown: 150d}`"
 
 
 class DatasetInvalid(BadInput):
@@ -79,7 +81,7 @@ def load_policy(name: str) -> DecisionPolicy:
 
     The file may hold nothing but the contract's `retrain` section.
     """
-    content = contract_content(name)
+    content = contract_content(name, missing=_NO_POLICY)
     try:
         document = read_document(content)
     except YamlRefused as error:
@@ -202,14 +204,17 @@ def _is_path(name: str) -> bool:
     return path.suffix.lower() in {".yaml", ".yml"} or len(path.parts) != 1
 
 
-def contract_content(name: str) -> bytes:
-    """Return the YAML of the contract called `name`, or of the file at that path; raises `DatasetInvalid`."""
+def contract_content(name: str, *, missing: str = _NO_CONTRACT) -> bytes:
+    """Return the YAML of the contract called `name`, or of the file at that path; raises `DatasetInvalid`.
+
+    `missing` is what the error says where there is no such file.
+    """
     path = Path(name)
     if _is_path(name):
         try:
             return path.read_bytes()
         except FileNotFoundError as error:
-            raise DatasetInvalid(name, ["no such file; `courtside init TABLE` writes a contract"]) from error
+            raise DatasetInvalid(name, [missing]) from error
         except (OSError, ValueError) as error:
             problem = getattr(error, "strerror", None) or str(error)
             raise DatasetInvalid(name, [f"cannot be read ({problem}); give the path of a YAML file"]) from error

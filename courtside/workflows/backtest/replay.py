@@ -69,7 +69,8 @@ def replay(
             if file is not None:
                 course.keep(file, ended=done == len(rounds))
             trainings = len(course.told.trained)
-            progress(f"{policy.name}: {done} of {len(rounds)} rounds, up to {lived.until}, {trainings} trainings")
+            trained = "1 training" if trainings == 1 else f"{trainings} trainings"
+            progress(f"{policy.name}: {done} of {len(rounds)} rounds, up to {lived.until}, {trained}")
     return course.replay(stream, policy, plan)
 
 

@@ -65,6 +65,17 @@ def test_people_get_a_table_and_how_sure_it_is(folder: Path) -> None:
     assert "every:60d against never: log loss" in done.stderr
 
 
+def test_policies_that_predict_the_same_are_told_so(folder: Path) -> None:
+    done = replayed(folder, "--policy", "never", "--policy", "every:360d")
+    assert "every:360d against never: the same log loss on all" in done.stderr
+    assert ", 1 training\n" in done.stderr
+
+
+def test_a_policy_that_is_missing_is_not_taken_for_a_contract(folder: Path) -> None:
+    done = replayed(folder, "--policy", "gone.yaml")
+    assert "a policy is a YAML file with the key `retrain`" in str(done.exception)
+
+
 def test_a_file_holds_a_policy(folder: Path) -> None:
     done = replayed(folder, "--policy", str(folder / "policy.yaml"), "--window", "all", "--json")
     (found,) = json.loads(done.stdout)
