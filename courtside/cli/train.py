@@ -119,6 +119,8 @@ def train_files(
 
     - `courtside train --games games.csv.gz --out models --history auto`
 
+    - `courtside train --games games.csv.gz --out models --contract nba_ratings`
+
     - `courtside train --table churn.parquet --contract churn.yaml --out models`
 
     - `courtside train --resume-logging --stage dev`
