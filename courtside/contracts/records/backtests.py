@@ -31,8 +31,8 @@ class Versus(Payload):
 class ReplayedTraining(Payload):
     """A training of a replay: when, by what, and what the gate said; `history` is what it was to learn from.
 
-    `version` is None where no challenger came of it. `rows` and `learned_since`, the day of the oldest of them, are what
-    the fit that was judged learned from; the one that predicts was fitted once more, on newer rows as well.
+    `version` is None where no challenger came of it. `rows` and `learned_since`, the day of the oldest of them, are
+    what the fit that was judged learned from; the one that predicts is fitted once more, on newer rows too.
     """
 
     day: date
