@@ -255,8 +255,8 @@ RENAMED = {"retraining": "retrain: {on_drift: false}"}
 
 NOT_YET_WORDS = {
     "task": {
-        "multiclass": "training, gate and drift know two classes only",
-        "regression": "training, gate and drift know two classes only",
+        "multiclass": "trainings and the gate know it, and no stage has run one yet",
+        "regression": "trainings and the gate know it, and no stage has run one yet",
     },
 }
 """Values that keys will take, and why they cannot be kept today."""
