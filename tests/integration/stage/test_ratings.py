@@ -14,6 +14,8 @@ from tests.integration.stage.conftest import Stage
 
 RATINGS, MEANS = "nba_ratings", "nba_means"
 MONDAYS = [date(2010, 11, 29) + timedelta(weeks=number) for number in range(3)]
+TRAINING = "first-of-two"
+"""No other training of the stage has this id, by which its logged lines are told from theirs."""
 AS_OF = date(2010, 7, 1)
 
 
@@ -42,10 +44,10 @@ def test_both_train_predict_and_are_compared_on_the_same_games(stage: Stage) -> 
     loops = {model: Loop(stage.aws, stage="dev", model=model) for model in (RATINGS, MEANS)}
     for loop in loops.values():
         assert stage.end(trained(loop)) == "SUCCEEDED"
-    record = loops[RATINGS].training("first")
+    record = loops[RATINGS].training(TRAINING)
     assert {model.name for model in record.models} == {"logistic_regression", "random_forest", "xgboost", "lightgbm"}
     # Both leave out the same games, so they learn from the same ones.
-    assert record.rows_train == loops[MEANS].training("first").rows_train
+    assert record.rows_train == loops[MEANS].training(TRAINING).rows_train
     predicted = {model: [loop.predict(monday).predicted for monday in MONDAYS] for model, loop in loops.items()}
     assert predicted[RATINGS] == predicted[MEANS]
     until = MONDAYS[-1] + timedelta(weeks=1)
@@ -58,12 +60,12 @@ def test_both_train_predict_and_are_compared_on_the_same_games(stage: Stage) -> 
     assert found["verdict"] in {"better", "not_known"}
     aucs = next(figure for figure in found["figures"] if figure["metric"] == "auc")
     assert 0.5 < aucs["model"] < 0.9
-    card = stage.lake.read(f"models/{RATINGS}/training/first/card.html").decode()
+    card = stage.lake.read(f"models/{RATINGS}/training/{TRAINING}/card.html").decode()
     assert "If its own probabilities were exactly right" in card
 
 
 def trained(loop: Loop) -> str:
     request = RetrainingRequest(
-        model=loop.model, training_id="first", as_of=AS_OF, trigger=Trigger.INITIAL, reason="a test"
+        model=loop.model, training_id=TRAINING, as_of=AS_OF, trigger=Trigger.INITIAL, reason="a test"
     )
     return loop.retrain(request)
