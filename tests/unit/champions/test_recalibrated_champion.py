@@ -1,9 +1,7 @@
 """A champion whose probabilities broke is recalibrated, judged, promoted and rolled back; what cannot be is refused."""
 
-import shutil
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,30 +23,8 @@ from courtside.workflows.scheduled_training import data_until
 from courtside.workflows.sealed_models import SealBroken, reference_in_use
 from courtside.workflows.training_runs import ChampionMoved
 from tests.fakes.moved_points import points
-from tests.fakes.ports import InMemoryLake, InMemoryLedger
+from tests.fakes.ports import InMemoryLake
 from tests.fakes.recalibrated_stage import BROKE, Stage, with_champion
-
-
-@pytest.fixture
-def uri(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.chdir(tmp_path)  # where MLflow puts the artifacts of a local store
-    return f"sqlite:///{tmp_path}/runs.db"
-
-
-@pytest.fixture(scope="module")
-def prototype(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    folder = tmp_path_factory.mktemp("prototype")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        return with_champion(f"sqlite:///{folder}/runs.db")
-
-
-@pytest.fixture
-def stage(prototype: Stage, uri: str) -> Stage:
-    """A stage of its own that is as the prototype is."""
-    shutil.copy(prototype.uri.removeprefix("sqlite:///"), uri.removeprefix("sqlite:///"))
-    lake, ledger = InMemoryLake(dict(prototype.lake.objects)), InMemoryLedger(dict(prototype.ledger.documents))
-    return replace(prototype, uri=uri, lake=lake, ledger=ledger)
 
 
 @pytest.mark.parametrize("candidate", ["logistic_regression", "xgboost", "lightgbm"])

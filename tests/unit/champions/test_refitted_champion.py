@@ -1,9 +1,7 @@
 """A champion that learned from all rows serves what it learned, and is judged by what it did not learn."""
 
-import shutil
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -23,32 +21,9 @@ from courtside.workflows.resume_logging import resume_logging
 from courtside.workflows.sealed_models import reference_in_use, sealed_model
 from courtside.workflows.smoke import ROWS, smoke
 from tests.fakes.moved_points import points
-from tests.fakes.ports import InMemoryLake, InMemoryLedger
-from tests.fakes.recalibrated_stage import Stage, with_champion
+from tests.fakes.recalibrated_stage import Stage
 
 UNTIL = date(2024, 12, 31)
-
-
-@pytest.fixture
-def uri(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.chdir(tmp_path)  # where MLflow puts the artifacts of a local store
-    return f"sqlite:///{tmp_path}/runs.db"
-
-
-@pytest.fixture(scope="module")
-def prototype(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    folder = tmp_path_factory.mktemp("prototype")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        return with_champion(f"sqlite:///{folder}/runs.db")
-
-
-@pytest.fixture
-def stage(prototype: Stage, uri: str) -> Stage:
-    """A stage of its own that is as the prototype is."""
-    shutil.copy(prototype.uri.removeprefix("sqlite:///"), uri.removeprefix("sqlite:///"))
-    lake, ledger = InMemoryLake(dict(prototype.lake.objects)), InMemoryLedger(dict(prototype.ledger.documents))
-    return replace(prototype, uri=uri, lake=lake, ledger=ledger)
 
 
 def holdout_of(stage: Stage, training_id: str) -> pa.Table:
