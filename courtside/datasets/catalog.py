@@ -14,19 +14,13 @@ from courtside.contracts.errors import BadInput
 from courtside.contracts.versioned import require_readable
 from courtside.core.dataset import Dataset, Feature, FeatureKind, Inference, Phase, entity_of
 from courtside.core.decision_policy import DecisionPolicy, RollBack
-from courtside.core.gate.policy import GatePolicy
+from courtside.core.gate.policy import GatePolicy, limits_of_others
 from courtside.core.performance.rules import EstimateMethod, PerformanceRules
 from courtside.core.predictions.rules import PredictRules
 from courtside.core.rhythm import PartOfYear, WatchRhythm, parse_duration
 from courtside.core.sentences import enumerated
 from courtside.datasets.contract_checks import CHECKS
-from courtside.datasets.contract_keys import (
-    FORMAT,
-    NOT_YET_WORDS,
-    PARTS,
-    RENAMED,
-    ContractDocument,
-)
+from courtside.datasets.contract_keys import FORMAT, PARTS, RENAMED, ContractDocument
 from courtside.datasets.problems import problem, unknown_key, unknown_word
 from courtside.datasets.rhythm_keys import Performance, Predict, Retrain, Watch
 from courtside.datasets.strict_yaml import Document, YamlRefused, read_document
@@ -173,10 +167,6 @@ def _told(error: ErrorDetails, document: Document) -> str:
         error = {**error, "loc": ("target",)}
     if error["type"] == "extra_forbidden":
         return _told_of_key(path, document)
-    if error["type"] in {"enum", "literal_error", "dict_type"}:
-        written = str(document.at(path))
-        if (reason := NOT_YET_WORDS.get(str(path[0]), {}).get(written)) is not None:
-            return f"line {document.line(path)}: {path[0]} cannot be {written} yet: {reason}"
     if error["type"] == "enum":
         return unknown_word(path, Phase if path[0] == "comparable" else FeatureKind, document)
     if error["type"] == "literal_error":
@@ -189,7 +179,9 @@ def _told_of_key(path: tuple[int | str, ...], document: Document) -> str:
     key = ".".join(map(str, path))
     if (now := RENAMED.get(key)) is not None:
         return f"line {document.line(path)}: the key {key} does not exist any more; write `{now}` instead"
-    return unknown_key(path, _keys_of(path[:-1]), document)
+    others = limits_of_others(str(document.values.get("task"))) if path[0] == "gate" else frozenset[str]()
+    known = {name: field for name, field in _keys_of(path[:-1]).items() if name not in others}
+    return unknown_key(path, known, document)
 
 
 def _keys_of(path: tuple[int | str, ...]) -> dict[str, FieldInfo]:

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from courtside.contracts.own_candidates import is_own, package_of
 from courtside.contracts.shortening import shortened
 from courtside.core.drift.errors import ThresholdInvalid
+from courtside.core.gate.policy import OF_REGRESSION, limits_of_others
 from courtside.datasets.contract_keys import ContractDocument
 from courtside.datasets.problems import unknown_word
 from courtside.datasets.strict_yaml import Document, Path
@@ -48,6 +49,17 @@ def _refit_without_times_or_ids(contract: ContractDocument, document: Document) 
         return []
     line = document.line(("retrain", "refit"))
     return [f"line {line}: retrain.refit needs {' and '.join(missing)}, to know what a version learned; name it too"]
+
+
+def _limits_of_other_tasks(contract: ContractDocument, document: Document) -> list[str]:
+    """Say which limits of the gate mean nothing for the contract's task."""
+    others = limits_of_others(contract.task)
+    tasks = "a regression" if others == OF_REGRESSION else "classes"
+    return [
+        f"line {document.line(('gate', key))}: gate.{key} is a limit of {tasks}, and the task is {contract.task}; "
+        "leave it out"
+        for key in sorted(contract.gate.model_fields_set & others)
+    ]
 
 
 _ALLOWED_TOGETHER = (
@@ -170,6 +182,7 @@ CHECKS = (
     _entities_of_nothing,
     _phase_without_time,
     _years_without_time,
+    _limits_of_other_tasks,
     _refit_without_times_or_ids,
     _of_two_sources,
     _unknown_candidates,

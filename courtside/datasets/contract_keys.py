@@ -1,4 +1,4 @@
-"""The keys of a contract: what each means, an example, and those whose machinery does not exist yet.
+"""The keys of a contract: what each means, and an example.
 
 The JSON Schema and the table of `docs/contract.md` are written from this model by `contract_schema`.
 """
@@ -91,7 +91,12 @@ class ContractDocument(Keys):
     purpose: Text | None = Field(
         None, description="What the models are for, in the words of their card.", examples=["Who will leave next month"]
     )
-    task: Literal["binary"] = Field("binary", description="What is predicted: one of two classes.", examples=["binary"])
+    task: Literal["binary", "multiclass", "regression"] = Field(
+        "binary",
+        description="What is predicted: the probability of one of two classes, those of several classes, or a value "
+        "with its interval.",
+        examples=["regression"],
+    )
     table: Text | None = Field(
         None,
         description="The table that `train` reads where neither `--table` nor `--games` is given: a file, a folder or "
@@ -252,11 +257,3 @@ PARTS: dict[str, type[Keys]] = {
 
 RENAMED = {"retraining": "retrain: {on_drift: false}"}
 """Keys that contracts had, and what is written in their place today."""
-
-NOT_YET_WORDS = {
-    "task": {
-        "multiclass": "trainings and the gate know it, and no stage has run one yet",
-        "regression": "trainings and the gate know it, and no stage has run one yet",
-    },
-}
-"""Values that keys will take, and why they cannot be kept today."""

@@ -1,4 +1,4 @@
-"""Write what is said about a contract's keys outside the code: the JSON Schema, and the tables of `docs/contract.md`.
+"""Write what is said about a contract's keys outside the code: the JSON Schema, and the table of `docs/contract.md`.
 
 ``python -m courtside.datasets.contract_schema`` writes both again after a key has changed.
 """
@@ -11,12 +11,12 @@ from typing import Any
 import yaml
 from pydantic.fields import FieldInfo
 
-from courtside.datasets.contract_keys import NOT_YET_WORDS, PARTS, ContractDocument
+from courtside.datasets.contract_keys import PARTS, ContractDocument
 from courtside.datasets.key_types import Keys
 
 SCHEMA = Path(__file__).with_name("contract.schema.json")
 PAGE = Path(__file__).parents[2] / "docs" / "contract.md"
-KEYS, LATER = "keys", "not yet"
+KEYS = "keys"
 
 
 def schema() -> str:
@@ -37,19 +37,13 @@ def _closed(node: Any) -> Any:
 
 
 def page(text: str) -> str:
-    """Return the page with its two tables as the model has them; raises `ValueError` where a marker is missing."""
+    """Return the page with its table as the model has it; raises `ValueError` where the markers are missing."""
     keys = [
         "| key | without it | what it means | example |",
         "|---|---|---|---|",
         *(_row(name, field) for name, field in _all_keys()),
     ]
-    words = {f"{key}: {word}": reason for key, each in NOT_YET_WORDS.items() for word, reason in each.items()}
-    later = [
-        "| not yet | why |",
-        "|---|---|",
-        *(f"| `{key}` | {reason} |" for key, reason in words.items()),
-    ]
-    return _between(_between(text, KEYS, keys), LATER, later)
+    return _between(text, KEYS, keys)
 
 
 def _all_keys(prefix: str = "", keys: type[Keys] = ContractDocument) -> Iterator[tuple[str, FieldInfo]]:

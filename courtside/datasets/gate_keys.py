@@ -50,3 +50,24 @@ class Gate(Keys):
     seed: Annotated[int, Field(ge=0, lt=2**32, strict=True)] = Field(
         LIMITS.seed, description="Seeds these draws.", examples=[7]
     )
+    floor_r2: Annotated[float, Field(ge=-1, lt=1, strict=True)] = Field(
+        LIMITS.floor_r2, description="For a regression: the lowest R² that may be promoted.", examples=[0.2]
+    )
+    r2_margin: Margin = Field(
+        LIMITS.r2_margin,
+        description="For a regression: the most R² that a fresher challenger may lose.",
+        examples=[0.005],
+    )
+    mae_margin: Margin = Field(
+        LIMITS.mae_margin,
+        description="For a regression: by how much its mean absolute error may be worse, as a share of the champion's.",
+        examples=[0.05],
+    )
+    segment_mae_margin: Margin = Field(
+        LIMITS.segment_mae_margin, description="The same, in any segment.", examples=[0.1]
+    )
+    coverage_margin: Margin = Field(
+        LIMITS.coverage_margin,
+        description="For a regression: by how much fewer targets its intervals may hold, as a share of all rows.",
+        examples=[0.05],
+    )

@@ -38,7 +38,7 @@ class GatePolicy:
 
     def as_dict(self, task: str = "binary") -> dict[str, float]:
         """Return the limits of a task by name, for the record of a decision."""
-        others = OF_CLASSES if task == "regression" else OF_REGRESSION
+        others = limits_of_others(task)
         return {name: value for name, value in asdict(self).items() if name not in others}
 
 
@@ -48,3 +48,8 @@ OF_CLASSES = frozenset(
     {"floor_auc", "margin", "log_loss_margin", "calibration_margin", "segment_margin", "fewest_of_class"}
 )
 """The limits that a regression has not."""
+
+
+def limits_of_others(task: str) -> frozenset[str]:
+    """Return the limits that mean nothing for a task."""
+    return OF_CLASSES if task == "regression" else OF_REGRESSION

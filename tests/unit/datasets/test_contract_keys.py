@@ -9,12 +9,11 @@ import pytest
 
 from courtside.core.dataset import Inference
 from courtside.core.decision import DecisionPolicy, RollBack
-from courtside.core.gate.policy import OF_REGRESSION, GatePolicy
+from courtside.core.gate.policy import GatePolicy
 from courtside.core.performance.rules import EstimateMethod, PerformanceRules
 from courtside.core.predictions.rules import PredictRules
 from courtside.core.rhythm import PartOfYear, WatchRhythm
 from courtside.datasets.catalog import DatasetInvalid, load_dataset, policy_of, table_address
-from courtside.datasets.contract_keys import NOT_YET_WORDS
 from courtside.datasets.gate_keys import Gate
 from courtside.datasets.rhythm_keys import Retrain
 from tests.unit.datasets.least_contract import LEAST, read
@@ -36,11 +35,20 @@ def test_a_key_that_is_left_out_has_a_safe_default(tmp_path: Path) -> None:
 
 def test_the_gate_uses_its_default_limits_where_the_contract_sets_none(tmp_path: Path) -> None:
     assert read(tmp_path, LEAST).gate == GatePolicy()
-    assert set(Gate.model_fields) == {each.name for each in fields(GatePolicy)} - OF_REGRESSION
+    assert set(Gate.model_fields) == {each.name for each in fields(GatePolicy)}
     strict = read(tmp_path, {**LEAST, "gate": {"floor_auc": 0.6, "fresher_days": 7}})
     assert strict.gate == GatePolicy(floor_auc=0.6, fresher_days=7)
     assert strict.contract.sha256 != read(tmp_path, LEAST).contract.sha256
     assert read(tmp_path, {**LEAST, "gate": {"floor_auc": 0.55}}).contract == read(tmp_path, LEAST).contract
+
+
+def test_a_limit_of_another_task_is_refused_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(
+        DatasetInvalid, match=r"line \d+: gate.floor_r2 is a limit of a regression, and .* binary; leave"
+    ):
+        read(tmp_path, {**LEAST, "gate": {"floor_r2": 0.2}})
+    with pytest.raises(DatasetInvalid, match=r"gate.floor_auc is a limit of classes, and the task is regression"):
+        read(tmp_path, {**LEAST, "task": "regression", "gate": {"floor_auc": 0.6}})
 
 
 def test_contracts_keep_their_hash_though_the_gate_has_more_limits_now(tmp_path: Path) -> None:
@@ -106,18 +114,10 @@ def test_a_shadow_is_a_role_or_a_version(tmp_path: Path, shadow: object) -> None
         read(tmp_path, {**LEAST, "predict": {"shadows": [shadow]}})
 
 
-@pytest.mark.parametrize(("key", "word"), [(key, word) for key, words in NOT_YET_WORDS.items() for word in words])
-def test_a_value_that_is_not_supported_yet_is_refused_with_its_line_and_the_reason(
-    tmp_path: Path, key: str, word: str
-) -> None:
-    with pytest.raises(DatasetInvalid, match=rf"line \d: {key} cannot be {word} yet: {NOT_YET_WORDS[key][word]}"):
-        read(tmp_path, {**LEAST, key: word})
-
-
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("task: multi\n", "line 5: task is 'multi'; known are binary"),
+        ("task: multi\n", "line 5: task is 'multi'; did you mean multiclass"),
         ("watch: {policy: clasic}\n", "line 5: watch.policy is 'clasic'; did you mean classic"),
         ("watch: {thresholds: {age.kss: 0.2}}\n", "line 5: .*the statistic must be one of"),
         ("watch: {thresholds: {agee.ks: 0.2}}\n", "line 5: .*no feature is called agee"),
