@@ -4,7 +4,7 @@ import numpy as np
 
 from courtside.core.evaluation import Labels, auc, calibration_error, log_loss
 from courtside.core.gate.policy import GatePolicy
-from courtside.core.gate.tasks.task import GateTask, Yardstick
+from courtside.core.gate.tasks.of_classes import Area, gate_of_classes
 from courtside.core.tasks.types import BINARY
 
 
@@ -16,29 +16,11 @@ def _too_little(labels: Labels, policy: GatePolicy) -> tuple[str, str] | None:
     return "too_few_of_a_class", f"{of_class}; fewer than {policy.fewest_of_class} show nothing"
 
 
-TASK = GateTask(
-    name=BINARY,
-    skill=Yardstick(
-        name="auc", title="AUC", measure=auc, margin=lambda policy, _: policy.margin, higher_is_better=True
-    ),
-    floor=lambda policy: policy.floor_auc,
-    loss=Yardstick(
-        name="log_loss",
-        title="log loss",
-        measure=log_loss,
-        margin=lambda policy, _: policy.log_loss_margin,
-        rule="log_loss",
-    ),
-    segment_margin=lambda policy, _: policy.segment_margin,
-    guardrails=(
-        Yardstick(
-            name="calibration_error",
-            title="calibration error",
-            measure=calibration_error,
-            margin=lambda policy, _: policy.calibration_margin,
-            rule="calibration",
-        ),
-    ),
+TASK = gate_of_classes(
+    BINARY,
+    area=Area(name="auc", title="AUC", measure=auc),
+    log_loss=log_loss,
+    calibration_error=calibration_error,
     too_little=_too_little,
     baseline="majority baseline",
     constant_title="share of class 1",

@@ -15,7 +15,7 @@ from courtside.core.evaluation.multiclass import (
     log_loss,
 )
 from courtside.core.gate.policy import GatePolicy
-from courtside.core.gate.tasks.task import GateTask, Yardstick
+from courtside.core.gate.tasks.of_classes import Area, gate_of_classes
 from courtside.core.tasks.types import MULTICLASS
 
 
@@ -26,35 +26,13 @@ def _too_little(labels: Codes, policy: GatePolicy) -> tuple[str, str] | None:
     return "too_few_of_a_class", f"fewer than two classes {have}, which show nothing"
 
 
-TASK = GateTask(
-    name=MULTICLASS,
-    skill=Yardstick(
-        name="macro_auc",
-        title="macro AUC",
-        measure=linear_macro_auc,
-        margin=lambda policy, _: policy.margin,
-        higher_is_better=True,
-    ),
-    floor=lambda policy: policy.floor_auc,
-    loss=Yardstick(
-        name="log_loss",
-        title="log loss",
-        measure=log_loss,
-        margin=lambda policy, _: policy.log_loss_margin,
-        rule="log_loss",
-    ),
-    segment_margin=lambda policy, _: policy.segment_margin,
-    guardrails=(
-        Yardstick(
-            name="calibration_error",
-            title="calibration error",
-            measure=confidence_calibration_error,
-            margin=lambda policy, _: policy.calibration_margin,
-            rule="calibration",
-        ),
-    ),
-    by_class=True,
+TASK = gate_of_classes(
+    MULTICLASS,
+    area=Area(name="macro_auc", title="macro AUC", measure=linear_macro_auc),
+    log_loss=log_loss,
+    calibration_error=confidence_calibration_error,
     too_little=_too_little,
     baseline="baseline of class shares",
     constant_title="share of each class",
+    by_class=True,
 )
