@@ -196,7 +196,8 @@ class GateRequest(Payload):
 class GateResponse(Payload):
     """Output of `gate`: the verdict, and the alert to send if it is a rejection.
 
-    `auc_difference` is challenger minus champion, None where the two were not compared.
+    `auc_difference` is challenger minus champion, None where the two were not compared and for other tasks than
+    `binary`, of which `differences` has those on all rows, by the names of the figures.
     """
 
     training_id: str
@@ -207,6 +208,7 @@ class GateResponse(Payload):
     message: str
     needs_approval: bool = False
     auc_difference: float | None = None
+    differences: dict[str, float] = Field(default_factory=dict, exclude_if=lambda known: not known)
 
 
 class ApprovalRequest(Payload):

@@ -1,10 +1,14 @@
 """What two registered versions scored, from the records of their trainings."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.records import TrainingRecord
+from courtside.contracts.records import ModelRecord, RollingOriginRecord, TrainingRecord
+from courtside.core.tasks import BINARY, task_of
 from courtside.workflows.production import Production
+
+_SPREAD = ("mean", "sd")
 
 
 class NothingToCompare(CourtsideError):
@@ -25,7 +29,8 @@ def compare(version: str, other: str | None, *, production: Production) -> list[
     against = other or (champion.previous if version == champion.version else champion.version)
     if against is None or against == version:
         raise NothingToCompare(version)
-    mine, theirs = (_figures(production.record_of(each)) for each in (version, against))
+    records = [production.record_of(each) for each in (version, against)]
+    mine, theirs = (_tasks(record, records) | _figures(record) for record in records)
     return [
         {
             "figure": name,
@@ -47,14 +52,36 @@ def _figures(record: TrainingRecord) -> dict[str, Any]:
         "rows tested on": record.rows_test,
         "rows fitted to once more": None if record.refit is None or record.refit.until is None else record.refit.rows,
     }
-    figures = best.model_dump(mode="json", exclude={"name", "intervals", "params", "rolling_origin"})
-    folds = best.rolling_origin.model_dump() if best.rolling_origin else {}
     return (
         {name: value for name, value in about.items() if value is not None}
-        | figures
-        | {f"rolling origin: {name}": value for name, value in folds.items()}
+        | _measured(best, record.task)
+        | {f"rolling origin: {name}": value for name, value in _on_folds(best.rolling_origin).items()}
         | {f"parameter: {name}": value for name, value in sorted(best.params.items())}
     )
+
+
+def _tasks(record: TrainingRecord, both: Sequence[TrainingRecord]) -> dict[str, Any]:
+    """Return what a version predicts, unless both say the probability of class 1."""
+    if all(each.task == BINARY for each in both):
+        return {}
+    return {"task": record.task} | ({"classes": len(record.classes)} if record.classes else {})
+
+
+def _measured(best: ModelRecord, task: str) -> dict[str, Any]:
+    if task == BINARY:
+        about = {"name", "intervals", "params", "rolling_origin", "figures", "selection"}
+        return best.model_dump(mode="json", exclude=about)
+    chosen = {} if best.selection is None else {f"{task_of(task).primary} of the selection part": best.selection}
+    return {**best.figures, **chosen} | ({} if best.calibration is None else {"calibration": best.calibration.value})
+
+
+def _on_folds(origin: RollingOriginRecord | None) -> dict[str, Any]:
+    if origin is None:
+        return {}
+    spread = {
+        f"{name}_{of}": value for name, both in origin.figures.items() for of, value in zip(_SPREAD, both, strict=True)
+    }
+    return origin.model_dump(exclude={"figures"}) | spread
 
 
 def _difference(mine: object, theirs: object) -> float | int | None:

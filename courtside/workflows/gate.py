@@ -11,9 +11,11 @@ from courtside.core.alerting import passed_alert, rejection_alert
 from courtside.core.gate.attempts import level_of
 from courtside.core.gate.holdout import Holdout
 from courtside.core.gate.policy import GatePolicy
+from courtside.core.gate.tasks import TASKS
 from courtside.core.gate.verdict import Rival, judge
 from courtside.core.gate.wording import NOT_REGISTERED
 from courtside.core.parquet import read_parquet_content
+from courtside.core.tasks import BINARY
 from courtside.workflows.gate_attempts import earlier_attempts
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.load_windows import frozen_keys
@@ -127,6 +129,8 @@ def _read_decision(lake: Lake, key: str) -> GateDecision:
 
 def _response(decision: GateDecision, model: str) -> GateResponse:
     alert = (passed_alert if decision.promote else rejection_alert)(decision, model=model)
+    differences = _differences(decision)
+    auc_difference = differences.get(TASKS[BINARY].skill.name)
     return GateResponse(
         training_id=decision.training_id,
         promote=decision.promote,
@@ -134,5 +138,16 @@ def _response(decision: GateDecision, model: str) -> GateResponse:
         reason=decision.reason,
         subject=alert.subject,
         message=alert.text,
-        auc_difference=next((each.difference for each in decision.comparisons if each.name == "auc"), None),
+        auc_difference=auc_difference,
+        differences={} if auc_difference is not None else differences,
     )
+
+
+def _differences(decision: GateDecision) -> dict[str, float]:
+    """Return by how much each figure is above the champion's on all rows."""
+    named = {each.name for task in TASKS.values() for each in task.yardsticks}
+    return {
+        each.name: each.difference
+        for each in decision.comparisons
+        if each.name in named and each.against == "champion" and each.difference is not None
+    }
