@@ -1,20 +1,12 @@
 """Candidates of several classes and of values, on real tables, against the estimators fitted by hand."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from lightgbm import LGBMClassifier, LGBMRegressor
-from sklearn import metrics
 from sklearn.datasets import load_diabetes, load_digits, load_wine
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
-from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from xgboost import XGBClassifier, XGBRegressor
 
 from courtside.core.dataset import Dataset, Feature, FeatureKind
 from courtside.core.tasks import MULTICLASS, REGRESSION, TargetConstant, labelled, task_of
@@ -23,26 +15,8 @@ from courtside.core.training.checks import FeatureLeaks, check_labels, check_spl
 from courtside.core.training.fit import FitOptions, NothingToCalibrate, TrainedModel, best, fit_candidates
 from courtside.core.training.frame import feature_frame, labels
 from courtside.core.training.split import Split, split_rows
+from tests.fakes.fitted_by_hand import BY_HAND, figures, said
 
-FOREST = {"n_estimators": 200, "max_depth": 10, "min_samples_leaf": 5, "random_state": 42}
-XGBOOST = {"n_estimators": 200, "max_depth": 10, "learning_rate": 0.1, "tree_method": "hist", "random_state": 42}
-LIGHTGBM = {"n_estimators": 200, "num_leaves": 31, "max_depth": 10, "learning_rate": 0.1, "random_state": 42}
-BY_HAND: dict[str, dict[str, Callable[[], Any]]] = {
-    MULTICLASS: {
-        "logistic_regression": lambda: make_pipeline(
-            StandardScaler(), LogisticRegression(C=1.0, max_iter=1000, random_state=42)
-        ),
-        "random_forest": lambda: RandomForestClassifier(**FOREST),
-        "xgboost": lambda: XGBClassifier(**XGBOOST, n_jobs=1),
-        "lightgbm": lambda: LGBMClassifier(**LIGHTGBM, n_jobs=1, verbose=-1),
-    },
-    REGRESSION: {
-        "ridge": lambda: make_pipeline(StandardScaler(), Ridge(alpha=1.0, random_state=42)),
-        "random_forest": lambda: RandomForestRegressor(**FOREST),
-        "xgboost": lambda: XGBRegressor(**XGBOOST, n_jobs=1),
-        "lightgbm": lambda: LGBMRegressor(**LIGHTGBM, n_jobs=1, verbose=-1),
-    },
-}
 TABLES = {"wine": (MULTICLASS, load_wine), "digits": (MULTICLASS, load_digits), "diabetes": (REGRESSION, load_diabetes)}
 
 
@@ -82,34 +56,12 @@ def test_every_candidate_is_the_estimator_fitted_by_hand(name: str) -> None:
     assert [model.name for model in models] == list(BY_HAND[dataset.task])
     for model in models:
         own = BY_HAND[dataset.task][model.name]().fit(rows, truth)
-        if dataset.task == REGRESSION:
-            said = own.predict(later)
-            expected = {
-                "test_rmse": metrics.root_mean_squared_error(known, said),
-                "mae": metrics.mean_absolute_error(known, said),
-                "r2": metrics.r2_score(known, said),
-                "median_absolute_error": metrics.median_absolute_error(known, said),
-                "train_rmse": metrics.root_mean_squared_error(truth, own.predict(rows)),
-            }
-        else:
-            said = own.predict_proba(later).astype(np.float64)
-            every = list(range(said.shape[1]))
-            expected = {
-                "test_accuracy": metrics.accuracy_score(known, said.argmax(axis=1)),
-                "balanced_accuracy": metrics.balanced_accuracy_score(known, said.argmax(axis=1)),
-                "log_loss": metrics.log_loss(known, said, labels=every),
-                "macro_f1": metrics.f1_score(known, said.argmax(axis=1), average="macro"),
-                "train_accuracy": metrics.accuracy_score(truth, own.predict_proba(rows).argmax(axis=1)),
-                **{
-                    f"{average}_auc": np.average(
-                        [metrics.roc_auc_score(known == of, said[:, of]) for of in every],
-                        weights=np.bincount(known) if average == "weighted" else None,
-                    )
-                    for average in ("macro", "weighted")
-                },
-            }
+        found, learned = said(dataset.task, own, later), said(dataset.task, own, rows)
+        (trained_key,) = (key for key in model.metrics.as_dict() if key.startswith("train_"))
+        expected = figures(dataset.task, known, found)
+        expected |= {trained_key: figures(dataset.task, truth, learned)[trained_key.replace("train", "test")]}
         assert {key: model.metrics[key] for key in expected} == pytest.approx(expected, abs=1e-9, rel=1e-9)
-        assert np.allclose(model.test_probability, said, rtol=0, atol=1e-9)
+        assert np.allclose(model.test_probability, found, rtol=0, atol=1e-9)
         low, high = model.metrics.intervals["mae" if dataset.task == REGRESSION else "log_loss"]
         assert low < high
 

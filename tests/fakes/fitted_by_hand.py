@@ -1,0 +1,85 @@
+"""Every candidate as people fit it by hand, with scikit-learn's own metrics: what trainings are compared with."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from lightgbm import LGBMClassifier, LGBMRegressor
+from numpy.typing import NDArray
+from sklearn import metrics
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from xgboost import XGBClassifier, XGBRegressor
+
+from courtside.core.tasks import BINARY, MULTICLASS, REGRESSION
+
+FOREST = {"n_estimators": 200, "max_depth": 10, "min_samples_leaf": 5, "random_state": 42}
+XGBOOST = {"n_estimators": 200, "max_depth": 10, "learning_rate": 0.1, "tree_method": "hist", "random_state": 42}
+LIGHTGBM = {"n_estimators": 200, "num_leaves": 31, "max_depth": 10, "learning_rate": 0.1, "random_state": 42}
+CLASSIFIERS: dict[str, Callable[[], Any]] = {
+    "logistic_regression": lambda: make_pipeline(
+        StandardScaler(), LogisticRegression(C=1.0, max_iter=1000, random_state=42)
+    ),
+    "random_forest": lambda: RandomForestClassifier(**FOREST),
+    "xgboost": lambda: XGBClassifier(**XGBOOST, n_jobs=1),
+    "lightgbm": lambda: LGBMClassifier(**LIGHTGBM, n_jobs=1, verbose=-1),
+}
+REGRESSORS: dict[str, Callable[[], Any]] = {
+    "ridge": lambda: make_pipeline(StandardScaler(), Ridge(alpha=1.0, random_state=42)),
+    "random_forest": lambda: RandomForestRegressor(**FOREST),
+    "xgboost": lambda: XGBRegressor(**XGBOOST, n_jobs=1),
+    "lightgbm": lambda: LGBMRegressor(**LIGHTGBM, n_jobs=1, verbose=-1),
+}
+BY_HAND = {BINARY: CLASSIFIERS, MULTICLASS: CLASSIFIERS, REGRESSION: REGRESSORS}
+Array = NDArray[Any]
+
+
+def said(task: str, own: Any, rows: Any) -> Array:
+    """Return what a fitted estimator predicts, as its task has it."""
+    if task == REGRESSION:
+        return np.asarray(own.predict(rows), dtype=np.float64)
+    every = np.asarray(own.predict_proba(rows), dtype=np.float64)
+    return every[:, 1] if task == BINARY else every
+
+
+def figures(task: str, truth: Array, found: Array) -> dict[str, float]:
+    """Return scikit-learn's metrics of predictions for the test part, by the names that trainings log."""
+    return {BINARY: _binary, MULTICLASS: _multiclass, REGRESSION: _regression}[task](truth, found)
+
+
+def _binary(truth: Array, found: Array) -> dict[str, float]:
+    called = found >= 0.5
+    return {
+        "test_accuracy": metrics.accuracy_score(truth, called),
+        "test_auc": metrics.roc_auc_score(truth, found),
+        "precision": metrics.precision_score(truth, called),
+        "recall": metrics.recall_score(truth, called),
+        "f1_score": metrics.f1_score(truth, called),
+        "log_loss": metrics.log_loss(truth, found),
+        "brier_score": metrics.brier_score_loss(truth, found),
+    }
+
+
+def _multiclass(truth: Array, found: Array) -> dict[str, float]:
+    every, called = list(range(found.shape[1])), found.argmax(axis=1)
+    areas = [metrics.roc_auc_score(truth == of, found[:, of]) for of in every]
+    return {
+        "test_accuracy": metrics.accuracy_score(truth, called),
+        "balanced_accuracy": metrics.balanced_accuracy_score(truth, called),
+        "log_loss": metrics.log_loss(truth, found, labels=every),
+        "macro_f1": metrics.f1_score(truth, called, average="macro"),
+        "macro_auc": float(np.mean(areas)),
+        "weighted_auc": float(np.average(areas, weights=np.bincount(truth, minlength=len(every)))),
+        "brier_score": float(((np.eye(len(every))[truth] - found) ** 2).sum(axis=1).mean()),
+    }
+
+
+def _regression(truth: Array, found: Array) -> dict[str, float]:
+    return {
+        "test_rmse": metrics.root_mean_squared_error(truth, found),
+        "mae": metrics.mean_absolute_error(truth, found),
+        "r2": metrics.r2_score(truth, found),
+        "median_absolute_error": metrics.median_absolute_error(truth, found),
+    }
