@@ -14,10 +14,11 @@ from courtside.contracts.records import HistoryRecord, Recalibrated, SplitRule
 from courtside.core.dataset import Dataset
 from courtside.core.drift import Profile, newest_part
 from courtside.core.drift import fit as fit_profile
+from courtside.core.evaluation.multiclass import aligned
 from courtside.core.parquet import parquet_content
 from courtside.core.reference import reference_rows
 from courtside.core.report_page.wording import disagreement
-from courtside.core.tasks import BINARY, Value
+from courtside.core.tasks import BINARY, Prediction, Value
 from courtside.core.tasks.target import written
 from courtside.core.training.candidates import Candidate
 from courtside.core.training.checks import check_split
@@ -44,7 +45,8 @@ class Challengers:
     `profile` is the drift reference (None: none), `legacy` makes the files for readers of the old names, `warnings` are
     what a person should know about the rows. `recalibrated_champion` is the version that was loaded and recalibrated,
     and `history` how much of the past candidates that were fitted learned from. `classes` are the values that the codes
-    of the target stand for, whether or not the models have seen them.
+    of the target stand for, whether or not the models have seen them; `known` are the codes of those of several that
+    some model has seen, which are the classes of the interface.
     """
 
     split: Split
@@ -59,6 +61,21 @@ class Challengers:
     recalibrated_champion: str | None = None
     history: HistoryRecord | None = None
     classes: Sequence[Value] = ()
+    known: Sequence[int] | None = None
+
+    def places(self, model: TrainedModel) -> tuple[int, ...] | None:
+        """Return which of the interface's classes a model has seen, by their places; None where all are known."""
+        if self.known is None or model.seen is None:
+            return None
+        return tuple(place for place, code in enumerate(self.known) if code in model.seen)
+
+    @property
+    def served(self) -> Prediction:
+        """What the version says of the holdout: of several classes, the probabilities of those that it knows."""
+        said = self.registered.known
+        if self.known is None:
+            return said
+        return aligned(said, classes=range(said.shape[1]), to=self.known)
 
     @property
     def written_classes(self) -> list[str]:
@@ -110,12 +127,13 @@ def fitted(
             registered = _registered(best(models), split, whole, history.window, dataset=dataset, as_version=as_version)
     if registered.doubted and registered.record is not None:
         warnings.append(f"the version was not fitted once more on the newest rows, because {registered.record.why_not}")
+    known = _known(models, registered.model)
     return Challengers(
         split=split,
         split_in_words=split_in_words(dataset, seed=options.seed),
         models=models,
         registered=registered,
-        interface=_interface(frozen, dataset, seen=registered.model.seen),
+        interface=_interface(frozen, dataset, known=known),
         profile=profile,
         legacy=lambda: LegacyFiles(
             request.model, request.training_id, legacy_files(models) if dataset.task == BINARY else {}, _features(split)
@@ -123,7 +141,14 @@ def fitted(
         warnings=(*warnings, *about_target(split, frozen.classes.classes, dataset)),
         history=history,
         classes=frozen.classes.classes,
+        known=known,
     )
+
+
+def _known(models: Sequence[TrainedModel], registered: TrainedModel) -> list[int] | None:
+    """Return the codes of the classes of several that some model has seen, in order; None for other tasks."""
+    seen = [model.seen for model in (*models, registered) if model.seen is not None]
+    return sorted(set().union(*seen)) if seen else None
 
 
 def _registered(
@@ -172,10 +197,10 @@ def recalibrated(
     )
 
 
-def _interface(frozen: TrainingFeatures, dataset: Dataset, *, seen: Sequence[int] | None = None) -> ModelInterface:
-    """Return what models read and say; of several classes they know those with the codes `seen`."""
+def _interface(frozen: TrainingFeatures, dataset: Dataset, *, known: Sequence[int] | None = None) -> ModelInterface:
+    """Return what models read and say; of several classes they know those with the codes `known`."""
     every = frozen.classes.classes
-    classes = every if seen is None else [every[code] for code in seen]
+    classes = every if known is None else [every[code] for code in known]
     return ModelInterface.of(dataset.target, classes, taken_as(frozen.table.schema, dataset), task=dataset.task)
 
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from courtside.core.dataset import Dataset
 from courtside.core.evaluation.multiclass import UNKNOWN, aligned
 from courtside.core.gate.holdout import Holdout
+from courtside.core.predictions.said_columns import texts_of
 from courtside.core.tasks import BINARY, MULTICLASS, Value, prediction_column
-from courtside.core.tasks.target import written
 from courtside.core.training.fit import labels
 from courtside.core.training.holdout import baseline_of, holdout_columns
 from courtside.workflows.challengers import Challengers
@@ -46,7 +46,7 @@ def _of_classes(made: Challengers, champion: ChampionSaid | None, every: list[Va
         baseline=aligned(baseline_of(split.train, split.holdout, dataset), classes=every, to=known),
         segments=_segments(made, dataset),
         task=dataset.task,
-        classes=tuple(map(written, known)),
+        classes=tuple(texts_of(known)),
     ).table()
 
 

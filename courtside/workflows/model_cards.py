@@ -39,6 +39,7 @@ def model_card(record: TrainingRecord, made: Challengers, *, dataset: Dataset, p
                     model.test_probability,
                     dataset=dataset,
                     classes=made.written_classes,
+                    seen=model.seen,
                     intervals=model.intervals,
                     calibrated_on=split.selection_rows,
                 ),

@@ -131,10 +131,11 @@ def train(
             tags=tags or {},
             attachments=attachments,
             intervals={model.name: model.intervals for model in made.models},
+            seen={model.name: made.places(model) for model in (*made.models, registered.model)},
         )
         done = log_training(run, card, rows, tags=tags or {}, lake=lake, tracking=tracking, progress=progress)
     with watch.part("holdout"):
-        known = known_rows(rows.select(list(made.interface.taken_as)), registered.known)
+        known = known_rows(rows.select(list(made.interface.taken_as)), made.served)
         lake.write(training_keys.training_smoke(request.model, request.training_id), known)
         judged = holdout_table(made, done.champion, lake=lake, dataset=dataset)
         lake.write(training_keys.training_holdout(dataset.name, request.training_id), parquet_content(judged))

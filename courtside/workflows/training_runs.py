@@ -1,6 +1,6 @@
 """What is logged about a training, and where it waits while the tracking server is away."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -73,10 +73,12 @@ def training_run(
     tags: Mapping[str, str],
     attachments: Mapping[str, bytes],
     intervals: Mapping[str, ConformalIntervals | None] | None = None,
+    seen: Mapping[str, Sequence[int] | None] | None = None,
 ) -> TrainingRun:
     """Return what is logged about a card's training; `rows` hold what its models read, `tags` are added to its own.
 
-    `intervals` are those around predicted values, by candidate.
+    `intervals` are those around predicted values, `seen` the places of those of the interface's classes that it learned
+    from, both by candidate.
     """
     around = {name: each.to_plain() for name, each in (intervals or {}).items() if each is not None}
     record = card.record
@@ -93,6 +95,7 @@ def training_run(
                 plots=plot_files(candidate),
                 package=candidate.package,
                 intervals=around.get(candidate.name),
+                seen=None if seen is None else seen.get(candidate.name),
                 learned=_learned(card) if candidate.name == record.best else None,
             )
             for candidate in card.candidates

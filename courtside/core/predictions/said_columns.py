@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from courtside.contracts.model_card import BINARY, REGRESSION, ModelInterface
 from courtside.core.rows.ids import canonical_text
-from courtside.core.tasks import Prediction, Truth
+from courtside.core.tasks import Prediction, Truth, Value
 
 PREDICTION, PREDICTED, PROBABILITIES, LOW, HIGH = "prediction", "predicted", "probabilities", "low", "high"
 UNKNOWN_CLASS = -1
@@ -26,7 +26,12 @@ def columns_beside(task: str) -> tuple[str, ...]:
 
 def class_texts(interface: ModelInterface) -> list[str]:
     """Return a version's classes as labels are written, in the order of its probabilities; none of a regression."""
-    return [canonical_text(pa.array([value])).to_pylist()[0] for value in interface.classes if value is not None]
+    return texts_of(interface.classes)
+
+
+def texts_of(classes: Sequence[Value]) -> list[str]:
+    """Return classes as labels are written, in their order; one that is None is left out."""
+    return [canonical_text(pa.array([value])).to_pylist()[0] for value in classes if value is not None]
 
 
 def said_columns(
