@@ -94,7 +94,7 @@ def print_message(head: str, body: Text) -> None:
 def print_models(title: str, models: Sequence[ModelRecord]) -> None:
     """Print one row per trained model, with headings short enough for a narrow terminal."""
     if any(model.figures for model in models):
-        print_table(title, [{"model": model.name, **model.figures} for model in models])
+        print_table(title, [{"model": model.name, **_told_figures(model)} for model in models])
         return
     rows = [
         {
@@ -109,6 +109,13 @@ def print_models(title: str, models: Sequence[ModelRecord]) -> None:
         for model in models
     ]
     print_table(title, rows)
+
+
+def _told_figures(model: ModelRecord) -> dict[str, float]:
+    """Return the figures of a model by short headings: those on the test part, then how it does on what it learned."""
+    on_training = {name: value for name, value in model.figures.items() if name.startswith("train_")}
+    tested = {name: value for name, value in model.figures.items() if name not in on_training}
+    return {name.removeprefix("test_").replace("_", " "): value for name, value in (tested | on_training).items()}
 
 
 def _say(console: Console, text: str, *, style: str | None) -> None:

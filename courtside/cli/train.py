@@ -182,6 +182,7 @@ def _say_part(status: "Status", part: str) -> None:
 
 def _print_record(record: TrainingRecord, out: Path, *, as_json: bool) -> None:
     from courtside.core.model_card.facts import history as told_history
+    from courtside.core.model_card.facts import primary_figure
 
     if as_json:
         print_json(record.model_dump(mode="json"))
@@ -201,8 +202,7 @@ def _print_record(record: TrainingRecord, out: Path, *, as_json: bool) -> None:
     if record.positive is not None:
         say(f"Class 1 of {record.target} is {record.positive}: the models predict its probability.")
     reached = best.measured("test_auc")
-    first = next((f"{name} {value:.4g}" for name, value in best.figures.items()), "")
-    figure = first if reached is None else f"AUC {reached:.3f}"
+    figure = primary_figure(record) if reached is None else f"AUC {reached:.3f}"
     say(f"Best: {best.name}, {figure} on the test rows. Its card: {page}")
 
 

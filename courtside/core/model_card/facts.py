@@ -74,6 +74,14 @@ def best_of(card: ModelCard) -> ModelRecord:
     return next(model for model in card.record.models if model.name == card.record.best)
 
 
+def primary_figure(record: TrainingRecord) -> str:
+    """Return the figure that the best candidate was chosen by, on the test part, with its name."""
+    of = task_of(record.task).figure(task_of(record.task).primary)
+    best = next(model for model in record.models if model.name == record.best)
+    reached = best.measured(of.key)
+    return f"{of.title} {'unknown' if reached is None else f'{reached:.4g}'}"
+
+
 def headline(card: ModelCard) -> str:
     """Return the metric of the chosen candidate that stands first, on the test part."""
     best = best_of(card)

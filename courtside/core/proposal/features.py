@@ -14,7 +14,7 @@ from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.kinds import holds_nothing, inferred_kind
 from courtside.core.proposal.guess import Guess, Part
 from courtside.core.proposal.refused import refused
-from courtside.core.tasks import OneClassOnly
+from courtside.core.tasks import OneClassOnly, TargetConstant
 from courtside.core.training.split import TooFewRows, split_rows
 
 MOST_LEVELS = 1_000
@@ -33,9 +33,9 @@ class NothingToLearnFrom(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """A contract and each row's class, by which it can be told which features a training would refuse.
+    """A contract and each row's coded target, by which it can be told which features a training would refuse.
 
-    `classes` are int8 0 and 1, null where a row has no label; shape (rows,).
+    `classes` are as the contract's task codes them, null where a row has no label; shape (rows,).
     """
 
     dataset: Dataset
@@ -50,7 +50,7 @@ class Judge:
         features = _kinds(guess for guess in guesses if guess.part is Part.FEATURE)
         try:
             split_rows(self._labelled(rows), dataset=self.dataset.with_features(features))
-        except (TooFewRows, OneClassOnly) as error:
+        except (TooFewRows, OneClassOnly, TargetConstant) as error:
             return str(error)
         return None
 

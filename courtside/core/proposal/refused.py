@@ -11,8 +11,8 @@ from courtside.core.dataset import Dataset, Feature, FeatureKind
 from courtside.core.drift.columns import arrow
 from courtside.core.proposal.guess import Guess, Part
 from courtside.core.rows.order import row_order
-from courtside.core.tasks import OneClassOnly
-from courtside.core.training.leaks import LEAK_AUC, auc_of_levels, auc_of_numbers
+from courtside.core.tasks import BINARY, REGRESSION, OneClassOnly, TargetConstant, Truth, task_of
+from courtside.core.training.leaks import alone
 from courtside.core.training.split import TooFewRows, split_rows
 
 MISSING = "(missing)"
@@ -21,25 +21,27 @@ MISSING = "(missing)"
 def refused(labelled: pa.Table, dataset: Dataset) -> dict[str, Guess]:
     """Return the features that a training on these rows would refuse, as what they are instead.
 
-    `labelled` holds the target as int8 0/1 in every row. A table that cannot be split is judged on all of its rows.
+    `labelled` holds the target as its task codes it in every row. A table that cannot be split is judged on all rows.
     """
     try:
         rows = split_rows(labelled, dataset=dataset).train
-    except (TooFewRows, OneClassOnly):
+    except (TooFewRows, OneClassOnly, TargetConstant):
         rows = labelled.sort_by(row_order(labelled, dataset))
-    outcome = rows.column(dataset.target).to_numpy()
-    found = [_judged(feature, rows.column(feature.name), outcome) for feature in dataset.features]
+    outcome = rows.column(dataset.target).to_numpy().astype(task_of(dataset.task).dtype)
+    found = [_judged(feature, rows.column(feature.name), outcome, dataset.task) for feature in dataset.features]
     return {guess.column: guess for guess in found if guess is not None}
 
 
-def _judged(feature: Feature, column: Any, outcome: NDArray[np.int8]) -> Guess | None:
+def _judged(feature: Feature, column: Any, outcome: Truth, task: str) -> Guess | None:
     values = _values(column, feature.kind)
-    if (values == MISSING if values.dtype == object else np.isnan(values)).all():
+    missing = np.asarray(values == MISSING) if values.dtype == object else np.isnan(values)
+    if missing.all():
         return Guess(feature.name, Part.LEFT_OUT, "it has no value in any row that models would learn from")
-    auc = _auc(values, outcome)
-    if auc <= LEAK_AUC:
+    found = alone(values, missing, outcome, task)
+    if not found.leaks:
         return None
-    why = f"it alone tells the two classes apart (AUC {auc:.4f}), so it very likely knows the outcome"
+    does = {BINARY: "tells the two classes apart", REGRESSION: "orders the values"}.get(task, "tells the classes apart")
+    why = f"it alone {does} ({found.measure} {found.value:.4f}), so it very likely knows the outcome"
     return Guess(feature.name, Part.SUSPECT, why, feature.kind)
 
 
@@ -50,10 +52,3 @@ def _values(column: Any, kind: FeatureKind) -> NDArray[Any]:
         return np.array(pc.fill_null(plain.cast(pa.string()), MISSING).to_pylist(), dtype=object)
     numbers = pc.cast(column, pa.float64(), safe=False).to_numpy()
     return np.where(np.isfinite(numbers), numbers, np.nan)
-
-
-def _auc(values: NDArray[Any], outcome: NDArray[np.int8]) -> float:
-    if values.dtype != object:
-        return auc_of_numbers(values, outcome)
-    encoded: Any = pa.array(values, pa.string()).dictionary_encode()
-    return auc_of_levels(encoded.indices.to_numpy().astype(np.intp), values == MISSING, outcome)

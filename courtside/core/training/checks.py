@@ -11,17 +11,9 @@ from numpy.typing import NDArray
 
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset, Phase
-from courtside.core.tasks import BINARY, REGRESSION, Truth
+from courtside.core.tasks import BINARY, Truth
 from courtside.core.training.frame import feature_frame, labels
-from courtside.core.training.leaks import (
-    LEAK_AUC,
-    LEAK_CORRELATION,
-    auc_of_classes,
-    auc_of_levels,
-    auc_of_numbers,
-    quantile_levels,
-    rank_correlation,
-)
+from courtside.core.training.leaks import alone
 from courtside.core.training.preprocessing import MOST_LEVELS
 from courtside.core.training.served_input import MISSING
 from courtside.core.training.split import Split
@@ -177,20 +169,10 @@ def _values(column: Any) -> set[Any]:
 
 
 def _require_no_leak(name: str, column: pd.Series, outcome: Truth, task: str) -> None:
-    numeric = pd.api.types.is_numeric_dtype(column)
-    if task == REGRESSION:
-        found = rank_correlation(column.to_numpy(np.float64), outcome) if numeric else 0.0
-        if found > LEAK_CORRELATION:
-            raise FeatureLeaks(name, found, measure="rank correlation")
-        return
-    numbers, missing = column.to_numpy(np.float64) if numeric else None, _missing(column)
-    if numbers is not None and task == BINARY:
-        found = auc_of_numbers(numbers, outcome)
-    else:
-        levels = pd.factorize(column)[0] if numbers is None else quantile_levels(numbers)
-        found = (auc_of_levels if task == BINARY else auc_of_classes)(levels, missing, outcome)
-    if found > LEAK_AUC:
-        raise FeatureLeaks(name, found)
+    kind = np.float64 if pd.api.types.is_numeric_dtype(column) else np.object_
+    found = alone(column.to_numpy(kind), _missing(column), outcome, task)
+    if found.leaks:
+        raise FeatureLeaks(name, found.value, measure=found.measure)
 
 
 def _missing(column: pd.Series) -> NDArray[np.bool_]:

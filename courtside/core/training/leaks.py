@@ -1,14 +1,47 @@
 """How well a single column tells the classes apart, or orders the values: if nearly always, it knows the outcome."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from courtside.core.evaluation import auc, score
+from courtside.core.tasks import BINARY, REGRESSION, Truth
 
 LEAK_AUC = 0.99
 LEAK_CORRELATION = 0.999
 """The outcome of the day before may order today's at .99; a copy or a multiple of the outcome orders them all."""
 _BINS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """How well one column alone tells the target, by the name of the `measure`; it leaks the target above `limit`."""
+
+    measure: str
+    value: float
+    limit: float
+
+    @property
+    def leaks(self) -> bool:
+        """Whether the column very likely knows the outcome."""
+        return self.value > self.limit
+
+
+def alone(values: NDArray[Any], missing: NDArray[np.bool_], outcome: Truth, task: str) -> Alone:
+    """Return how well a column tells the coded target of a task, shape (n,) each.
+
+    `values` are numbers, NaN where they are `missing`, or texts as objects; a text tells no value of a regression.
+    """
+    numeric = values.dtype != object
+    if task == REGRESSION:
+        return Alone("rank correlation", rank_correlation(values, outcome) if numeric else 0.0, LEAK_CORRELATION)
+    if task == BINARY and numeric:
+        return Alone("AUC", auc_of_numbers(values, outcome), LEAK_AUC)
+    levels = quantile_levels(values) if numeric else _levels(values)
+    return Alone("AUC", (auc_of_levels if task == BINARY else auc_of_classes)(levels, missing, outcome), LEAK_AUC)
 
 
 def auc_of_numbers(values: NDArray[np.float64], outcome: NDArray[np.int8]) -> float:
@@ -52,6 +85,12 @@ def rank_correlation(values: NDArray[np.float64], outcome: NDArray[np.float64]) 
     if known.sum() < 2 or min(np.ptp(ours), np.ptp(theirs)) == 0:
         return 0.0
     return float(abs(np.corrcoef(ours, theirs)[0, 1]))
+
+
+def _levels(texts: NDArray[Any]) -> NDArray[np.intp]:
+    """Return texts as numbers from 0, in the order in which they first come."""
+    encoded: Any = pa.array(texts, pa.string()).dictionary_encode()
+    return np.asarray(encoded.indices.to_numpy(), dtype=np.intp)
 
 
 def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:

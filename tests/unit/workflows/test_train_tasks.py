@@ -115,6 +115,17 @@ def test_warnings_name_classes_that_are_rare_new_or_gone() -> None:
     assert record.classes == ("a", "b", "gone", "rare")
     holdout, _, _ = written(lake, record)
     assert (holdout.labels == -1).sum() == 10
+    smoke = read_parquet_content(lake.read(training_keys.training_smoke("t", "first")))
+    assert smoke.schema.field("expected").type.list_size == 4
+
+
+def test_classes_of_truth_values_are_called_in_the_holdout_as_labels_are() -> None:
+    found = load_wine()
+    lake, record = trained(MULTICLASS, found.data, found.target == 1)
+    holdout, card, _ = written(lake, record)
+    assert card.interface is not None
+    assert holdout.classes == ("0", "1")
+    assert card.interface.classes == (False, True)
 
 
 def test_warnings_name_values_that_dwarf_the_others() -> None:

@@ -127,3 +127,42 @@ def test_a_table_without_any_feature_is_refused_with_the_reasons() -> None:
     rows = ROWS.select(["customer_id", "measured_at", "churned"])
     with pytest.raises(NothingToLearnFrom, match=r"no column of churn .*'customer_id': it is one of the id_columns"):
         inferred(rows)
+
+
+def of_task(task: str, target: Any) -> tuple[pa.Table, Dataset]:
+    rows = ROWS.set_column(ROWS.column_names.index("churned"), "churned", pa.array(target))
+    return rows, replace(INFER, task=task, positive=None)
+
+
+def test_what_orders_the_values_of_a_regression_is_no_feature_and_what_says_little_is() -> None:
+    rng = np.random.default_rng(5)
+    target = rng.normal(size=600)
+    rows, contract = of_task("regression", target)
+    rows = rows.append_column("scaled", pa.array(3 * target + 1)).append_column(
+        "near", pa.array(target + rng.normal(size=600))
+    )
+    found = inferred(rows, contract)
+    assert found["scaled"].part is Part.SUSPECT
+    assert found["scaled"].reason == (
+        "it alone orders the values (rank correlation 1.0000), so it very likely knows the outcome"
+    )
+    assert found["near"].part is Part.FEATURE
+
+
+def test_what_tells_several_classes_apart_is_no_feature_and_what_says_little_is() -> None:
+    rng = np.random.default_rng(5)
+    target = rng.integers(0, 3, size=600)
+    rows, contract = of_task("multiclass", np.array(["high", "low", "medium"])[target])
+    rows = rows.append_column("code", pa.array(target * 10.0)).append_column(
+        "near", pa.array(target + rng.normal(size=600))
+    )
+    found = inferred(rows, contract)
+    assert found["code"].part is Part.SUSPECT
+    assert found["code"].reason.startswith("it alone tells the classes apart (AUC 1.0000)")
+    assert found["near"].part is Part.FEATURE
+
+
+def test_a_value_that_is_the_same_in_a_part_does_not_hinder_inferring() -> None:
+    target = np.where(np.arange(600) < 599, 1.0, 2.0)
+    rows, contract = of_task("regression", target)
+    assert "near" in kinds(rows.append_column("near", pa.array(np.random.default_rng(5).normal(size=600))), contract)
