@@ -6,8 +6,10 @@ from pathlib import Path
 
 from courtside.adapters.files import write_files
 from courtside.api.inputs import Table, opened_rows, shown
-from courtside.contracts.errors import BadInput
+from courtside.contracts.errors import BadInput, InputMismatch
+from courtside.contracts.shortening import listed, quoted
 from courtside.core.proposal import Proposal, propose
+from courtside.core.tasks import REGISTRY
 from courtside.datasets.written import contract_name, contract_text
 
 
@@ -43,11 +45,12 @@ class ProposedContract:
         return self.to_yaml()
 
 
-def propose_contract(table: Table, *, target: str | None = None) -> ProposedContract:
-    """Guess the contract of a table (a path, an address or a frame) for this target, or the likeliest one.
+def propose_contract(table: Table, *, target: str | None = None, task: str | None = None) -> ProposedContract:
+    """Guess the contract of a table (a path, an address or a frame) for this target and task, or the likeliest ones.
 
     Up to 100,000 rows from all over the table are looked at. Raises `EmptyWindow`, `MissingColumns`, `TargetUnfit`,
-    `NoTarget` and `NothingToLearnFrom`, and what reading the table raises.
+    `NoTarget`, `NothingToLearnFrom` and `InputMismatch` for a task that does not exist, and what reading the table
+    raises.
 
     >>> import pyarrow as pa
     >>> table = pa.table({"age": [20.0 + i % 50 for i in range(200)], "churned": [i % 7 < 3 for i in range(200)]})
@@ -57,5 +60,7 @@ def propose_contract(table: Table, *, target: str | None = None) -> ProposedCont
     >>> "age: numeric" in proposed.to_yaml(name="churn")
     True
     """
+    if task is not None and task not in REGISTRY:
+        raise InputMismatch(f"no task is called {quoted(task)}; there are {listed(list(REGISTRY))}")
     sample = opened_rows(table, name="given").sample()
-    return ProposedContract(propose(sample, table=shown(table, name="table"), target=target))
+    return ProposedContract(propose(sample, table=shown(table, name="table"), target=target, task=task))

@@ -9,6 +9,7 @@ import yaml
 from courtside.contracts.key_names import LONGEST
 from courtside.contracts.shortening import listed, shortened
 from courtside.core.proposal import Guess, Part, Proposal
+from courtside.core.tasks import BINARY
 
 WIDTH = 100
 _NO_NAME = "table"
@@ -57,15 +58,16 @@ def _seen(proposal: Proposal) -> str:
 def _target(proposal: Proposal) -> Iterator[str]:
     target = proposal.target
     yield from _comment(
-        f"What the models predict: {shortened(target.column)}, as {target.reason}. Class 1 is "
-        f"{shortened(target.positive)} ({target.share:.1%} of the rows with a label), class 0 is "
-        f"{shortened(target.negative)}."
+        f"What the models predict: {shortened(target.column)}, as {target.reason}. {target.values.described}"
     )
     if proposal.candidates and not proposal.chosen:
         others = listed([each.column for each in proposal.candidates], 5)
-        yield from _comment(f"Other columns with two values: {others}; name the right one with --target.")
-    if target.stated:
-        yield f"target: {{column: {flow(target.column)}, positive: {flow(target.positive)}}}"
+        which = "with two values" if target.task == BINARY else "that may be predicted"
+        yield from _comment(f"Other columns {which}: {others}; name the right one with --target.")
+    if target.task != BINARY:
+        yield f"task: {target.task}"
+    if target.values.stated and target.values.positive is not None:
+        yield f"target: {{column: {flow(target.column)}, positive: {flow(target.values.positive)}}}"
     else:
         yield f"target: {scalar(target.column)}"
 

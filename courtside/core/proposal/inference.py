@@ -1,7 +1,5 @@
 """The features of a contract that leaves them to its rows."""
 
-from typing import Any
-
 import pyarrow as pa
 
 from courtside.core.dataset import Dataset
@@ -9,6 +7,7 @@ from courtside.core.drift.columns.kinds import why_no_feature
 from courtside.core.drift.errors import MissingColumns
 from courtside.core.proposal.features import Judge, with_features
 from courtside.core.proposal.guess import Guess, Part
+from courtside.core.proposal.targets import plain
 from courtside.core.rows.order import SortKeys, row_order
 from courtside.core.tasks import labelled, task_of
 
@@ -53,8 +52,7 @@ def _judge(rows: pa.Table, dataset: Dataset) -> Judge | None:
     if dataset.target not in rows.column_names or not labelled(rows, dataset.target).num_rows:
         return None
     coded = task_of(dataset.task).read(rows, dataset.target, dataset.positive).coded(rows)
-    classes: Any = coded.column(dataset.target).combine_chunks()
-    return Judge(dataset, pa.concat_arrays(classes.chunks) if isinstance(classes, pa.ChunkedArray) else classes)
+    return Judge(dataset, plain(coded.column(dataset.target)))
 
 
 def _roles(dataset: Dataset) -> dict[str, Guess]:

@@ -1,17 +1,18 @@
-"""Which column a model might predict: one with two values, best one whose name or place says so."""
+"""Which column a model might predict, and what its values are: two classes, several, or numbers."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from math import isnan
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from courtside.contracts.errors import BadInput
 from courtside.contracts.shortening import listed, quoted
-from courtside.core.drift.columns import arrow
 from courtside.core.drift.columns.kinds import words_of
+from courtside.core.proposal.target_values import TargetValues, found_values, labels_with_counts
+from courtside.core.tasks import BINARY, MULTICLASS, REGRESSION, task_of
+from courtside.core.tasks.levels import MOST_CLASSES
+from courtside.core.tasks.target import written
 
 NAMES = frozenset({"target", "label", "labels", "class", "outcome", "y", "response", "result"})
 HAPPENINGS = frozenset(
@@ -22,126 +23,114 @@ HAPPENINGS = frozenset(
         *("disease", "malignant", "failed", "failure", "spam", "delayed", "readmitted", "income", "paid"),
     }
 )
-POSITIVE = frozenset(
-    {
-        *("yes", "y", "true", "t", "1", "positive", "pos", "good", "won", "win", "w", "churned", "churn", "malignant"),
-        *("fraud", "default", "died", "spam", "late", "failed", "yes."),
-    }
-)
-FEWEST_OF_A_CLASS = 2
+_HAS = {BINARY: "two values", MULTICLASS: "several classes", REGRESSION: "numbers"}
 
 
 class NoTarget(BadInput):
-    """No column of a table can be what a binary model predicts."""
+    """No column of a table can be taken for what a model predicts."""
 
-    def __init__(self, table: str, columns: Sequence[str]) -> None:
+    def __init__(self, table: str, columns: Sequence[str], *, task: str | None = None) -> None:
         self.table = table
+        self.task = task
+        found = f"no column of {table} has exactly two values, and none that is called like a target or stands last"
+        found = f"{found} has classes or numbers"
+        if task is not None:
+            found = f"no column of {table} that is called like a target or stands last has {_HAS[task]}"
         super().__init__(
-            f"no column of {table} has exactly two values, so none can be the target (it has {listed(columns)}); add a "
-            "column that says of each row whether what you want to predict happened, for example 0 and 1"
+            f"{found}, so none is taken for the target (it has {listed(columns)}); name one with --target, or add a "
+            "column that says of each row what you want to predict, for example 0 and 1 for whether it happened"
         )
 
 
 class TargetUnfit(BadInput):
-    """The column that was named as the target does not have two values."""
+    """The column that was named as the target holds nothing that models predict, or not what the task asks for."""
 
-    def __init__(self, column: str, found: str, candidates: Sequence[str]) -> None:
+    def __init__(self, column: str, found: str, candidates: Sequence[str], *, task: str | None = None) -> None:
         self.column = column
         self.found = found
         self.candidates = tuple(candidates)
+        self.task = task
         named = f"name another with --target ({listed(candidates)} would do)" if candidates else "name another"
+        needs = f"two values, up to {MOST_CLASSES} classes, or numbers that differ"
+        if task is not None:
+            needs = {MULTICLASS: f"2 to {MOST_CLASSES} classes", REGRESSION: "numbers that differ"}.get(
+                task, "two values"
+            )
+        of = "a target" if task is None else f"the target of `task: {task}`"
         super().__init__(
-            f"column {quoted(column)} cannot be the target: {found}, and a target needs two; {named}, or add a "
-            "column with two values, for example whether a number is over a limit"
+            f"column {quoted(column)} cannot be the target: {found}, and {of} needs {needs}; {named}, or add a "
+            "column of what you want to predict, for example whether a number is over a limit"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A column with two values: the one that is class 1 with the share of its rows, and the other one.
-
-    `stated` says whether a contract must name class 1, which goes without saying for 0/1 and truth values.
-    """
+    """A column that can be predicted, and how: `reason` says why it is taken, `values` what it holds."""
 
     column: str
-    positive: str
-    negative: str
-    share: float
-    stated: bool
+    values: TargetValues
     score: int
     reason: str
 
+    @property
+    def task(self) -> str:
+        """What the models would predict."""
+        return self.values.task
 
-def candidates(table: pa.Table, *, without: Collection[str]) -> list[Target]:
-    """Return the columns that might be the target, the likeliest first."""
+
+def candidates(table: pa.Table, *, without: Collection[str], task: str | None = None) -> list[Target]:
+    """Return the columns that might be the target of this task, or of any, the likeliest first.
+
+    Two values may be what happened whatever they are called; several classes and numbers are mostly features.
+    """
     names = [name for name in table.column_names if name not in without]
-    found = [target for name in names if isinstance(target := target_of(table, name), Target)]
-    return sorted(found, key=lambda target: (-target.score, -table.column_names.index(target.column)))
+    found = [target for name in names if isinstance(target := target_of(table, name, task), Target)]
+    likely = [target for target in found if target.task == BINARY or target.score > 0]
+    return sorted(likely, key=lambda target: (-target.score, -table.column_names.index(target.column)))
 
 
-def target_of(table: pa.Table, column: str) -> Target | str:
-    """Return a column as a target, or what is wrong with it."""
-    kind = table.schema.field(column).type
-    if pa.types.is_null(kind):
-        return "it has no value in any row"
-    if not (arrow.is_text(kind) or arrow.is_numeric(kind)):
-        return f"it holds {arrow.type_name(kind)}"
-    counts = _counts(table.column(column))
-    if len(counts) != 2:
-        return f"it has {len(counts):,} different value{'s' * (len(counts) != 1)}"
-    levels = sorted(counts)
-    positive = _positive(levels, counts)
-    negative = next(level for level in levels if level != positive)
-    score, reason = _score(table, column)
-    stated = arrow.is_text(kind) or pa.types.is_dictionary(kind) or not _plain(levels)
-    return Target(
-        column, _written(positive), _written(negative), counts[positive] / sum(counts.values()), stated, score, reason
-    )
+def target_of(table: pa.Table, column: str, task: str | None = None) -> Target | str:
+    """Return a column as the target of this task, by default of the one that its values show; or what is wrong."""
+    values = found_values(table, column, task)
+    if isinstance(values, str):
+        return values
+    return Target(column, values, *_score(table, column, values.task))
+
+
+def named(target: Target) -> Target:
+    """Return a target that somebody has named."""
+    return replace(target, reason="it was named")
 
 
 def codes(table: pa.Table, target: Target) -> "pa.Array[Any]":
-    """Return the target as int8 0 and 1, null where a row has no label; shape (rows,)."""
-    column: Any = table.column(target.column)
-    classes = {value: int(_written(value) == target.positive) for value in _counts(column)}
-    return pa.array([classes.get(value) for value in column.to_pylist()], pa.int8())
+    """Return the target as its task codes it, null where a row has no label; shape (rows,)."""
+    if target.task == BINARY:
+        column: Any = table.column(target.column)
+        classes = {value: int(written(value) == target.values.positive) for value in labels_with_counts(column)}
+        return pa.array([classes.get(value) for value in column.to_pylist()], pa.int8())
+    coded = task_of(target.task).read(table, target.column, None).coded(table)
+    return plain(coded.column(target.column))
 
 
-def _counts(column: Any) -> dict[Any, int]:
-    """Return the values with their counts; gaps and NaN are none."""
-    counted: Any = pc.value_counts(column)
-    values, counts = counted.field(0).to_pylist(), counted.field(1).to_pylist()
-    pairs = zip(values, counts, strict=True)
-    return {
-        value: count for value, count in pairs if not (value is None or (isinstance(value, float) and isnan(value)))
-    }
+def plain(column: Any) -> "pa.Array[Any]":
+    """Return a column as one array."""
+    found = column.combine_chunks()
+    return pa.concat_arrays(found.chunks) if isinstance(found, pa.ChunkedArray) else found
 
 
-def _positive(levels: Sequence[Any], counts: dict[Any, int]) -> Any:
-    """Return the value that is class 1: the larger number, the word for yes, or else the rarer text."""
-    if not isinstance(levels[0], str):
-        return levels[1]
-    said = [level for level in levels if level.strip().lower() in POSITIVE]
-    return said[0] if len(said) == 1 else min(reversed(levels), key=lambda level: counts[level])
+def _score(table: pa.Table, column: str, task: str) -> tuple[int, str]:
+    """Return how likely a column is the target, and why.
 
-
-def _plain(levels: Sequence[Any]) -> bool:
-    return all(float(level).is_integer() for level in levels)
-
-
-def _written(level: Any) -> str:
-    if isinstance(level, bool):
-        return str(level).lower()
-    return level if isinstance(level, str) else arrow.number_label(level)
-
-
-def _score(table: pa.Table, column: str) -> tuple[int, str]:
-    words = set(words_of(column))
+    Two values are likelier what is to be predicted than others with such a name or in such a place: where there is
+    `survived`, the `class` of a ticket is a feature.
+    """
+    words, has = set(words_of(column)), f"it has {_HAS[task]}"
     if words & NAMES:
-        return 4, "its name is that of a target, and it has two values"
-    if words & HAPPENINGS:
-        return 3, "its name says what happened, and it has two values"
-    if column == table.column_names[-1]:
-        return 2, "it is the last column, and has two values"
-    if column == table.column_names[0]:
-        return 1, "it is the first column, and has two values"
-    return 0, "it has two values"
+        return 6 if task == BINARY else 4, f"its name is that of a target, and {has}"
+    if words & HAPPENINGS and task == BINARY:
+        return 5, f"its name says what happened, and {has}"
+    if column == table.column_names[-1] and (task == BINARY or table.num_columns > 1):
+        return 3 if task == BINARY else 2, f"it is the last column, and has {_HAS[task]}"
+    if column == table.column_names[0] and task == BINARY:
+        return 1, f"it is the first column, and has {_HAS[task]}"
+    return 0, has

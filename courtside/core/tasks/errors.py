@@ -8,14 +8,19 @@ from courtside.core.sentences import enumerated
 
 
 class TargetNotBinary(BadInput):
-    """The target is not one of two classes, or nothing says which of its two `values` is class 1."""
+    """The target is not one of two classes, or nothing says which of its two `values` is class 1.
 
-    def __init__(self, column: str, found: str, *, values: Sequence[str] = ()) -> None:
+    `tasks` are others that it could be the target of.
+    """
+
+    def __init__(self, column: str, found: str, *, values: Sequence[str] = (), tasks: Sequence[str] = ()) -> None:
         self.column = column
         self.found = found
         self.values = tuple(values)
         lines = " or ".join(f"`{positive_line(column, value)}`" for value in values)
         said = f"say in the contract which value is class 1, with {lines}; or " if lines else ""
+        if tasks:
+            said = f"where it is not, write {' or '.join(f'`task: {task}`' for task in tasks)} in the contract; else "
         super().__init__(
             f"target {column!r} {found}, expected two classes; {said}write it as 0 and 1, as true and false, "
             "or as two whole numbers of which the larger is class 1, with 1 for what the model should predict, "

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from courtside.core.drift.columns import arrow
 from courtside.core.tasks.errors import OneClassOnly, PositiveNeverOccurs, TargetNotBinary
 from courtside.core.tasks.target import MOST_LETTERS, Value, is_text_or_number, kept, plain_column, sample, written
+from courtside.core.tasks.types import MULTICLASS, REGRESSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ def _levels(table: pa.Table, target: str, positive: str | None) -> list[Any]:
     text, shown = arrow.is_text(column.type), sample(levels)
     if len(levels) > 2:
         kind = f"is {arrow.type_name(column.type)} with" if text else "has"
-        raise TargetNotBinary(target, f"{kind} {len(levels)} values ({shown})")
+        others = (MULTICLASS,) if text else (MULTICLASS, REGRESSION)
+        raise TargetNotBinary(target, f"{kind} {len(levels)} values ({shown})", tasks=others)
     if positive is None and text and levels:
         raise TargetNotBinary(
             target, f"is {arrow.type_name(column.type)} ({shown})", values=[written(level) for level in levels]

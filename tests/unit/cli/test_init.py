@@ -83,7 +83,7 @@ def test_bad_input_is_named_and_nothing_is_written(tmp_path: Path) -> None:
         (("empty.parquet",), "EmptyWindow"),
         (("plain.parquet",), "NoTarget"),
         (("churn.parquet", "--target", "nothing"), "MissingColumns"),
-        (("churn.parquet", "--target", "tenure_months"), "TargetUnfit"),
+        (("churn.parquet", "--target", "customer_id"), "TargetUnfit"),
         (("saved.profile",), "InputMismatch"),
     ):
         said = run("init", tmp_path / arguments[0], *arguments[1:], "--out", out)
