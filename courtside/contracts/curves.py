@@ -51,10 +51,10 @@ class ClassCurves(Payload):
     """How a multiclass candidate's probabilities meet the labels of the test part.
 
     Of `rows`, `right` are predicted right and `unseen` are of a class that the training part does not hold, which is
-    never right; they are in no other figure. `classes` counts the classes, `told` are the figures of the most frequent
-    ones, `confused` the pairs of classes that are taken for each other most often, and `confidence` is the reliability
-    of the likeliest class's probability. `matrix` counts rows by (actual, predicted) class in the order of `shown`;
-    where `pooled`, one row and one column more hold all the classes that are not shown.
+    never right; they are in no other figure. `classes` counts the classes, `absent` those without a row, `told` are the
+    figures of the most frequent ones, `confused` the pairs of classes that are taken for each other most often, and
+    `confidence` is the reliability of the likeliest class's probability. `matrix` counts rows by (actual, predicted)
+    class in the order of `shown`; where `pooled`, one row and one column more hold all the classes that are not shown.
     """
 
     rows: int
@@ -67,6 +67,7 @@ class ClassCurves(Payload):
     matrix: tuple[tuple[int, ...], ...]
     confused: tuple[ClassesConfused, ...]
     confidence: tuple[ReliabilityBin, ...]
+    absent: int = 0
 
 
 class ResidualGroup(Payload):
@@ -108,12 +109,21 @@ class IntervalFigures(Payload):
     by_prediction: tuple[ResidualGroup, ...]
 
 
+class HeaviestRows(Payload):
+    """The fewest rows that have at least half of all squared error, and which `share` of it they have."""
+
+    rows: int
+    share: float
+
+
 class ValueCurves(Payload):
     """How a regression candidate's predictions meet the labels of the test part.
 
     `span` is what both axes show, and `outside` counts the rows beyond it. `cells` count the others on a grid that cuts
     the span into equally wide parts: (place of the prediction, place of the actual value, rows), so that no row's own
-    values are kept. `residuals` counts rows between neighbouring `edges`.
+    values are kept. `residuals` counts rows between neighbouring `edges`. `heaviest` is set where very few rows have
+    most of the error, as outliers do. `counts` says that all actual values are whole numbers of at least 0; then
+    `below_zero` is how many rows were predicted to be less.
     """
 
     rows: int
@@ -127,6 +137,9 @@ class ValueCurves(Payload):
     segment: str | None = None
     by_segment: tuple[ResidualGroup, ...] = ()
     intervals: IntervalFigures | None = None
+    heaviest: HeaviestRows | None = None
+    counts: bool = False
+    below_zero: int = 0
 
 
 AnyCurves = Curves | ClassCurves | ValueCurves

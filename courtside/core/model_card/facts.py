@@ -1,46 +1,21 @@
 """The figures behind a card's plots, and the sentences that both of its forms share."""
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
 from courtside.contracts.curves import Curves
-from courtside.contracts.model_card import ModelCard
+from courtside.contracts.model_card import CandidateCard, ModelCard
 from courtside.contracts.records import HistoryRecord, ModelRecord, Refit, TrainingRecord
 from courtside.contracts.shortening import listed, shortened
 from courtside.core.drift.columns.arrow import Period
 from courtside.core.model_card.best_reachable import best_reachable_of
 from courtside.core.model_card.confusion_matrix import confusion
+from courtside.core.model_card.measured import best_of, written
+from courtside.core.model_card.plots import words
 from courtside.core.model_card.reliability import reliability
 from courtside.core.model_card.roc_curve import roc
 from courtside.core.pages.wording import percent, period
 from courtside.core.tasks import BINARY, task_of
-
-METRICS: Mapping[str, str] = {
-    "test_auc": "AUC",
-    "test_accuracy": "Accuracy",
-    "log_loss": "Log loss",
-    "brier_score": "Brier score",
-    "calibration_error": "Calibration error",
-    "precision": "Precision",
-    "recall": "Recall",
-    "f1_score": "F1",
-    "selection_auc": "AUC, selection part",
-    "train_accuracy": "Accuracy, training part",
-    "macro_auc": "AUC, mean of classes",
-    "weighted_auc": "AUC, classes by their rows",
-    "balanced_accuracy": "Balanced accuracy",
-    "macro_f1": "F1, mean of classes",
-    "classwise_calibration_error": "Calibration error, mean of classes",
-    "test_rmse": "RMSE",
-    "mae": "MAE",
-    "r2": "R²",
-    "median_absolute_error": "Median absolute error",
-    "train_rmse": "RMSE, training part",
-}
-COMPARED = ("test_auc", "log_loss", "test_accuracy", "test_rmse", "mae", "r2")
-"""What the candidates are compared by at a glance; the rest stands with each."""
 
 
 def curves(labels: NDArray[np.int8], probability: NDArray[np.float64]) -> Curves:
@@ -52,28 +27,6 @@ def curves(labels: NDArray[np.int8], probability: NDArray[np.float64]) -> Curves
     )
 
 
-def figure(model: ModelRecord, metric: str) -> str | None:
-    """Write a metric with its 95 % interval, None if it was not computed.
-
-    >>> auc = ModelRecord(name="m", train_accuracy=1, test_accuracy=1, test_auc=0.6663, precision=1, recall=1,
-    ...     f1_score=1, intervals={"test_auc": (0.655, 0.6774)})
-    >>> figure(auc, "test_auc"), figure(auc, "log_loss")
-    ('0.6663 (0.6550 to 0.6774)', None)
-    """
-    value = model.measured(metric)
-    if value is None:
-        return None
-    if metric not in model.intervals:
-        return f"{value:.4f}"
-    low, high = model.intervals[metric]
-    return f"{value:.4f} ({low:.4f} to {high:.4f})"
-
-
-def best_of(card: ModelCard) -> ModelRecord:
-    """Return the record of the chosen candidate."""
-    return next(model for model in card.record.models if model.name == card.record.best)
-
-
 def primary_figure(record: TrainingRecord) -> str:
     """Return the figure that the best candidate was chosen by, on the test part, with its name."""
     of = task_of(record.task).figure(task_of(record.task).primary)
@@ -82,12 +35,8 @@ def primary_figure(record: TrainingRecord) -> str:
     return f"{of.title} {'unknown' if reached is None else f'{reached:.4g}'}"
 
 
-def headline(card: ModelCard) -> str:
-    """Return the metric of the chosen candidate that stands first, on the test part."""
-    best = best_of(card)
-    metric, value = next((name, value) for name in COMPARED if (value := best.measured(name)) is not None)
-    title = METRICS[metric]
-    return f"{title if title.isupper() else title.lower()} {value:.4f}"
+def _chosen(card: ModelCard) -> CandidateCard:
+    return next(candidate for candidate in card.candidates if candidate.name == card.record.best)
 
 
 def why(card: ModelCard) -> str:
@@ -110,14 +59,15 @@ def why(card: ModelCard) -> str:
 
 def _why_of_task(card: ModelCard, chosen: ModelRecord, value: float) -> str:
     task = task_of(card.record.task)
-    title = task.figure(task.primary).title
+    of = task.figure(task.primary)
+    reached = written(of.key, value)
     others = [model for model in card.record.models if model.name != chosen.name and model.selection is not None]
     if not others:
-        return f"{chosen.name} is the only candidate; its {title} on the selection part is {value:.4f}."
+        return f"{chosen.name} is the only candidate; its {of.title} on the selection part is {reached}."
     second = min(others, key=lambda model: abs((model.selection or 0.0) - value))
-    extreme = "highest" if task.figure(task.primary).higher_is_better else "lowest"
-    said = f"{chosen.name} has the {extreme} {title} on the selection part, {value:.4f}"
-    return f"{said}; {second.name} follows with {second.selection:.4f}."
+    extreme = "highest" if of.higher_is_better else "lowest"
+    said = f"{chosen.name} has the {extreme} {of.title} on the selection part, {reached}"
+    return f"{said}; {second.name} follows with {written(of.key, second.selection or 0.0)}."
 
 
 def caveats(card: ModelCard) -> list[str]:
@@ -136,9 +86,10 @@ def caveats(card: ModelCard) -> list[str]:
         of = task.figure(task.primary)
         reached = best_of(card).measured(of.key) or 0.0
         said.append(
-            f"Predicting from the training part's {record.target} alone has a {of.title} of {record.baseline:.4f} on "
-            f"the test part; {record.best} of {reached:.4f}."
+            f"Predicting from the training part's {record.target} alone has a {of.title} of "
+            f"{written(of.key, record.baseline)} on the test part; {record.best} of {written(of.key, reached)}."
         )
+    said += words(_chosen(card).curves, target=record.target or "the target")
     said += _about_champion(record)
     said += _about_refit(record)
     newest = "the newest " if card.test_period else ""

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Mapping
 
-from courtside.contracts.model_card import ModelCard
-from courtside.core.model_card.facts import METRICS, best_of, caveats, data_facts, figure, lineage, usage, why
+from courtside.contracts.model_card import CandidateCard, ModelCard
+from courtside.core.model_card.facts import caveats, data_facts, lineage, usage, why
+from courtside.core.model_card.measured import METRICS, best_of, figure
+from courtside.core.model_card.plots import notes, tables, titles
+from courtside.core.pages.parts import Table
 from courtside.core.pages.wording import DASH, percent
 
 MOST_IMPORTANT = 8
@@ -23,6 +26,7 @@ def render_markdown(card: ModelCard) -> str:
         "\n".join(f"- {_plain(text)}" for text in caveats(card)),
         "## The candidates on the test part",
         _table(card),
+        *_met(best),
         f"## What {_plain(card.record.best)} leans on",
         "\n".join(f"- {_plain(name)}: {percent(share)}" for name, share in largest)
         or "It does not say which features it leans on.",
@@ -49,6 +53,25 @@ def render_summary(card: ModelCard) -> str:
     cause = f"Trigger: {record.trigger.value} ({_plain(record.reason)}). Training `{record.training_id}`."
     chosen = f"**{_plain(record.best)}**, {', '.join(figures)}. {_plain(why(card))}"
     return "\n\n".join([chosen, *warned, f"{data} {cause}"])
+
+
+def _met(best: CandidateCard) -> list[str]:
+    """Return how the chosen candidate's predictions meet the labels, where a task has more to say than figures."""
+    said, told = notes(best.curves), tables(best.curves)
+    if not said and not told:
+        return []
+    named = titles(best.curves)
+    lines = [f"- {_plain(named[name])}: {_plain(text)}" for name, text in said.items()]
+    parts = [f"## How {_plain(best.name)} does on the test part", "\n".join(lines)]
+    for table in told:
+        parts += [f"### {_plain(table.caption)}", _rows_of(table)]
+    return parts
+
+
+def _rows_of(table: Table) -> str:
+    head = [table.columns, ["---", *("---:" for _ in table.columns[1:])]]
+    lines = [*head, *([_plain(cell) for cell in row] for row in table.rows)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def _table(card: ModelCard) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from courtside.contracts.model_card import CandidateCard, ModelCard
 from courtside.contracts.records import ModelRecord
-from courtside.core.model_card.facts import COMPARED, METRICS, caveats, data_facts, figure, headline, lineage, why
-from courtside.core.model_card.plots import charts, tables, titles
+from courtside.core.model_card.facts import caveats, data_facts, lineage, why
+from courtside.core.model_card.measured import COMPARED, METRICS, figure, headline
+from courtside.core.model_card.plots import charts, notes, tables, titles
 from courtside.core.pages.document import document
 from courtside.core.pages.markup import Markup, element
 from courtside.core.pages.parts import pairs, section
@@ -89,12 +90,17 @@ def _candidate(card: ModelCard, candidate: CandidateCard, key: str, *, chosen: b
     model = next(model for model in card.record.models if model.name == candidate.name)
     figures = {METRICS[metric]: text for metric in METRICS if (text := figure(model, metric))}
     badge = element("span", "chosen", class_="badge quiet") if chosen else None
-    named = titles(candidate)
+    named, below = titles(candidate.curves), notes(candidate.curves)
     drawn = [
-        element("figure", element("figcaption", named[name]), chart)
+        element(
+            "figure",
+            element("figcaption", named[name]),
+            chart,
+            element("p", below[name], class_="note") if name in below else None,
+        )
         for name, chart in charts(candidate, key=key).items()
     ]
-    told = tables(candidate)
+    told = [each.markup() for each in tables(candidate.curves)]
     return element(
         "article",
         element("h3", candidate.name, badge),

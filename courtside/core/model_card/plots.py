@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 
-from courtside.contracts.curves import ClassCurves, Curves, ValueCurves
+from courtside.contracts.curves import AnyCurves, ClassCurves, Curves, ValueCurves
 from courtside.contracts.model_card import CandidateCard
 from courtside.core.model_card.confusion_matrix import confusion_chart
 from courtside.core.model_card.importance import importance_chart
-from courtside.core.model_card.multiclass import class_charts, class_tables, class_titles
-from courtside.core.model_card.regression import value_charts, value_tables, value_titles
+from courtside.core.model_card.multiclass import class_charts, class_notes, class_tables, class_titles, class_words
+from courtside.core.model_card.regression import value_charts, value_notes, value_tables, value_titles, value_words
 from courtside.core.model_card.reliability import reliability_chart
 from courtside.core.model_card.roc_curve import roc_chart
 from courtside.core.pages.document import style
 from courtside.core.pages.markup import Markup, element
+from courtside.core.pages.parts import Table
 from courtside.core.pages.plot import Description
 
 Described = Callable[[str, str, str], Description]
@@ -24,9 +25,8 @@ BINARY_TITLES = {
 }
 
 
-def titles(candidate: CandidateCard) -> dict[str, str]:
-    """Return the title of each of a candidate's charts by its name."""
-    curves = candidate.curves
+def titles(curves: AnyCurves) -> dict[str, str]:
+    """Return the title of each chart by its name."""
     if isinstance(curves, ClassCurves):
         named = class_titles(curves)
     else:
@@ -36,17 +36,11 @@ def titles(candidate: CandidateCard) -> dict[str, str]:
 
 def charts(candidate: CandidateCard, *, key: str) -> dict[str, Markup]:
     """Return the charts by name, without importances where there are none; `key` makes their ids unique on a page."""
-    curves = candidate.curves
 
     def described(name: str, title: str, text: str) -> Description:
         return Description(f"{key}-{name}", f"{title}: {candidate.name}", text)
 
-    if isinstance(curves, ClassCurves):
-        drawn = class_charts(curves, described)
-    elif isinstance(curves, ValueCurves):
-        drawn = value_charts(curves, described)
-    else:
-        drawn = _binary_charts(curves, described)
+    drawn = charts_of(candidate.curves, described)
     if candidate.importances:
         text = "Each feature's share of the model's importance, the largest first."
         said = described("importances", "Feature importances", text)
@@ -54,12 +48,32 @@ def charts(candidate: CandidateCard, *, key: str) -> dict[str, Markup]:
     return drawn
 
 
-def tables(candidate: CandidateCard) -> list[Markup]:
+def charts_of(curves: AnyCurves, described: Described) -> dict[str, Markup]:
+    """Return the charts of how predictions meet labels, by name."""
+    if isinstance(curves, ClassCurves):
+        return class_charts(curves, described)
+    return value_charts(curves, described) if isinstance(curves, ValueCurves) else _binary_charts(curves, described)
+
+
+def notes(curves: AnyCurves) -> dict[str, str]:
+    """Return what stands in words below a chart, by the chart's name."""
+    if isinstance(curves, ClassCurves):
+        return class_notes(curves)
+    return value_notes(curves) if isinstance(curves, ValueCurves) else {}
+
+
+def tables(curves: AnyCurves) -> list[Table]:
     """Return the tables that stand beside the charts: by class, or by segment and over time."""
-    curves = candidate.curves
     if isinstance(curves, ClassCurves):
         return class_tables(curves)
     return value_tables(curves) if isinstance(curves, ValueCurves) else []
+
+
+def words(curves: AnyCurves, *, target: str) -> list[str]:
+    """Return what to keep in mind of how predictions meet labels, in sentences."""
+    if isinstance(curves, ClassCurves):
+        return class_words(curves)
+    return value_words(curves, target=target) if isinstance(curves, ValueCurves) else []
 
 
 def _binary_charts(curves: Curves, described: Described) -> dict[str, Markup]:

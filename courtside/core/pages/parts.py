@@ -1,10 +1,24 @@
 """The parts that pages are composed of: sections with a heading, tables, pairs of name and value."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from courtside.core.pages.markup import Markup, element
 
 Row = Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table before it is HTML or Markdown; the first cell of each row is its name."""
+
+    caption: str
+    columns: Row
+    rows: Sequence[Row]
+
+    def markup(self) -> Markup:
+        """Return it as HTML."""
+        return table(self.caption, self.columns, self.rows)
 
 
 def section(key: str, title: str, *inside: Markup | None) -> Markup:

@@ -42,6 +42,7 @@ def class_curves(truth: Codes, probabilities: Probabilities, classes: Sequence[s
         matrix=_pooled(matrix, shown),
         confused=_most_confused(matrix, classes),
         confidence=reliability(hit, given.max(axis=1)) if actual.size else (),
+        absent=int(np.count_nonzero(matrix.sum(axis=1) == 0)),
     )
 
 

@@ -7,7 +7,7 @@ from courtside.contracts.shortening import shortened
 from courtside.core.model_card.multiclass.matrix import matrix_chart
 from courtside.core.model_card.reliability import reliability_chart
 from courtside.core.pages.markup import Markup
-from courtside.core.pages.parts import table
+from courtside.core.pages.parts import Table
 from courtside.core.pages.plot import Description
 from courtside.core.pages.wording import DASH, counted, percent
 
@@ -22,7 +22,7 @@ MOST_ROWS = 20
 
 def class_charts(curves: ClassCurves, described: Callable[[str, str, str], Description]) -> dict[str, Markup]:
     """Return the charts by name; `described` makes a description of a chart's name, title and text."""
-    text = f"{curves.right:,} of {curves.rows:,} rows of the test part predicted right.{_left_out(curves)}"
+    text = f"{curves.right:,} of {curves.rows:,} rows predicted right.{_left_out(curves)}"
     drawn = {"confusion_matrix": matrix_chart(curves, described("confusion_matrix", TITLES["confusion_matrix"], text))}
     if curves.confidence:
         text = (
@@ -47,20 +47,38 @@ def class_titles(curves: ClassCurves) -> dict[str, str]:
     return {**TITLES, **named}
 
 
-def class_tables(curves: ClassCurves) -> list[Markup]:
+def class_tables(curves: ClassCurves) -> list[Table]:
     """Return the table of classes and that of the pairs that are confused most often."""
     told = sorted(curves.told, key=lambda figures: -figures.rows)[:MOST_ROWS]
     hidden = curves.classes - len(told)
     caption = "By class" + (f", the {len(told)} of {curves.classes:,} with the most rows" if hidden else "")
     columns = ("class", "rows", "precision", "recall", "F1", "AUC")
-    tables = [table(caption, columns, [_row(figures) for figures in told])]
+    tables = [Table(caption, columns, [_row(figures) for figures in told])]
     if curves.confused:
         pairs = [
             (f"{shortened(each.actual, 40)}, called {shortened(each.predicted, 40)}", f"{each.rows:,}")
             for each in curves.confused
         ]
-        tables.append(table("Confused most often", ("", "rows"), pairs))
+        tables.append(Table("Confused most often", ("", "rows"), pairs))
     return tables
+
+
+def class_notes(curves: ClassCurves) -> dict[str, str]:
+    """Return what stands in words below a chart, by the chart's name."""
+    return {"confusion_matrix": f"{curves.right:,} of {curves.rows:,} rows are predicted right.{_left_out(curves)}"}
+
+
+def class_words(curves: ClassCurves) -> list[str]:
+    """Return sentences about classes of which the rows say little or nothing."""
+    said = []
+    if curves.absent:
+        which = "class has" if curves.absent == 1 else "classes have"
+        said.append(
+            f"{curves.absent:,} {which} no row in the test part, so no figure says how well they are predicted."
+        )
+    if curves.unseen:
+        said.append(_unseen(curves))
+    return said
 
 
 def _row(figures: ClassFigures) -> tuple[str, ...]:
@@ -89,7 +107,9 @@ def _drawn_apart(curves: ClassCurves) -> list[ClassFigures]:
 
 def _left_out(curves: ClassCurves) -> str:
     pooled = f" Of {curves.classes:,} classes, the ones that are confused most are shown." if curves.pooled else ""
-    if not curves.unseen:
-        return pooled
+    return f"{pooled} {_unseen(curves)}" if curves.unseen else pooled
+
+
+def _unseen(curves: ClassCurves) -> str:
     rows = f"{counted(curves.unseen, 'row')} {'is' if curves.unseen == 1 else 'are'}"
-    return f"{pooled} {rows} of a class that the training part does not hold, and never right."
+    return f"{rows} of a class that the training part does not hold, and never right."

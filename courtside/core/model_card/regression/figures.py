@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from courtside.contracts.curves import IntervalFigures, MeanOfBin, ResidualGroup, ValueCurves
+from courtside.contracts.curves import HeaviestRows, IntervalFigures, MeanOfBin, ResidualGroup, ValueCurves
 from courtside.core.model_card.regression.groups import figure, grouped, residual_group
 
 GRID = 30
@@ -16,6 +16,8 @@ SLICES = 20
 MOST_SEGMENTS = 12
 TAIL = 0.005
 """The share of rows at either end that the axes may leave out, so that one value of 1e12 does not flatten the rest."""
+FEW, FEWEST_ROWS = 0.01, 20
+"""Nobody is surprised that a larger share of the rows has half of all squared error, or one of very few rows."""
 
 Values = NDArray[np.float64]
 Days = NDArray[np.datetime64]
@@ -58,8 +60,9 @@ def value_curves(
     residuals = actual - predicted
     covered = None if intervals is None else intervals.cover(actual)
     low, high = _span(np.concatenate([actual, predicted]))
+    counts = bool((actual >= 0).all() and (actual == np.round(actual)).all())
     outside = (np.minimum(actual, predicted) < low) | (np.maximum(actual, predicted) > high)
-    edges, counts = _histogram(residuals)
+    edges, bars = _histogram(residuals)
     return ValueCurves(
         rows=actual.size,
         span=(low, high),
@@ -67,12 +70,26 @@ def value_curves(
         cells=_cells(actual[~outside], predicted[~outside], (low, high)),
         means=_means(actual, predicted),
         edges=edges,
-        residuals=counts,
+        residuals=bars,
         over_time=() if days is None else _over_time(residuals, covered, days),
         segment=None if segments is None else segments.column,
         by_segment=() if segments is None else _by_segment(residuals, covered, segments),
         intervals=None if intervals is None else _interval_figures(intervals, actual, predicted),
+        heaviest=_heaviest(residuals),
+        counts=counts,
+        below_zero=int((predicted < 0).sum()) if counts else 0,
     )
+
+
+def _heaviest(residuals: Values) -> HeaviestRows | None:
+    """Return the fewest rows with half of all squared error, None where they are not few."""
+    largest = float(np.abs(residuals).max())
+    if not largest or residuals.size < FEWEST_ROWS:
+        return None
+    squared = np.sort((residuals / largest) ** 2)[::-1]  # relative to the largest, which might overflow
+    shares = np.cumsum(squared) / squared.sum()
+    rows = int(np.searchsorted(shares, 0.5)) + 1
+    return HeaviestRows(rows=rows, share=figure(shares[rows - 1])) if rows <= max(1, FEW * squared.size) else None
 
 
 def _span(values: Values) -> tuple[float, float]:

@@ -1,5 +1,6 @@
 """The card of a multiclass candidate: its matrix, its classes and their reliability, for two classes or a thousand."""
 
+import re
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -11,7 +12,7 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, r
 
 from courtside.contracts.curves import ClassCurves
 from courtside.contracts.model_card import ModelCard
-from courtside.core.model_card import class_curves, plot_files, render_page
+from courtside.core.model_card import class_curves, plot_files, render_markdown, render_page
 from courtside.core.model_card.multiclass.figures import MOST_CONFUSED, MOST_SHOWN, MOST_TOLD, UNSEEN
 from courtside.core.model_card.multiclass.plots import precision_recall_f1
 from courtside.core.model_card.reliability import BINS
@@ -84,6 +85,33 @@ def test_a_class_without_rows_has_no_auc_and_a_dash() -> None:
     drawn = class_curves(np.array([0, 0]), np.array([[0.9, 0.1], [0.2, 0.8]]), ["no", "yes"])
     assert [figures.auc for figures in drawn.told] == [None, None]
     assert precision_recall_f1(drawn.told[1]) == (0.0, None, 0.0)
+
+
+def test_classes_without_a_row_are_told_because_no_figure_says_anything_of_them() -> None:
+    drawn = class_curves(np.array([0, 0]), np.array([[0.9, 0.1, 0.0], [0.2, 0.8, 0.0]]), ["a", "b", "c"])
+    assert drawn.absent == 2
+    assert "2 classes have no row in the test part" in render_page(task_card(drawn))
+    assert "no row in the test part" not in render_page(task_card(curves_of_classes()))
+
+
+def test_markdown_has_the_tables_of_classes_and_of_pairs() -> None:
+    made = task_card(curves_of_classes(classes=3, prefix="k|"))
+    curves = made.candidates[0].curves
+    assert isinstance(curves, ClassCurves)
+    text = render_markdown(made)
+    assert f"{curves.right:,} of {curves.rows:,} rows are predicted right" in text
+    by_class = text.split("### By class")[1].split("###")[0]
+    assert [line.split(" | ")[0] for line in by_class.splitlines() if "k" in line] == [
+        f"| {each.label}".replace("k|", "k\\|") for each in sorted(curves.told, key=lambda each: -each.rows)
+    ]
+    assert "### Confused most often" in text
+
+
+def test_the_candidates_are_compared_by_what_their_task_measures() -> None:
+    page = render_page(task_card(curves_of_classes()))
+    heads = re.findall(r'<th scope="col">([^<]*)</th>', page.split("<tbody>")[0])
+    assert heads == ["Log loss", "Accuracy", "AUC, mean of classes", "Balanced accuracy"]
+    assert "log loss 0.3121 on the test part" in page
 
 
 @pytest.mark.parametrize("classes", [2, 3, 5, 6, 10, 11, 200])

@@ -12,7 +12,7 @@ from sklearn.metrics import mean_squared_error
 
 from courtside.contracts.curves import ValueCurves
 from courtside.contracts.model_card import ModelCard
-from courtside.core.model_card import plot_files, render_page, value_curves
+from courtside.core.model_card import plot_files, render_markdown, render_page, value_curves
 from courtside.core.model_card.regression import Intervals, Segments
 from courtside.core.model_card.regression.figures import GRID, MOST_SEGMENTS, SLICES
 from tests.fakes.task_cards import curves_of_values, task_card, value_predictions
@@ -93,6 +93,49 @@ def test_a_value_of_a_trillion_does_not_flatten_the_rest() -> None:
     assert drawn.edges[-1] < 300
     assert sum(drawn.residuals) == actual.size
     assert "1 row lies beyond the axes" in render_page(task_card(drawn))
+
+
+def test_few_rows_with_most_of_the_error_are_told_in_words() -> None:
+    actual, predicted = value_predictions(seed=2)
+    actual[[7, 9]] += 1e12
+    drawn = value_curves(actual, predicted)
+    assert drawn.heaviest is not None
+    assert (drawn.heaviest.rows, drawn.heaviest.share) == (1, pytest.approx(0.5, abs=1e-3))
+    for text in (render_page(task_card(drawn)), render_markdown(task_card(drawn))):
+        assert "1 row of 3,000 has 50 % of all squared error." in text
+    assert value_curves(*value_predictions(seed=2)).heaviest is None
+
+
+@pytest.mark.parametrize("rows", [1, 2, 19])
+def test_of_very_few_rows_none_is_an_outlier(rows: int) -> None:
+    assert value_curves(np.arange(rows, dtype=float), np.zeros(rows)).heaviest is None
+
+
+def test_a_target_that_counts_is_told_with_predictions_that_no_count_has() -> None:
+    actual, predicted = np.arange(40.0), np.arange(40.0) - 2.5
+    drawn = value_curves(actual, predicted)
+    assert (drawn.counts, drawn.below_zero) == (True, 3)
+    page = render_page(task_card(drawn))
+    assert "outcome seems to count something" in page
+    assert "3 of them are below 0, which no count is" in page
+    for other in (actual - 1, actual + 0.5):
+        assert (value_curves(other, predicted).counts, value_curves(other, predicted).below_zero) == (False, 0)
+
+
+def test_markdown_has_coverage_in_words_and_the_tables_of_residuals() -> None:
+    made = task_card(drawn_values())
+    text = render_markdown(made)
+    curves = made.candidates[0].curves
+    assert isinstance(curves, ValueCurves)
+    assert curves.intervals is not None
+    assert f"- Coverage of 90 % intervals: {100 * curves.intervals.covered:.3g} % of 3,000 rows lie within" in text
+    assert "### By branch" in text
+    assert "### Over time" in text
+    first = curves.by_segment[0]
+    assert f"| {first.name} | {first.rows:,} | " in text
+    rows = [line for line in text.split("### By branch")[1].split("###")[0].splitlines() if line.startswith("|")]
+    assert len(rows) == 2 + len(curves.by_segment)
+    assert {line.count("|") for line in rows} == {6}
 
 
 @given(
