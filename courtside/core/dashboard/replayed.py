@@ -7,7 +7,7 @@ from courtside.contracts.dashboard_keys import OVERVIEW_PAGE, from_page, model_p
 from courtside.contracts.records import ReplayRecord
 from courtside.contracts.shortening import shortened
 from courtside.core.pages.markup import Markup, element
-from courtside.core.pages.parts import section
+from courtside.core.pages.parts import section, wide
 from courtside.core.pages.wording import DASH, counted, moment, period
 
 COLUMNS = ("Replay", "policy", "learns from", "rows", "log loss", "accuracy", "AUC", "trainings", "new champions")
@@ -39,14 +39,7 @@ def replays_section(replays: Sequence[ReplayRecord]) -> Markup | None:
         "replays",
         "Replays",
         element("p", note, class_="note"),
-        element(
-            "div",
-            element("table", element("thead", head), element("tbody", *map(_row, ordered))),
-            class_="wide",
-            tabindex="0",
-            role="region",
-            aria_label="Replays compared",
-        ),
+        wide(element("table", element("thead", head), element("tbody", *map(_row, ordered))), label="Replays compared"),
     )
 
 

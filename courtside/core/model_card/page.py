@@ -9,7 +9,7 @@ from courtside.core.model_card.measured import COMPARED, METRICS, figure, headli
 from courtside.core.model_card.plots import charts, notes, tables, titles
 from courtside.core.pages.document import document
 from courtside.core.pages.markup import Markup, element
-from courtside.core.pages.parts import pairs, section
+from courtside.core.pages.parts import pairs, section, wide
 from courtside.core.pages.place import Place
 from courtside.core.pages.wording import DASH
 
@@ -62,9 +62,8 @@ def _banner(card: ModelCard) -> Markup:
 def _comparison(card: ModelCard, links: Mapping[str, str]) -> Markup:
     shown = [metric for metric in COMPARED if any(figure(model, metric) for model in card.record.models)]
     head = element("tr", element("td"), *(element("th", METRICS[metric], scope="col") for metric in shown))
-    return element(
-        "table", element("thead", head), element("tbody", *(_row(m, shown, links) for m in card.record.models))
-    )
+    rows = element("tbody", *(_row(model, shown, links) for model in card.record.models))
+    return wide(element("table", element("thead", head), rows), label="The candidates on the test part")
 
 
 def _row(model: ModelRecord, shown: list[str], links: Mapping[str, str]) -> Markup:

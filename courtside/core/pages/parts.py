@@ -17,8 +17,8 @@ class Table:
     rows: Sequence[Row]
 
     def markup(self) -> Markup:
-        """Return it as HTML."""
-        return table(self.caption, self.columns, self.rows)
+        """Return it as HTML that scrolls by itself where it is wider than the screen."""
+        return wide(table(self.caption, self.columns, self.rows), label=self.caption)
 
 
 def section(key: str, title: str, *inside: Markup | None) -> Markup:
@@ -40,3 +40,8 @@ def table(caption: str | None, columns: Row, rows: Iterable[Row]) -> Markup:
     ]
     said = element("caption", caption) if caption else None
     return element("table", said, element("thead", head), element("tbody", *body))
+
+
+def wide(inside: Markup, *, label: str) -> Markup:
+    """Return what may be wider than a screen in a box that scrolls by itself; `label` names it for screen readers."""
+    return element("div", inside, class_="wide", tabindex="0", role="region", aria_label=label)

@@ -7,7 +7,7 @@ from courtside.core.dashboard.model_page.panel import dots
 from courtside.core.dashboard.views import ModelView, Shadow
 from courtside.core.pages import plot
 from courtside.core.pages.markup import Markup, element
-from courtside.core.pages.parts import section
+from courtside.core.pages.parts import section, wide
 from courtside.core.pages.plot import Scale
 from courtside.core.sequential.outcome import Outcome
 
@@ -36,13 +36,8 @@ def beside_section(view: ModelView) -> Markup | None:
         "beside",
         "Beside the champion",
         element("p", note, class_="note"),
-        element(
-            "div",
-            element("table", element("thead", head), rows, class_="beside"),
-            class_="wide",
-            tabindex="0",
-            role="region",
-            aria_label="Versions compared with the champion",
+        wide(
+            element("table", element("thead", head), rows, class_="beside"), label="Versions compared with the champion"
         ),
     )
 

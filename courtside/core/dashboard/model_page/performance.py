@@ -19,7 +19,7 @@ from courtside.core.dashboard.model_page.panel import Frame, by_days, dots, grou
 from courtside.core.dashboard.views import ModelView, PerformancePoint
 from courtside.core.pages import plot
 from courtside.core.pages.markup import Markup, element, joined
-from courtside.core.pages.parts import table
+from courtside.core.pages.parts import table, wide
 from courtside.core.pages.plot import Description, Scale
 from courtside.core.pages.wording import counted, span
 
@@ -83,14 +83,7 @@ def figures_table(view: ModelView) -> Markup | None:
     return element(
         "details",
         element("summary", f"{title} in figures{more}"),
-        element(
-            "div",
-            table(None, COLUMNS, rows),
-            class_="wide",
-            tabindex="0",
-            role="region",
-            aria_label=f"{title} in figures",
-        ),
+        wide(table(None, COLUMNS, rows), label=f"{title} in figures"),
     )
 
 
