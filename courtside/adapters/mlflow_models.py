@@ -36,8 +36,8 @@ NAME = "model"
 # The packages that a model of each library needs besides those that every model needs.
 _PACKAGES = {"xgboost": "xgboost-cpu", "lightgbm": "lightgbm"}
 _ALWAYS = ("scikit-learn", "skops", "numpy", "pandas", "pyarrow")
-INTERFACE, LEARNED = "interface", "learned"
-"""Where a model's metadata holds its `ModelInterface`, and what it learned, apart from it for older programs."""
+INTERFACE, LEARNED, TIME_COLUMN = "interface", "learned", "time_column"
+"""Where a model's metadata holds its `ModelInterface`, and parts of it that older programs do not know, beside it."""
 _PROBABILITIES = "probabilities"
 _MODEL_FILE = "model.skops"
 # Writing a model keeps the interpreter busy: threads that write at once gain nothing, and the first of them would each
@@ -122,9 +122,11 @@ def save_model(
 
 
 def _metadata(candidate: CandidateRun, interface: ModelInterface) -> dict[str, Any]:
-    # An older Courtside refuses keys that it does not know.
-    known = {INTERFACE: interface.model_dump(mode="json", exclude={"learned"}, exclude_defaults=True)}
-    return known if candidate.learned is None else known | {LEARNED: candidate.learned.model_dump(mode="json")}
+    # An older Courtside refuses keys of an interface that it does not know.
+    apart = {LEARNED, TIME_COLUMN}
+    known: dict[str, Any] = {INTERFACE: interface.model_dump(mode="json", exclude=apart, exclude_defaults=True)}
+    known |= {} if candidate.learned is None else {LEARNED: candidate.learned.model_dump(mode="json")}
+    return known if interface.time_column is None else known | {TIME_COLUMN: interface.time_column}
 
 
 def save_nothing(folder: str) -> None:
@@ -150,7 +152,7 @@ def interface_of(described: Model) -> ModelInterface | None:
         learned = None if LEARNED not in metadata else Learned.model_validate(metadata[LEARNED])
     except ValidationError:
         return None
-    return interface.model_copy(update={"learned": learned})
+    return interface.model_copy(update={"learned": learned, "time_column": metadata.get(TIME_COLUMN)})
 
 
 def load_classifier(uri: str) -> Any:

@@ -67,6 +67,8 @@ class ModelInterface(Payload):
 
     `classes` are the values of `target` that are class 0 (None where a binary training saw none), class 1 and so on;
     there are none where a value is predicted. `learned` is None for a model that learned from no row that judges it.
+    `time_column` is the one whose days say which rows a model learned from; None where rows had no times, or for models
+    of before this was kept.
     """
 
     target: str
@@ -74,6 +76,7 @@ class ModelInterface(Payload):
     columns: tuple[ModelColumn, ...] = Field(min_length=1)
     task: str = BINARY
     learned: Learned | None = Field(default=None, exclude_if=lambda known: known is None)
+    time_column: str | None = Field(default=None, exclude_if=lambda known: known is None)
 
     @classmethod
     def of(
@@ -83,10 +86,11 @@ class ModelInterface(Payload):
         columns: Mapping[str, str],
         *,
         task: str = BINARY,
+        time_column: str | None = None,
     ) -> Self:
         """Return the interface of a model that takes `columns`, by name, as these values say."""
         named = [ModelColumn(name=name, taken_as=taken_as) for name, taken_as in columns.items()]
-        return cls(target=target, classes=tuple(classes), columns=tuple(named), task=task)
+        return cls(target=target, classes=tuple(classes), columns=tuple(named), task=task, time_column=time_column)
 
     @model_validator(mode="after")
     def _classes_of_task(self) -> Self:
@@ -101,6 +105,10 @@ class ModelInterface(Payload):
     def taken_as(self) -> dict[str, str]:
         """As what each column is taken, by name."""
         return {column.name: column.taken_as for column in self.columns}
+
+    def dated_otherwise(self, time_column: str | None) -> bool:
+        """Say whether the days of `time_column` cannot tell which rows this model learned from."""
+        return None not in (self.time_column, time_column) and self.time_column != time_column
 
 
 class ModelCard(Versioned):

@@ -201,7 +201,13 @@ def _interface(frozen: TrainingFeatures, dataset: Dataset, *, known: Sequence[in
     """Return what models read and say; of several classes they know those with the codes `known`."""
     every = frozen.classes.classes
     classes = every if known is None else [every[code] for code in known]
-    return ModelInterface.of(dataset.target, classes, taken_as(frozen.table.schema, dataset), task=dataset.task)
+    return ModelInterface.of(
+        dataset.target,
+        classes,
+        taken_as(frozen.table.schema, dataset),
+        task=dataset.task,
+        time_column=dataset.time_column,
+    )
 
 
 @contextmanager

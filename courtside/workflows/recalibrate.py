@@ -136,7 +136,8 @@ def recalibrate(
     slope, intercept = slope_and_intercept(model.estimator)
     version = sealed.version if known is None else known.version
     line = Recalibrated(version=version, training_id=fitted_by, slope=slope, intercept=intercept)
-    return RecalibratedChampion(split, model, interface.model_copy(update={"learned": None}), line, sealed)
+    interface = interface.model_copy(update={"learned": None, "time_column": ours.time_column})
+    return RecalibratedChampion(split, model, interface, line, sealed)
 
 
 def _learned_until(champion: Recalibratable, card: ModelCard | None, *, dataset: Dataset, lake: Lake) -> date | None:

@@ -73,13 +73,14 @@ class Line:
     needs_all: bool = False
     unexplainable: bool = False
     learned_until: str | None = None
+    time_column: str | None = None
     fitted: None = None
 
     @property
     def interface(self) -> ModelInterface:
         interface, until = ModelInterface.of("repaid", (0, 1), {self.column: NUMBER}), self.learned_until
         learned = None if until is None else Learned(training_id=f"t{self.version}", until=date.fromisoformat(until))
-        return interface.model_copy(update={"learned": learned})
+        return interface.model_copy(update={"learned": learned, "time_column": self.time_column})
 
     def probability(self, rows: pa.Table) -> NDArray[np.float64]:
         amounts = as_trained(rows, self.interface.taken_as)[self.column].to_numpy()

@@ -13,6 +13,20 @@ def why_incomparable(champion: ModelInterface | None, challenger: ModelInterface
     """
     if champion is None:
         return "it does not say what it reads and predicts"
+    if (why := _says_otherwise(champion, challenger)) is not None:
+        return why
+    if champion.dated_otherwise(challenger.time_column):
+        return (
+            f"it learned from rows up to a day of {champion.time_column}, and the contract's time_column is now "
+            f"{challenger.time_column}, so nobody can tell which rows it learned from"
+        )
+    if lacking := [name for name in champion.taken_as if name not in there]:
+        return f"it reads {listed(lacking)}, which the rows no longer have"
+    return None
+
+
+def _says_otherwise(champion: ModelInterface, challenger: ModelInterface) -> str | None:
+    """Return in what the two differ that they predict, None where they predict the same."""
     if champion.target != challenger.target:
         return f"it predicts {champion.target}, and the contract now predicts {challenger.target}"
     if champion.task != challenger.task:
@@ -22,8 +36,6 @@ def why_incomparable(champion: ModelInterface | None, challenger: ModelInterface
         return (
             f"its {of} is {_written(champion.classes[1])}, and the contract's is now {_written(challenger.classes[1])}"
         )
-    if lacking := [name for name in champion.taken_as if name not in there]:
-        return f"it reads {listed(lacking)}, which the rows no longer have"
     return None
 
 

@@ -110,7 +110,7 @@ class Predict:
                 shadows=tuple(self._shadowed(each, round_) for each in shadows),
                 problems=_bounded(
                     [
-                        *_hindsight(round_, champion, done),
+                        *_hindsight(round_, champion, done, self.dataset.time_column),
                         *map(str, round_.rows.unreadable),
                         *_reasons(unusable),
                         *done.problems,
@@ -129,7 +129,7 @@ class Predict:
             log,
             since=self._since(as_of),
             as_of=as_of,
-            in_hindsight=champion.learned_from(as_of) or is_over(as_of, log),
+            in_hindsight=champion.why_learned(as_of, dataset.time_column) is not None or is_over(as_of, log),
             rows=gathered,
             room=room.within("history"),
         )
@@ -139,12 +139,9 @@ class Predict:
         if isinstance(shadow, ShadowPredictions):
             return shadow
         said = ShadowPredictions(version=shadow.version, role=shadow.role)
-        as_of, in_hindsight = round_.history.as_of, round_.history.in_hindsight
-        if shadow.learned_from(as_of) and not in_hindsight:
-            problem = (
-                f"version {shadow.version} may have learned from rows of {as_of} or later, so it predicted nothing"
-            )
-            return said.model_copy(update={"problem": problem})
+        why = shadow.why_learned(round_.history.as_of, self.dataset.time_column)
+        if why is not None and not round_.history.in_hindsight:
+            return said.model_copy(update={"problem": f"{why}, so it predicted nothing"})
         try:
             done = round_.predicted(shadow)
         except CourtsideError as error:
@@ -170,12 +167,10 @@ class Predict:
             raise ChampionMoved(pointer.version or "", self.dataset.name)
 
 
-def _hindsight(round_: Round, champion: Predicting, done: Done) -> Iterator[str]:
+def _hindsight(round_: Round, champion: Predicting, done: Done, time_column: str | None) -> Iterator[str]:
     if round_.history.in_hindsight and done.predicted:
         as_of = round_.history.as_of
-        why = f"days after {as_of} were predicted before"
-        if champion.learned_from(as_of):
-            why = f"version {champion.version} may have learned from rows of {as_of} or later"
+        why = champion.why_learned(as_of, time_column) or f"days after {as_of} were predicted before"
         yield f"{why}, so these predictions are kept as made in hindsight and never count as what was believed"
 
 

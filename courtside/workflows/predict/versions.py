@@ -52,10 +52,22 @@ class Predicting:
     model: Champion
     interface: ModelInterface
 
-    def learned_from(self, day: date) -> bool:
-        """Say whether it may have learned from rows of a day, so that what it says as of that day is no prediction."""
+    def why_learned(self, day: date, time_column: str | None) -> str | None:
+        """Say why what it says as of a day of `time_column` may be no prediction, None where it is one.
+
+        It is none of rows that it may have learned from.
+        """
         learned = self.interface.learned
-        return learned is not None and learned.until >= day
+        if learned is None:
+            return None
+        if self.interface.dated_otherwise(time_column):
+            return (
+                f"version {self.version} learned from rows up to {learned.until} by {self.interface.time_column}, and "
+                f"nobody can tell which rows those are by {time_column}"
+            )
+        if learned.until >= day:
+            return f"version {self.version} may have learned from rows of {day} or later"
+        return None
 
 
 @dataclass(frozen=True, slots=True)

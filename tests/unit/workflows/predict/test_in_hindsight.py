@@ -93,6 +93,26 @@ def test_a_shadow_that_learned_from_the_day_is_left_out(stage: LoansStage) -> No
     assert {row["version"] for row in stage.kept()} == {"1", "3"}
 
 
+def test_a_version_whose_rows_were_dated_by_another_column_may_have_learned_from_any_day(stage: LoansStage) -> None:
+    until = str(DAY - 30 * ONE_DAY)
+    stage.promote("2", 0.25, learned_until=until, time_column="paid_on")
+    stage.seal("3", 0.125, learned_until=until, time_column="asked_on")
+    stage.seal("4", 0.0625, time_column="paid_on")
+    done = stage.predict(versions=("3", "4"))
+    why = (
+        "version 2 learned from rows up to 2026-02-08 by paid_on, and nobody can tell which rows those are by asked_on"
+    )
+    assert done.problems[0].startswith(f"{why}, so these predictions are kept as made in hindsight and never count")
+    assert {row["in_hindsight"] for row in stage.kept()} == {True}
+    stage.promote("5", 0.5, learned_until=until, time_column="asked_on")
+    done = stage.predict(DAY + ONE_DAY, versions=("2", "3"))
+    assert [(each.version, each.predicted, each.problem) for each in done.shadows] == [
+        ("2", 0, f"{why}, so it predicted nothing"),
+        ("3", 2, ""),
+    ]
+    assert not done.problems
+
+
 def test_what_was_believed_in_time_is_not_said_again_in_hindsight(stage: LoansStage) -> None:
     stage.predict()
     stage.put("april", loans(11, [0.1], day=DAY + ONE_DAY))
