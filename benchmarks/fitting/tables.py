@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from benchmarks.fitting.games import TASKS, coded, contract, rows
 from courtside.adapters.folder_lake import FolderLake
-from courtside.core.features import build_features
+from courtside.contracts import lake_keys
 from courtside.core.games import read_games
+from courtside.core.parquet import parquet_content
 from courtside.core.training.split import split_rows
-from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
 from courtside.workflows.games import store_games
 
@@ -18,13 +19,20 @@ SIMULATED_SEASONS = range(1985, 2024)
 
 
 def prepare(folder: Path) -> str:
-    """Write `lake/` (games) and `train.parquet` and `test.parquet` (features); return which games they are."""
-    dataset = load_dataset("nba_games")
+    """Write `lake/` (games, and a table for each other task) and the parts of each task; return which games they are.
+
+    The parts are `train_TASK.parquet` and `test_TASK.parquet`: features, and the target as a number.
+    """
     real = REAL_GAMES.is_file()
     games = read_games(REAL_GAMES).table if real else simulate_games(seasons=list(SIMULATED_SEASONS))
-    store_games(games, lake=FolderLake(folder / "lake"))
-    features = build_features(games, dataset=dataset)
-    split = split_rows(features.slice(max(0, features.num_rows - NEWEST)), dataset=dataset)
-    for name, table in (("train", split.train), ("test", split.test)):
-        pq.write_table(table, folder / f"{name}.parquet")
+    lake = FolderLake(folder / "lake")
+    store_games(games, lake=lake)
+    for task in TASKS:
+        table, dataset = rows(games, task), contract(task)
+        if dataset.builder is None:
+            lake.write(f"{lake_keys.tables(dataset.name)}rows.parquet", parquet_content(table))
+        known = coded(table, task)
+        split = split_rows(known.slice(max(0, known.num_rows - NEWEST)), dataset=dataset)
+        for name, part in (("train", split.train), ("test", split.test)):
+            pq.write_table(part, folder / f"{name}_{task}.parquet")
     return "real" if real else "simulated"
