@@ -3,7 +3,10 @@
 A row is called the class that is most likely. A figure is 0 where it is undefined, as in `core.evaluation.confusion`.
 """
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import NDArray
 
 from courtside.core.evaluation.measure import Values, Weighted, Weights, quotient, ratio
 from courtside.core.evaluation.multiclass.classes import UNKNOWN, ClassProbabilities, Codes, called
@@ -34,14 +37,28 @@ def macro_f1(codes: Codes, probability: ClassProbabilities) -> Weighted:
     """
     said, k = called(probability), probability.shape[1]
     actual = np.where(codes == UNKNOWN, k, codes)
+    every, right = np.arange(codes.size), np.flatnonzero(said == actual)
+    having, calling, hitting = (
+        _by_class(of[rows], rows) for of, rows in ((actual, every), (said, every), (said, right))
+    )
 
     def weighted(weights: Weights) -> Values:
-        have, calls, right = (np.zeros((k + 1, weights.shape[1])) for _ in range(3))
-        np.add.at(have, actual, weights)
-        np.add.at(calls, said, weights)
-        np.add.at(right, actual, weights * (said == actual)[:, None])
-        size = have + calls
-        scores = np.divide(2 * right, size, out=np.zeros_like(size), where=size > 0)
+        size = having(weights, k + 1) + calling(weights, k + 1)
+        scores = np.divide(2 * hitting(weights, k + 1), size, out=np.zeros_like(size), where=size > 0)
         return quotient(scores.sum(axis=0), (size > 0).sum(axis=0).astype(np.float64))
 
     return weighted
+
+
+def _by_class(of: Codes, rows: NDArray[np.intp]) -> Callable[[Weights, int], NDArray[np.float64]]:
+    """Prepare the weight of `rows` by their class, shape (classes, weightings); `of` are their classes."""
+    present, starts = np.unique(np.sort(of), return_index=True)
+    ordered = rows[np.argsort(of, kind="stable")]
+
+    def summed(weights: Weights, classes: int) -> NDArray[np.float64]:
+        sums = np.zeros((classes, weights.shape[1]))
+        if present.size:
+            sums[present] = np.add.reduceat(weights[ordered], starts, axis=0)
+        return sums
+
+    return summed
