@@ -201,7 +201,7 @@ def _print_record(record: TrainingRecord, out: Path, *, as_json: bool) -> None:
         say(f"History: {told_history(record.history)}.")
     if record.positive is not None:
         say(f"Class 1 of {record.target} is {record.positive}: the models predict its probability.")
-    reached = best.measured("test_auc")
+    reached = best.measured("test_auc") if record.primary_metric is None else None
     figure = primary_figure(record) if reached is None else f"AUC {reached:.3f}"
     say(f"Best: {best.name}, {figure} on the test rows. Its card: {page}")
 

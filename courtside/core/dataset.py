@@ -120,7 +120,8 @@ class Dataset:
     `retrain` when a training starts by itself; `label_delay` is how long labels take to come, `predict` which rows
     are predicted, `performance` how the model is judged by the labels;
     `gate` are the limits that a challenger must keep; `alerts` are the
-    e-mail addresses that are told about this model, `owner` who answers for it; `task` is what is predicted;
+    e-mail addresses that are told about this model, `owner` who answers for it; `task` is what is predicted, and
+    `primary_metric` the figure by which the best candidate is chosen, where that is not the task's own;
     `inference` is set where features are inferred from the rows: there are none until `with_features` names them;
     `registered_model` and `experiment` are what MLflow calls them, where that is not `name`;
     `legacy_set` is set where a promotion also replaces the files that older readers know;
@@ -162,6 +163,7 @@ class Dataset:
     alerts: tuple[str, ...] = ()
     owner: str | None = None
     task: str = "binary"
+    primary_metric: str | None = None
     legacy_set: bool = False
     also: tuple[str, ...] | None = None
 
@@ -185,6 +187,7 @@ class Dataset:
             "registered_model": None,
             "experiment": None,
             "task": "binary",
+            "primary_metric": None,
         }
         for key, value in usual.items():
             if getattr(self, key) == value:

@@ -19,6 +19,7 @@ from courtside.core.performance.rules import EstimateMethod, PerformanceRules
 from courtside.core.predictions.rules import PredictRules
 from courtside.core.rhythm import PartOfYear, WatchRhythm, parse_duration
 from courtside.core.sentences import enumerated
+from courtside.core.tasks import task_of
 from courtside.datasets.contract_checks import CHECKS
 from courtside.datasets.contract_keys import FORMAT, PARTS, RENAMED, ContractDocument
 from courtside.datasets.problems import problem, unknown_key, unknown_word
@@ -122,6 +123,7 @@ def _dataset(contract: ContractDocument) -> Dataset:
             "positive": contract.target.positive,
             "id_columns": tuple(contract.id_columns),
             "phase": contract.comparable.phase,
+            "primary_metric": _primary(contract),
             "segment": next(iter(contract.segments), None),
             "segments": tuple(contract.segments),
             "candidates": None if contract.candidates is None else tuple(contract.candidates),
@@ -137,6 +139,12 @@ def _dataset(contract: ContractDocument) -> Dataset:
             "thresholds": tuple(f"{key}={limit}" for key, limit in contract.watch.thresholds.items()),
         }
     )
+
+
+def _primary(contract: ContractDocument) -> str | None:
+    """Return the figure that chooses candidates, None for the task's own, whether or not the contract names it."""
+    named = contract.primary_metric
+    return None if named == task_of(contract.task).primary else named
 
 
 def _rhythm(watch: Watch) -> WatchRhythm:

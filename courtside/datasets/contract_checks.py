@@ -7,6 +7,7 @@ from courtside.contracts.own_candidates import is_own, package_of
 from courtside.contracts.shortening import shortened
 from courtside.core.drift.errors import ThresholdInvalid
 from courtside.core.gate.policy import OF_REGRESSION, limits_of_others
+from courtside.core.tasks import task_of
 from courtside.datasets.contract_keys import ContractDocument
 from courtside.datasets.problems import unknown_word
 from courtside.datasets.strict_yaml import Document, Path
@@ -49,6 +50,14 @@ def _refit_without_times_or_ids(contract: ContractDocument, document: Document) 
         return []
     line = document.line(("retrain", "refit"))
     return [f"line {line}: retrain.refit needs {' and '.join(missing)}, to know what a version learned; name it too"]
+
+
+def _figure_of_no_task(contract: ContractDocument, document: Document) -> list[str]:
+    """Say that the figure that is to choose candidates is none of the contract's task."""
+    known = [figure.name for figure in task_of(contract.task).figures]
+    if contract.primary_metric in {None, *known}:
+        return []
+    return [f"{unknown_word(('primary_metric',), known, document)}, which are the figures of {contract.task}"]
 
 
 def _limits_of_other_tasks(contract: ContractDocument, document: Document) -> list[str]:
@@ -182,6 +191,7 @@ CHECKS = (
     _entities_of_nothing,
     _phase_without_time,
     _years_without_time,
+    _figure_of_no_task,
     _limits_of_other_tasks,
     _refit_without_times_or_ids,
     _of_two_sources,

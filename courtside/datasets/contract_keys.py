@@ -97,6 +97,12 @@ class ContractDocument(Keys):
         "with its interval.",
         examples=["regression"],
     )
+    primary_metric: Text | None = Field(
+        None,
+        description="The figure by which the best candidate is chosen, and `--search` searches, in place of the task's "
+        "own: `auc` of two classes, `log_loss` of several, `rmse` of a regression.",
+        examples=["log_loss"],
+    )
     table: Text | None = Field(
         None,
         description="The table that `train` reads where neither `--table` nor `--games` is given: a file, a folder or "

@@ -54,7 +54,7 @@ def _figures(record: TrainingRecord) -> dict[str, Any]:
     }
     return (
         {name: value for name, value in about.items() if value is not None}
-        | _measured(best, record.task)
+        | _measured(best, record)
         | {f"rolling origin: {name}": value for name, value in _on_folds(best.rolling_origin).items()}
         | {f"parameter: {name}": value for name, value in sorted(best.params.items())}
     )
@@ -67,11 +67,12 @@ def _tasks(record: TrainingRecord, both: Sequence[TrainingRecord]) -> dict[str, 
     return {"task": record.task} | ({"classes": len(record.classes)} if record.classes else {})
 
 
-def _measured(best: ModelRecord, task: str) -> dict[str, Any]:
-    if task == BINARY:
+def _measured(best: ModelRecord, record: TrainingRecord) -> dict[str, Any]:
+    primary = task_of(record.task, record.primary_metric).primary
+    chosen = {} if best.selection is None else {f"{primary} of the selection part": best.selection}
+    if record.task == BINARY:
         about = {"name", "intervals", "params", "rolling_origin", "figures", "selection"}
-        return best.model_dump(mode="json", exclude=about)
-    chosen = {} if best.selection is None else {f"{task_of(task).primary} of the selection part": best.selection}
+        return best.model_dump(mode="json", exclude=about) | chosen
     return {**best.figures, **chosen} | ({} if best.calibration is None else {"calibration": best.calibration.value})
 
 

@@ -1,5 +1,6 @@
 """One training: frozen rows → features → four models → registry, with all that later steps need."""
 
+import math
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -110,6 +111,7 @@ def train(
         refit=registered.record,
         **what_the_target_alone_reaches(split, dataset),
         task=dataset.task,
+        primary_metric=dataset.primary_metric,
         classes=tuple(map(written, made.interface.classes)) if dataset.task == MULTICLASS else (),
         warnings=(*frozen.warnings(dataset), *made.warnings),
         models=tuple(_model_record(model) for model in made.models),
@@ -184,7 +186,8 @@ def _model_record(model: TrainedModel) -> ModelRecord:
     binary = model.task.name == BINARY
     return ModelRecord(
         name=model.name,
-        **(figures if binary else {"figures": figures, "selection": model.selection}),
+        **(figures if binary else {"figures": figures}),
+        selection=None if model.selection_auc is not None or math.isnan(model.selection) else model.selection,
         intervals=dict(model.metrics.intervals),
         selection_auc=model.selection_auc,
         params=dict(model.candidate.params),
@@ -197,7 +200,12 @@ def _on_folds(origin: RollingOrigin) -> RollingOriginRecord:
     spread = {name: (mean, origin.sd[name]) for name, mean in origin.mean.items()}
     if "auc" not in spread:
         return RollingOriginRecord(folds=origin.folds, figures=spread)
-    (auc_mean, auc_sd), (accuracy_mean, accuracy_sd) = spread["auc"], spread["accuracy"]
+    (auc_mean, auc_sd), (accuracy_mean, accuracy_sd) = spread.pop("auc"), spread.pop("accuracy")
     return RollingOriginRecord(
-        folds=origin.folds, auc_mean=auc_mean, auc_sd=auc_sd, accuracy_mean=accuracy_mean, accuracy_sd=accuracy_sd
+        folds=origin.folds,
+        auc_mean=auc_mean,
+        auc_sd=auc_sd,
+        accuracy_mean=accuracy_mean,
+        accuracy_sd=accuracy_sd,
+        figures=spread,
     )

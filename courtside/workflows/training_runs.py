@@ -1,6 +1,6 @@
 """What is logged about a training, and where it waits while the tracking server is away."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -11,7 +11,7 @@ from courtside.contracts.records import ModelRecord, TrainingRecord
 from courtside.contracts.shortening import listed
 from courtside.core.intervals import ConformalIntervals
 from courtside.core.model_card import plot_files, render_markdown, render_page, render_summary
-from courtside.core.tasks import BINARY, REGRESSION
+from courtside.core.tasks import BINARY, REGRESSION, task_of
 from courtside.core.training.candidates import Flavor, Predictor
 from courtside.core.training.rivals import differences, why_incomparable
 from courtside.core.training.served_input import ColumnUnusable, ValuesMissing
@@ -91,7 +91,7 @@ def training_run(
                 flavor=Flavor(candidate.flavor),
                 estimator=estimators[candidate.name],
                 params=candidate.params,
-                metrics=_metrics(figures[candidate.name]),
+                metrics=_metrics(figures[candidate.name], _chosen_by(record)),
                 plots=plot_files(candidate),
                 package=candidate.package,
                 intervals=around.get(candidate.name),
@@ -107,6 +107,11 @@ def training_run(
         tags=_tags(card) | dict(tags),
         attachments=attachments,
     )
+
+
+def _chosen_by(record: TrainingRecord) -> list[str]:
+    """Return the metric that the contract chooses the best candidate by, none where that is the task's own."""
+    return [] if record.primary_metric is None else [task_of(record.task).figure(record.primary_metric).key]
 
 
 def _learned(card: ModelCard) -> Learned | None:
@@ -208,9 +213,10 @@ def _said(champion: Champion, task: str, rows: pa.Table, learned: Learned | None
     return ChampionSaid(found, learned, classes=champion.interface.classes, bounds=bounds)
 
 
-def _metrics(model: ModelRecord) -> dict[str, float]:
+def _metrics(model: ModelRecord, also: Collection[str]) -> dict[str, float]:
+    """Return what is logged of a model; `also` are metrics whose interval is logged too."""
     known = {name: value for name in (*METRICS, *model.figures) if (value := model.measured(name)) is not None}
-    for name in WITH_INTERVAL:
+    for name in dict.fromkeys((*WITH_INTERVAL, *also)):
         if name in model.intervals:
             known[f"{name}_low"], known[f"{name}_high"] = model.intervals[name]
     return known
@@ -220,6 +226,8 @@ def _params(record: TrainingRecord) -> dict[str, str]:
     known = {"best": record.best, "rows_train": str(record.rows_train), "rows_test": str(record.rows_test)}
     if record.refit is not None and record.refit.until is not None:
         known |= {"rows_refit": str(record.refit.rows)}
+    if record.primary_metric is not None:
+        known |= {"primary_metric": record.primary_metric}
     return known if record.history is None else known | {"history": record.history.window}
 
 

@@ -84,7 +84,8 @@ def _unknown(value: object) -> bool:
 class RollingOriginRecord(Payload):
     """A candidate over `folds` expanding windows in time order: mean and standard deviation of AUC and accuracy.
 
-    Of other tasks than `binary`, `figures` has both by name instead.
+    Of other tasks than `binary`, `figures` has both by name instead; a figure that the contract chooses by is there
+    too.
     """
 
     folds: int
@@ -101,8 +102,9 @@ _UNMEASURED = math.nan
 class ModelRecord(Payload):
     """One trained candidate, on the test part; `intervals` are 95 % bootstrap intervals by metric.
 
-    Of other tasks than `binary`, `figures` has all metrics by the names they are logged under, and `selection` the one
-    that chose the best candidate, on the selection part; the fields of two classes are NaN and not written.
+    Of other tasks than `binary`, `figures` has all metrics by the names they are logged under; the fields of two
+    classes are NaN and not written. `selection` is the metric that chose the best candidate, on the selection part,
+    unless that was the AUC, which is `selection_auc`.
 
     `params` are those it was fitted with; `calibration` is how its probabilities were calibrated, if they were.
     """
@@ -200,7 +202,8 @@ class TrainingRecord(Versioned):
     set where the challenger is a recalibrated champion: then the training part are the rows of the recalibration, and
     the test part is the holdout. `history` is how much of the past the candidates learned from, None for a
     recalibration and in older records; `task` is what is predicted, `classes` those that the models know, where
-    there are several, and `baseline` what the target alone reaches in the metric of the task; `holdout_since` is
+    there are several, `primary_metric` what chose the best candidate, where that is not the task's own, and `baseline`
+    what the target alone reaches in the metric of the task; `holdout_since` is
     the first day of the holdout, where rows have times. `refit` says whether the version is the best candidate
     fitted once more on all rows, None for a recalibration and in older records; the figures of `models` are always
     those of the fits that were judged.
@@ -229,6 +232,7 @@ class TrainingRecord(Versioned):
     baseline_accuracy: float | None = None
     task: str = Field(default="binary", exclude_if=lambda task: task == "binary")
     classes: tuple[str, ...] = Field(default=(), exclude_if=lambda known: not known)
+    primary_metric: str | None = Field(default=None, exclude_if=_unknown)
     baseline: float | None = Field(default=None, exclude_if=_unknown)
     warnings: tuple[str, ...] = ()
     spooled: bool = False

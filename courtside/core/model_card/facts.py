@@ -29,7 +29,8 @@ def curves(labels: NDArray[np.int8], probability: NDArray[np.float64]) -> Curves
 
 def primary_figure(record: TrainingRecord) -> str:
     """Return the figure that the best candidate was chosen by, on the test part, with its name."""
-    of = task_of(record.task).figure(task_of(record.task).primary)
+    task = task_of(record.task, record.primary_metric)
+    of = task.figure(task.primary)
     best = next(model for model in record.models if model.name == record.best)
     reached = best.measured(of.key)
     return f"{of.title} {'unknown' if reached is None else f'{reached:.4g}'}"
@@ -58,7 +59,7 @@ def why(card: ModelCard) -> str:
 
 
 def _why_of_task(card: ModelCard, chosen: ModelRecord, value: float) -> str:
-    task = task_of(card.record.task)
+    task = task_of(card.record.task, card.record.primary_metric)
     of = task.figure(task.primary)
     reached = written(of.key, value)
     others = [model for model in card.record.models if model.name != chosen.name and model.selection is not None]
@@ -82,7 +83,7 @@ def caveats(card: ModelCard) -> list[str]:
     if (best := best_reachable_of(card)) is not None:
         said.append(best.sentence())
     if record.baseline is not None:
-        task = task_of(record.task)
+        task = task_of(record.task, record.primary_metric)
         of = task.figure(task.primary)
         reached = best_of(card).measured(of.key) or 0.0
         said.append(
@@ -138,6 +139,7 @@ def data_facts(card: ModelCard) -> dict[str, str]:
         "Test part": _rows(record.rows_test, card.test_period),
         "Fitted once more": None if record.refit is None else refit(record.refit),
         "Holdout of the gate": f"{record.rows_holdout:,} rows{newest}" if record.rows_holdout else None,
+        "Chosen by": chosen_by(record),
         "Split": record.split,
         "Data as of": until,
         "Data hash": record.data_hash,
@@ -169,6 +171,13 @@ def refit(found: Refit) -> str:
     if found.since is None or found.until is None:
         return f"no, because {found.why_not}"
     return f"on {_rows(found.rows, (found.since, found.until))}"
+
+
+def chosen_by(record: TrainingRecord) -> str | None:
+    """Return the figure that the contract chooses the best candidate by, None where it is the task's own."""
+    if record.primary_metric is None:
+        return None
+    return f"{task_of(record.task).figure(record.primary_metric).title}, as the contract says"
 
 
 def trained_on(card: ModelCard) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from courtside.contracts.model_card import ModelCard
 from courtside.contracts.records import ModelRecord
 from courtside.core.pages.wording import number
+from courtside.core.tasks import task_of
 
 METRICS: Mapping[str, str] = {
     "test_auc": "AUC",
@@ -51,6 +52,12 @@ def figure(model: ModelRecord, metric: str) -> str | None:
     return f"{written(metric, value)} ({low} to {high})"
 
 
+def _value(model: ModelRecord, metric: str) -> str:
+    """Write a metric without its interval; one that was not computed is unknown."""
+    value = model.measured(metric)
+    return "unknown" if value is None else written(metric, value)
+
+
 def written(metric: str, value: float) -> str:
     """Write a metric with four decimals, and one of values with four digits where that says more.
 
@@ -68,8 +75,11 @@ def best_of(card: ModelCard) -> ModelRecord:
 
 
 def headline(card: ModelCard) -> str:
-    """Return the metric of the chosen candidate that stands first, on the test part."""
-    best = best_of(card)
+    """Return the chosen candidate's metric that stands first, or that the contract names, on the test part."""
+    best, primary = best_of(card), card.record.primary_metric
+    if primary is not None:
+        named = task_of(card.record.task).figure(primary)
+        return f"{named.title} {_value(best, named.key)}"
     metric, value = next((name, value) for name in COMPARED if (value := best.measured(name)) is not None)
     title = METRICS[metric]
     return f"{title if title.isupper() else title.lower()} {written(metric, value)}"

@@ -30,9 +30,13 @@ REGISTRY: Mapping[str, Task] = {
 }
 
 
-def task_of(name: str) -> Task:
-    """Return the task of this name; raises `KeyError`, which contracts rule out."""
-    return REGISTRY[name]
+def task_of(name: str, primary: str | None = None) -> Task:
+    """Return the task of this name, with another of its figures as the `primary` one where that is given.
+
+    Raises `KeyError`, which contracts rule out.
+    """
+    found = REGISTRY[name]
+    return found if primary is None else found.choosing_by(primary)
 
 
 __all__ = [

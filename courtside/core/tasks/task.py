@@ -1,8 +1,8 @@
 """What a task is: how its target is read, what is predicted of a row, and what a prediction costs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
 
 import numpy as np
 import pyarrow as pa
@@ -64,3 +64,8 @@ class Task:
     def figure(self, name: str) -> Figure:
         """Return one of its figures; raises `KeyError`."""
         return {figure.name: figure for figure in self.figures}[name]
+
+    def choosing_by(self, primary: str) -> Self:
+        """Return the task with another primary figure, which is then told of time folds too; raises `KeyError`."""
+        name = self.figure(primary).name
+        return replace(self, primary=name, on_folds=tuple(dict.fromkeys((*self.on_folds, name))))

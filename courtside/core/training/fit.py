@@ -1,5 +1,6 @@
 """Fit and judge every candidate on one split."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -92,7 +93,8 @@ class _Parts:
     @classmethod
     def of(cls, split: Split, dataset: Dataset) -> Self:
         tables = (split.train, split.test)
-        learner = Learner.of(dataset.task, *(labels(table, dataset) for table in tables))
+        truths = (labels(table, dataset) for table in tables)
+        learner = Learner.of(dataset.task, *truths, primary=dataset.primary_metric)
         train, test = (
             TimeOrdered(feature_frame(table, dataset), labels(table, dataset), dataset.target, learner)
             for table in tables
@@ -236,7 +238,7 @@ def _judged(candidate: Candidate, estimator: Predictor, parts: _Parts) -> Traine
 
 def selected_by(task: Task, truth: Truth, said: Prediction) -> float:
     """Return the figure that chooses the best candidate of a task."""
-    if task.name == BINARY:
+    if task.name == BINARY and task.primary == "auc":
         from sklearn.metrics import roc_auc_score
 
         return float(roc_auc_score(truth, said))  # for the reason given in metrics.py
@@ -268,7 +270,10 @@ def probability(estimator: Any, rows: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def best(models: Sequence[TrainedModel]) -> TrainedModel:
-    """Return the model that is best on the selection part by what its task selects by (the first of equals)."""
+    """Return the model that is best on the selection part by what its task selects by (the first of equals).
+
+    One whose figure the rows do not define is the last.
+    """
     task = models[0].task
-    choose = max if task.figure(task.primary).higher_is_better else min
-    return choose(models, key=lambda model: model.selection)
+    sign = 1 if task.figure(task.primary).higher_is_better else -1
+    return max(models, key=lambda model: -math.inf if math.isnan(model.selection) else sign * model.selection)

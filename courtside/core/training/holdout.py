@@ -55,7 +55,7 @@ def what_the_target_alone_reaches(split: Split, dataset: Dataset) -> dict[str, f
     Of two classes that is the `baseline_accuracy` of the majority's class, and else `baseline`, in the metric that the
     task selects by.
     """
-    task, truth = task_of(dataset.task), labels(split.test, dataset)
+    task, truth = task_of(dataset.task, dataset.primary_metric), labels(split.test, dataset)
     said = baseline_of(split.train, split.test, dataset)
     if task.name == BINARY:
         return {"baseline_accuracy": task.figure("accuracy").value(truth, said)}

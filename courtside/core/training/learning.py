@@ -26,11 +26,11 @@ class Learner:
     classes: int = 0
 
     @classmethod
-    def of(cls, task: str, *truths: Truth) -> Self:
-        """Return the learner of a task whose target is coded in these parts."""
+    def of(cls, task: str, *truths: Truth, primary: str | None = None) -> Self:
+        """Return the learner of a task whose target is coded in these parts, and which is selected by `primary`."""
         if task != MULTICLASS:
-            return cls(task_of(task))
-        return cls(task_of(task), 1 + max(int(truth.max(initial=-1)) for truth in truths))
+            return cls(task_of(task, primary))
+        return cls(task_of(task, primary), 1 + max(int(truth.max(initial=-1)) for truth in truths))
 
     def seen(self, truth: Truth) -> NDArray[np.intp] | None:
         """Return the codes of the classes of several that occur, in order; None for other tasks."""

@@ -14,6 +14,8 @@ from courtside.core.training.preprocessing import Columns, prepared
 
 SEARCH_FOLDS = 3
 Fold = tuple[NDArray[np.int64], NDArray[np.int64]]
+_OF_TWO_CLASSES = {"auc": "roc_auc", "accuracy": "accuracy"}
+"""The figures of two classes that scikit-learn scores folds by, to the last bit of earlier results."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ def search(candidate: Candidate, data: TimeOrdered, *, columns: Columns, trials:
     tried = [candidate, *(replace(candidate, params={**candidate.params, **point}) for point in drawn)]
     primary = data.learner.task.figure(data.learner.task.primary)
     scores = [_scores(one, data, columns=columns, folds=SEARCH_FOLDS)[primary.name].mean() for one in tried]
-    return tried[int(np.argmax(scores) if primary.higher_is_better else np.argmin(scores))]
+    if np.isnan(scores).all():  # a fold has too few classes for the figure
+        return candidate
+    return tried[int(np.nanargmax(scores) if primary.higher_is_better else np.nanargmin(scores))]
 
 
 def rolling_origin(candidate: Candidate, data: TimeOrdered, *, columns: Columns, folds: int) -> RollingOrigin:
@@ -71,7 +75,7 @@ def rolling_origin(candidate: Candidate, data: TimeOrdered, *, columns: Columns,
 def _scores(candidate: Candidate, data: TimeOrdered, *, columns: Columns, folds: int) -> dict[str, NDArray[np.float64]]:
     """Return what the candidate reaches on each fold, by the names of figures."""
     task = data.learner.task
-    if task.name == BINARY:
+    if task.name == BINARY and set(task.on_folds) == set(_OF_TWO_CLASSES):
         return _of_two_classes(candidate, data, columns=columns, folds=folds)
     figures = [task.figure(name) for name in task.on_folds]
     found: dict[str, list[float]] = {figure.name: [] for figure in figures}
@@ -93,10 +97,10 @@ def _of_two_classes(
         data.rows,
         data.labels,
         cv=list(_folds(data, folds)),
-        scoring=("roc_auc", "accuracy"),
+        scoring=tuple(_OF_TWO_CLASSES.values()),
         error_score="raise",
     )
-    return {"auc": scores["test_roc_auc"], "accuracy": scores["test_accuracy"]}
+    return {name: scores[f"test_{scorer}"] for name, scorer in _OF_TWO_CLASSES.items()}
 
 
 def _folds(data: TimeOrdered, count: int) -> Iterator[Fold]:

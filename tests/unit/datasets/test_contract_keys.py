@@ -51,6 +51,24 @@ def test_a_limit_of_another_task_is_refused_with_its_line(tmp_path: Path) -> Non
         read(tmp_path, {**LEAST, "task": "regression", "gate": {"floor_auc": 0.6}})
 
 
+def test_the_figure_that_chooses_is_one_of_the_task(tmp_path: Path) -> None:
+    classes = {**LEAST, "task": "multiclass"}
+    chosen = read(tmp_path, {**classes, "primary_metric": "macro_auc"})
+    assert (chosen.primary_metric, chosen.contract == read(tmp_path, classes).contract) == ("macro_auc", False)
+    for task, own in (("binary", "auc"), ("multiclass", "log_loss"), ("regression", "rmse")):
+        contract = {**LEAST, "task": task}
+        assert read(tmp_path, {**contract, "primary_metric": own}) == read(tmp_path, contract)
+    with pytest.raises(
+        DatasetInvalid,
+        match=r"line \d+: primary_metric is 'macro_acu'; did you mean macro_auc\? .*, which are the figures of",
+    ):
+        read(tmp_path, {**classes, "primary_metric": "macro_acu"})
+    with pytest.raises(
+        DatasetInvalid, match=r"known are rmse, mae, r2, median_absolute_error\), which are the figures of"
+    ):
+        read(tmp_path, {**LEAST, "task": "regression", "primary_metric": "mase"})
+
+
 def test_contracts_keep_their_hash_though_the_gate_has_more_limits_now(tmp_path: Path) -> None:
     """This is what was computed before the limits of regressions came."""
     strict = read(tmp_path, {**LEAST, "gate": {"floor_auc": 0.6, "fresher_days": 7}})

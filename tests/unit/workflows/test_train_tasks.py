@@ -93,7 +93,7 @@ def test_values_are_trained_told_and_judged_with_their_intervals() -> None:
     assert np.mean(holdout.bounds["challenger"][:, 0] <= holdout.labels) > 0.8
     assert card.interface is not None
     assert (card.interface.task, card.interface.classes) == (REGRESSION, ())
-    assert f"{record.best}: RMSE {best.figures['test_rmse']:.4f} on the test part" in page
+    assert f"{record.best}: RMSE {best.figures['test_rmse']:.2f} on the test part" in page
     assert judged(lake).rule
 
 
