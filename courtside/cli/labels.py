@@ -42,8 +42,9 @@ def load(
     """Add labels to those that a stage knows; a label that differs from the one before corrects it.
 
     The same labels again change nothing. Rows without a label say nothing. Labels of rows that are not predicted yet
-    are kept until they are. Rows that contradict each other, that have no id, or whose label the model does not know
-    are set aside in the lake. Labels that come late into the model's own rows need no load: the watch takes them.
+    are kept until they are. Rows that contradict each other, that have no id, or whose label cannot be judged are set
+    aside in the lake: neither of two classes, or no number for a model of values. Of several classes a new one counts,
+    and is told. Labels that come late into the model's own rows need no load: the watch takes them.
 
     Examples:
 
@@ -111,4 +112,8 @@ def _told(load: "LabelLoad", *, aside: str) -> list[str]:
         f"{listed(load.unknown_ids)}; they are kept, and count as soon as such a row is predicted": load.unknown,
         f"rows that are set aside in {aside}, each with its reason": load.wrong,
     }
+    if load.new_classes:
+        named = listed([f"{name} ({count})" for name, count in load.new_classes.items()])
+        sentence = f"labels of classes that the champion does not know, and that cost it the most: {named}; in all"
+        told[sentence] = sum(load.new_classes.values())
     return [f"{sentence}: {count}" for sentence, count in told.items() if count]

@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -31,7 +31,7 @@ from courtside.core.drift.reading import ALL_DAYS, FeatureTable, require_utf8
 from courtside.core.drift.reading.formats.times import Clock, timed
 from courtside.core.labels.given import GivenLabels, given_labels
 from courtside.core.rows.ids import NoIds, canonical_text, id_columns_of
-from courtside.core.tasks import task_of
+from courtside.core.tasks import REGRESSION, task_of
 from courtside.workflows.archive_log import labels_log, predictions_log
 from courtside.workflows.label_store import Place, Statement, open_day, places_of
 from courtside.workflows.lake_documents import find_document, read_document
@@ -41,7 +41,7 @@ from courtside.workflows.row_source import read_together
 from courtside.workflows.sealed_models import reference_in_use
 from courtside.workflows.tables import TableEmpty
 
-_LONGEST_SHOWN, _MOST_SHOWN = 200, 3
+_LONGEST_SHOWN, _MOST_SHOWN, _MOST_CLASSES = 200, 3, 20
 
 
 class LabelsOfAnEarlierDay(BadInput):
@@ -108,7 +108,7 @@ def load_labels(
     """Add labels to those that the lake knows; `rows` have the columns of a row's id and the target.
 
     They count since the day `as_of`, or since today. Labels of rows that nobody has heard of are kept, because
-    predictions may come later. Raises `TooManyWrongRows`, `NoIds`, `TargetNotBinary`, `PositiveNeverOccurs`,
+    predictions may come later. Raises `TooManyWrongRows`, `NoIds`, what the task's `require` raises,
     `LabelsOfAnEarlierDay`, `DayToCome`, `LogBusy` and `LogDamaged`.
     """
     given = _checked(rows, lake=lake, dataset=dataset)
@@ -143,10 +143,17 @@ def load_labels(
         unknown_ids=tuple(shortened(each) for each in unknown[:_MOST_SHOWN].to_pylist()),
         wrong=given.wrong.num_rows,
         quarantine=_set_aside(load_id, given.wrong, lake=lake, dataset=dataset),
+        new_classes=_shown_classes(given.new_classes),
     )
     key = scoring_keys.label_load(dataset.name, load_id)
     first = lake.claim(key, load.model_dump_json(indent=2).encode())
     return LabelsLoaded(load if first else read_document(LabelLoad, key, lake=lake), repeated=not first)
+
+
+def _shown_classes(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return the classes with the most labels, each name cut, as a record keeps them."""
+    most = sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:_MOST_CLASSES]
+    return {shortened(name): count for name, count in most}
 
 
 def label_loads(dataset: Dataset, *, lake: Lake) -> list[LabelLoad]:
@@ -157,9 +164,13 @@ def label_loads(dataset: Dataset, *, lake: Lake) -> list[LabelLoad]:
 
 
 def _checked(rows: pa.Table, *, lake: Lake, dataset: Dataset) -> GivenLabels:
-    """Return the labels that can be used: those that the champion knows, or any two where there is none."""
-    classes = _classes(lake=lake, dataset=dataset)
-    if classes is None:
+    """Return the labels that can be used: those that the champion knows, or any that the task can be of without one.
+
+    Numbers that a file has as text are looked at one by one.
+    """
+    classes = None if dataset.task == REGRESSION else _classes(lake=lake, dataset=dataset)
+    by_cell = dataset.task == REGRESSION and arrow.is_text(rows.schema.field(dataset.target).type)
+    if classes is None and not by_cell:
         task_of(dataset.task).require(rows, dataset.target, dataset.positive)
     return given_labels(rows, dataset, classes=classes)
 

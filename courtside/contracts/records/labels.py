@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from pydantic import Field
+
 from courtside.contracts.versioned import Versioned
 
 
@@ -18,7 +20,7 @@ class LabelLoad(Versioned):
     `known_on` is the day since which its labels count. `new`, `changed` and `same` count rows by what was known of them
     before, `copies` rows that repeat another one of the file, `unlabelled` rows without a label. `unknown` rows are
     neither predicted nor among the model's own yet; `unknown_ids` are some of their ids. `wrong` rows are set aside
-    under the prefix `quarantine`.
+    under the prefix `quarantine`. `new_classes` counts the labels of each class that the champion did not know.
     """
 
     id: str
@@ -35,3 +37,4 @@ class LabelLoad(Versioned):
     unknown_ids: tuple[str, ...] = ()
     wrong: int
     quarantine: str | None = None
+    new_classes: dict[str, int] = Field(default_factory=dict, exclude_if=lambda known: not known)

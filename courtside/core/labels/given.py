@@ -1,16 +1,16 @@
 """The labels that somebody hands in: which of them can be used, and what is wrong with the others."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from courtside.core.dataset import Dataset
 from courtside.core.labels.believed import Whole
-from courtside.core.rows.ids import canonical_text, id_columns_of, ids_of
+from courtside.core.labels.of_task import labels_as_kept, labels_read
+from courtside.core.rows.ids import id_columns_of, ids_of
 from courtside.core.rows.sorting_out import Mask, TooManyWrongRows, are_too_many
 
 GIVEN = pa.schema([("id", pa.string()), ("label", pa.string())])
@@ -21,28 +21,29 @@ class GivenLabels:
     """The labels that can be used, in `GIVEN` and each id once, and the rows that cannot.
 
     `wrong` has the columns ``row`` (its number, from 1) and ``reason`` before those of `GIVEN`. `copies` counts rows
-    that repeat the label of an earlier one, `unlabelled` those whose label is not known yet.
+    that repeat the label of an earlier one, `unlabelled` those whose label is not known yet. `new_classes` counts the
+    labels of each class that the champion does not know.
     """
 
     labels: pa.Table
     wrong: pa.Table
     copies: int = 0
     unlabelled: int = 0
+    new_classes: Mapping[str, int] = field(default_factory=dict)
 
 
 def given_labels(rows: pa.Table, dataset: Dataset, *, classes: Sequence[str] | None) -> GivenLabels:
     """Read labels by row from a table that has the columns of a row's id and the target.
 
-    Rows are set aside that have no id, a label that is none of `classes` (None: any label is one), or another label
-    than a row of the same id. Raises `TooManyWrongRows` and `NoIds`.
+    `classes` are those of the champion (None: any label is one). Rows are set aside that have no id, a label that
+    their task cannot use, or another label than a row of the same id. Raises `TooManyWrongRows` and `NoIds`.
     """
     table = _written(rows, dataset)
     label: Any = table.column("label")
     labelled = np.asarray(label.is_valid())
     reasons = {f"no {' or '.join(id_columns_of(dataset))}": labelled & np.asarray(table.column("id").is_null())}
-    if classes is not None:
-        known = np.asarray(pc.is_in(label, value_set=pa.array(classes, pa.string())))
-        reasons[f"a {dataset.target} that is neither {' nor '.join(classes)}"] = labelled & ~known
+    read = labels_read(label, dataset, classes=classes)
+    reasons |= read.wrong
     usable = np.flatnonzero(labelled & ~np.any(list(reasons.values()), axis=0))
     differing, copies = _repeated(table.take(pa.array(usable, pa.int64())))
     reasons["another label than a row of the same id"] = _at(usable[differing], rows.num_rows)
@@ -56,6 +57,7 @@ def given_labels(rows: pa.Table, dataset: Dataset, *, classes: Sequence[str] | N
         _set_aside(table, reasons),
         copies=int((copies & ~differing).sum()),
         unlabelled=int((~labelled).sum()),
+        new_classes=_counted(label.filter(pa.array(once & read.new))),
     )
 
 
@@ -77,7 +79,7 @@ def last_of_each(table: pa.Table) -> pa.Table:
 
 
 def _written(rows: pa.Table, dataset: Dataset) -> pa.Table:
-    ids, said = ids_of(rows, dataset), canonical_text(rows.column(dataset.target))
+    ids, said = ids_of(rows, dataset), labels_as_kept(rows.column(dataset.target), dataset.task)
     return pa.table([_joined(ids), _joined(said)], schema=GIVEN)
 
 
@@ -97,6 +99,11 @@ def _set_aside(table: pa.Table, reasons: dict[str, Mask]) -> pa.Table:
     why = [next(reason for reason, mask in reasons.items() if mask[row]) for row in rows]
     aside = table.take(pa.array(rows, pa.int64())).add_column(0, "reason", pa.array(why, pa.string()))
     return aside.add_column(0, "row", pa.array(rows + 1, pa.int64()))
+
+
+def _counted(labels: Any) -> dict[str, int]:
+    found = labels.value_counts()
+    return dict(sorted(zip(found.field(0).to_pylist(), found.field(1).to_pylist(), strict=True)))
 
 
 def _at(places: Whole, rows: int) -> Mask:

@@ -19,7 +19,7 @@ from courtside.core.rows.revisions import group_numbers
 WRONG_TOLERATED = 10
 WRONG_SHARE_TOLERATED = 0.1
 """A file with more wrong rows than both of these is wrong as a whole: something happened to all of it."""
-_NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 
 Mask = npt.NDArray[np.bool_]
 
@@ -85,7 +85,7 @@ def _with_numbers(table: pa.Table, dataset: Dataset) -> tuple[pa.Table, dict[str
         if feature.kind is not FeatureKind.NUMERIC or place < 0 or not arrow.is_text(table.schema.field(place).type):
             continue
         cells: Any = table.column(place).cast(pa.string())
-        number: Any = pc.match_substring_regex(cells, _NUMBER)
+        number: Any = pc.match_substring_regex(cells, NUMBER)
         wrong = np.asarray(pc.invert(number).fill_null(False))
         if not 0 < wrong.sum() * 2 <= len(wrong):  # a column of text, which is no matter of single rows
             continue

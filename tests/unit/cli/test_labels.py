@@ -1,6 +1,7 @@
 """`courtside labels` on a lake in memory."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from courtside.core.dataset import Dataset
 from courtside.workflows.label_loads import LabelsOfAnEarlierDay
 from tests.fakes.ports import InMemoryLake
 from tests.unit.workflows.label_lake import CHURN, put_in_table, stored
+from tests.unit.workflows.test_label_loads_of_tasks import with_champion
 
 runner = CliRunner()
 
@@ -82,3 +84,14 @@ def test_what_is_wrong_is_named(lake: InMemoryLake, file: Path) -> None:
     with pytest.raises(LabelsOfAnEarlierDay):
         run("load", file, "--as-of", "2026-03-02")
     assert len(stored(lake)) == 3
+
+
+def test_a_class_that_the_champion_does_not_know_is_told(
+    lake: InMemoryLake, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    several = replace(CHURN, task="multiclass", positive=None)
+    monkeypatch.setattr("courtside.cli.labels.stage_lake", lambda *_: (lake, several))
+    with_champion(lake, "no", "yes")
+    file.write_text(file.read_text().replace("9,2026-03-01,yes", "9,2026-03-01,paused"))
+    said = run("load", file, "--as-of", "2026-03-03")
+    assert "classes that the champion does not know, and that cost it the most: paused (1); in all: 1" in said
