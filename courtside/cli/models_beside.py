@@ -26,8 +26,9 @@ def models_beside(
     """Compare two models of a stage that predict the same target: which is better, by how much, and how sure that is.
 
     Both are compared on the rows that both predicted before their labels came, found by their ids; for each model the
-    prediction counts that its champion showed. The sentence is about the log loss, and its 95 % interval holds however
-    often one looks. The table has all metrics, each with the 95 % interval of one look.
+    prediction counts that its champion showed. The sentence is about the log loss (of values: the squared error),
+    and its 95 % interval holds however often one looks. The table has all metrics, each with the 95 % interval of one
+    look.
 
     Examples:
 

@@ -38,7 +38,7 @@ def labels_as_kept(column: Any, task: str) -> Any:
         return texts
     is_number: Any = pc.match_substring_regex(texts, NUMBER)
     plain: Any = pc.if_else(is_number, pc.utf8_trim_whitespace(texts), pa.scalar(None, pa.string()))
-    return pc.if_else(pc.fill_null(is_number, fill_value=False), canonical_text(plain.cast(pa.float64())), texts)
+    return pc.if_else(pc.fill_null(is_number, pa.scalar(value=False)), canonical_text(plain.cast(pa.float64())), texts)
 
 
 def labels_read(label: Any, dataset: Dataset, *, classes: Sequence[str] | None) -> LabelsRead:
@@ -46,7 +46,7 @@ def labels_read(label: Any, dataset: Dataset, *, classes: Sequence[str] | None) 
     labelled = np.asarray(label.is_valid())
     none = np.zeros_like(labelled)
     if dataset.task == REGRESSION:
-        number = np.asarray(pc.fill_null(pc.match_substring_regex(label, NUMBER), fill_value=False))
+        number = np.asarray(pc.fill_null(pc.match_substring_regex(label, NUMBER), pa.scalar(value=False)))
         reason = (
             f"a {dataset.target} that is no number; numbers are written like 1234.5, with nothing between thousands"
         )
@@ -69,7 +69,7 @@ def _of_classes(label: Any, dataset: Dataset, unknown: Mask, known: Mapping[str,
         same = known.get(_bare(text))
         if same is not None:
             reason = f"the {dataset.target} {quoted(text)}, which the champion's own rows write {quoted(same)}"
-            wrong[reason] = np.asarray(pc.fill_null(pc.equal(label, pa.scalar(text)), fill_value=False))
+            wrong[reason] = np.asarray(pc.fill_null(pc.equal(label, pa.scalar(text)), pa.scalar(value=False)))
     return LabelsRead(wrong, unknown & ~np.any([none, *wrong.values()], axis=0))
 
 

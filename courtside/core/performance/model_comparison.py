@@ -9,21 +9,27 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from courtside.core.evaluation import Labels, Probabilities
 from courtside.core.performance.estimate import Blocks, Estimate
 from courtside.core.performance.losses import LOSSES, enough_rows
 from courtside.core.performance.metrics import metrics_of
+from courtside.core.predictions.said_columns import PREDICTION, PROBABILITIES, predictions_in, truth_in
 from courtside.core.sequential import DaySums, Interval, TwoSided, two_sided
-from courtside.core.tasks.types import Losses
+from courtside.core.tasks.types import BINARY, MULTICLASS, REGRESSION, Losses, Prediction, Truth
 
-_COLUMNS: list[tuple[str, pa.DataType]] = [
-    ("id", pa.string()),
-    ("day", pa.date32()),
-    ("prediction", pa.float64()),
-    ("label", pa.int8()),
-]
-SAID = pa.schema(_COLUMNS)
-"""What a model said of rows: a row once, with its label as 0 or 1, null where it is not known."""
+_ROW: list[tuple[str, pa.DataType]] = [("id", pa.string()), ("day", pa.date32())]
+_SAID: dict[str, list[tuple[str, pa.DataType]]] = {
+    BINARY: [(PREDICTION, pa.float64()), ("label", pa.int8())],
+    MULTICLASS: [(PROBABILITIES, pa.map_(pa.string(), pa.float64())), ("label", pa.string())],
+    REGRESSION: [(PREDICTION, pa.float64()), ("label", pa.float64())],
+}
+
+
+def said_schema(task: str) -> pa.Schema:
+    """Return the columns of what a model said of rows, each row once.
+
+    The label is 0 or 1, the class or the value, null where it is not known.
+    """
+    return pa.schema([*_ROW, *_SAID[task]])
 
 
 class Verdict(StrEnum):
@@ -81,21 +87,30 @@ class ModelComparison:
 
 
 def compare_models(
-    mine: pa.Table, theirs: pa.Table, *, model: str, other: str, margin: float, task: str = "binary"
+    mine: pa.Table,
+    theirs: pa.Table,
+    *,
+    model: str,
+    other: str,
+    margin: float,
+    task: str = BINARY,
+    most: float | None = None,
 ) -> ModelComparison:
-    """Compare what two models said, each in `SAID`; `margin` is a share of the first one's mean loss."""
-    shared = mine.join(theirs, "id", right_suffix="_other", join_type="inner", use_threads=False).sort_by("id")
-    labelled: Any = pc.and_(shared.column("label").is_valid(), shared.column("label_other").is_valid())
-    told = int(np.count_nonzero(labelled))
-    same: Any = pc.equal(shared.column("label"), shared.column("label_other"))
-    both = shared.filter(pc.fill_null(same, pa.scalar(value=False)))
+    """Compare what two models said, each in the columns of `said_schema`; `margin` is a share of the first one's loss.
+
+    No row's loss counts as more than `most` (None: as it is), so that one outlier does not decide.
+    """
+    rows, others_rows = _shared(mine, theirs)
+    label, their_label = rows.column("label"), others_rows.column("label")
+    labelled: Any = pc.and_(label.is_valid(), their_label.is_valid())
+    same: Any = pc.fill_null(pc.equal(label, their_label), pa.scalar(value=False))
+    both, others_both = rows.filter(same), others_rows.filter(same)
     days, place = np.unique(both.column("day").to_numpy().astype("datetime64[D]"), return_inverse=True)
-    labels = both.column("label").to_numpy().astype(np.int8)
-    said, others = (both.column(name).to_numpy() for name in ("prediction", "prediction_other"))
-    name, loss = next(iter(LOSSES[task].items()))
-    losses = loss(labels, said)
-    scale = float(losses.mean()) if losses.size else 0.0
-    known = _known(losses - loss(labels, others), days, place, fewest_rows=enough_rows(name, scale))
+    labels, said, others = _coded(both, others_both, task)
+    name, losses = _losses(labels, said, task, most)
+    _, their_losses = _losses(labels, others, task, most)
+    scale, told = float(losses.mean()) if losses.size else 0.0, int(np.count_nonzero(labelled))
+    known = _known(losses - their_losses, days, place, fewest_rows=enough_rows(name, scale))
     interval = known.interval
     return ModelComparison(
         model=model,
@@ -105,9 +120,9 @@ def compare_models(
         days=days.size,
         first=days[0].item() if days.size else None,
         last=days[-1].item() if days.size else None,
-        unlabelled=shared.num_rows - told,
-        only_model=mine.num_rows - shared.num_rows,
-        only_other=theirs.num_rows - shared.num_rows,
+        unlabelled=rows.num_rows - told,
+        only_model=mine.num_rows - rows.num_rows,
+        only_other=theirs.num_rows - rows.num_rows,
         labels_differ=told - both.num_rows,
         loss=name,
         difference=interval.difference,
@@ -117,6 +132,29 @@ def compare_models(
         since=known.since,
         figures=_figures(labels, said, others, place, task=task),
     )
+
+
+def _shared(mine: pa.Table, theirs: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Return what each said of the rows that both speak of, in the order of their ids."""
+    mine = mine.take(pc.sort_indices(mine, sort_keys=[("id", "ascending")]))
+    place: Any = pc.index_in(mine.column("id"), value_set=theirs.column("id").combine_chunks())
+    return mine.filter(place.is_valid()), theirs.take(place.drop_null())
+
+
+def _coded(mine: pa.Table, theirs: pa.Table, task: str) -> tuple[Truth, Prediction, Prediction]:
+    """Return the labels of the same rows and what both said of them, over all classes that either knows."""
+    if task != MULTICLASS:
+        labels = mine.column("label").to_numpy()
+        return labels, predictions_in(mine), predictions_in(theirs)
+    maps: list[Any] = [each.column(PROBABILITIES).combine_chunks() for each in (mine, theirs)]
+    classes = sorted({name for each in maps for name in pc.unique(each.keys).to_pylist()})
+    return truth_in(mine.column("label"), classes), predictions_in(mine, classes), predictions_in(theirs, classes)
+
+
+def _losses(labels: Truth, said: Prediction, task: str, most: float | None) -> tuple[str, Losses]:
+    name, loss = next(iter(LOSSES[task].items()))
+    losses = loss(labels, said)
+    return name, losses if most is None else np.minimum(losses, most)
 
 
 def _known(differences: Losses, days: Any, place: Any, *, fewest_rows: float) -> TwoSided:
@@ -137,9 +175,7 @@ def _verdict(interval: Interval, margin: float) -> Verdict:
     return Verdict.EQUIVALENT if max(-interval.low, interval.high) < margin else Verdict.NOT_KNOWN
 
 
-def _figures(
-    labels: Labels, said: Probabilities, others: Probabilities, blocks: Blocks, *, task: str
-) -> tuple[Figure, ...]:
+def _figures(labels: Truth, said: Prediction, others: Prediction, blocks: Blocks, *, task: str) -> tuple[Figure, ...]:
     return tuple(
         Figure(
             metric=metric.name,

@@ -44,6 +44,11 @@ class Promises:
             found[version] = self._known[version]
         return found
 
+    @property
+    def known(self) -> list[Promise]:
+        """The promises that have been read."""
+        return list(self._known.values())
+
     def _read(self, version: str) -> Promise:
         try:
             training_id = self._training_of(version)
@@ -70,7 +75,7 @@ class Promises:
             return nothing
         holdout, positive = Holdout.of(read_parquet_content(content)), nothing.positive
         promise = promise_of(holdout, segment_column=self.dataset.segment, task=self.dataset.task, positive=positive)
-        return replace(promise, negative=nothing.negative)
+        return replace(promise, negative=nothing.negative, classes=nothing.classes or promise.classes)
 
     def note_strange(self, version: str, labels: Any) -> None:
         """Tell once of a version that labels came which it cannot say."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from courtside.core.evaluation import log_losses
 from courtside.core.performance.comparison_wording import sentences_of
-from courtside.core.performance.model_comparison import SAID, ModelComparison, Verdict, compare_models
+from courtside.core.performance.model_comparison import ModelComparison, Verdict, compare_models, said_schema
 from courtside.core.sequential import DaySums, two_sided
 
 FIRST = date(2019, 10, 22)
@@ -28,7 +28,7 @@ def season(seed: int, *, days: int = 160, rows: int = 7, noise: float = 0.0) -> 
     tables = []
     for said in (odds, heard):
         columns: list[Any] = [[f"g{n}" for n in range(odds.size)], day, 1 / (1 + np.exp(-said)), label]
-        tables.append(pa.table(columns, schema=SAID))
+        tables.append(pa.table(columns, schema=said_schema("binary")))
     return tables[0], tables[1]
 
 
