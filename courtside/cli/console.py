@@ -91,6 +91,21 @@ def print_message(head: str, body: Text) -> None:
         results.print(part, soft_wrap=not results.is_terminal)
 
 
+_HEADINGS = {
+    "train_accuracy": "train acc",
+    "test_accuracy": "test acc",
+    "balanced_accuracy": "balanced",
+    "log_loss": "log loss",
+    "macro_auc": "macro AUC",
+    "macro_f1": "macro F1",
+    "train_rmse": "train RMSE",
+    "test_rmse": "test RMSE",
+    "mae": "MAE",
+    "median_absolute_error": "median error",
+    "r2": "R²",
+}
+
+
 def print_models(title: str, models: Sequence[ModelRecord]) -> None:
     """Print one row per trained model, with headings short enough for a narrow terminal."""
     if any(model.figures for model in models):
@@ -112,10 +127,8 @@ def print_models(title: str, models: Sequence[ModelRecord]) -> None:
 
 
 def _told_figures(model: ModelRecord) -> dict[str, float]:
-    """Return the figures of a model by short headings: those on the test part, then how it does on what it learned."""
-    on_training = {name: value for name, value in model.figures.items() if name.startswith("train_")}
-    tested = {name: value for name, value in model.figures.items() if name not in on_training}
-    return {name.removeprefix("test_").replace("_", " "): value for name, value in (tested | on_training).items()}
+    """Return the figures of a model that fit beside each other, by short headings; the card has all of them."""
+    return {title: model.figures[name] for name, title in _HEADINGS.items() if name in model.figures}
 
 
 def _say(console: Console, text: str, *, style: str | None) -> None:

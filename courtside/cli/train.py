@@ -199,11 +199,22 @@ def _print_record(record: TrainingRecord, out: Path, *, as_json: bool) -> None:
     say(f"Split: {record.split}.")
     if record.history is not None and record.history.asked != "all":
         say(f"History: {told_history(record.history)}.")
-    if record.positive is not None:
-        say(f"Class 1 of {record.target} is {record.positive}: the models predict its probability.")
+    say(_predicted(record))
     reached = best.measured("test_auc") if record.primary_metric is None else None
     figure = primary_figure(record) if reached is None else f"AUC {reached:.3f}"
     say(f"Best: {best.name}, {figure} on the test rows. Its card: {page}")
+
+
+def _predicted(record: TrainingRecord) -> str:
+    """Say what the models predict, in terms of the target's own values."""
+    if record.positive is not None:
+        return f"Class 1 of {record.target} is {record.positive}: the models predict its probability."
+    if record.classes:
+        named = listed(record.classes)
+        return (
+            f"The models predict the probability of each of {len(record.classes)} classes of {record.target}: {named}."
+        )
+    return f"The models predict the value of {record.target}."
 
 
 def _store_input(

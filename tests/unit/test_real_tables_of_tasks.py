@@ -88,3 +88,35 @@ def test_a_shipped_table_is_trained_with_the_figures_of_a_fit_by_hand(name: str,
         expected = figures(shipped.task, known, found)
         measured = {**model, **model.get("figures", {})}
         assert {key: measured[key] for key in expected} == pytest.approx(expected, abs=1e-9, rel=1e-9), model["name"]
+
+
+TOLD = {
+    "wine": (
+        "logistic_regression",
+        "model\ttrain acc\ttest acc\tbalanced\tlog loss\tmacro AUC\tmacro F1\n",
+        "The models predict the probability of each of 3 classes of target: barbera, barolo, grignolino.",
+        "Best: logistic_regression, log loss ",
+    ),
+    "diabetes": (
+        "ridge",
+        "model\ttrain RMSE\ttest RMSE\tMAE\tmedian error\tR²\n",
+        "The models predict the value of target.",
+        "Best: ridge, RMSE ",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_the_command_tells_what_is_predicted_by_the_figures_of_the_task(name: str, tmp_path: Path) -> None:
+    candidate, headings, predicted, chosen = TOLD[name]
+    shipped = TABLES[name]
+    table = shipped.rows()
+    path, written = tmp_path / f"{name}.csv", tmp_path / f"{name}.yaml"
+    table.to_csv(path, index=False)
+    written.write_text(json.dumps(contract(name, shipped, table) | {"candidates": [candidate]}))
+    done = run("train", "--table", path, "--contract", written, "--out", tmp_path / "models", "--disable-mlflow")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(headings)
+    assert predicted in done.stderr
+    assert chosen in done.stderr
+    assert "AUC" not in done.stdout + done.stderr or shipped.task == MULTICLASS
