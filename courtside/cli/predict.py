@@ -107,6 +107,7 @@ def _predict_stage(
     from courtside.adapters.deployment import reaching_aws, stage_outputs
     from courtside.adapters.prediction_files import write_predictions
     from courtside.cli.stage_data import stage_models
+    from courtside.contracts.model_card import BINARY, REGRESSION
     from courtside.contracts.names import StackOutput
     from courtside.core.predictions.said_columns import columns_beside
     from courtside.workflows.predict.newest import newest_predictions
@@ -131,6 +132,8 @@ def _predict_stage(
         print_json({**done.model_dump(mode="json"), "predictions": kept})
         return
     _say(done, day)
+    if explain and dataset.task not in {BINARY, REGRESSION}:
+        say("predictions of several classes are not explained")
     said, roles = ["prediction", *columns_beside(dataset.task)], ["role"] if len(shown) > 1 else []
     columns = ["id", "time", *said, "version", *roles, "contributions"]
     _show(f"Predictions of {name}", rows.select(columns).slice(0, MOST_SHOWN), rows.num_rows, explain, out)
@@ -168,6 +171,8 @@ def _predict_table(
         counted = {"version": found.version, "rows": pieces.rows, "without_prediction": pieces.without}
         print_json({**counted, "predictions": None if out else pieces.first.to_pylist()})
         return
+    if explain and pieces.rows and not pieces.explained:
+        say(f"version {found.version} is of a kind whose predictions are not explained")
     if pieces.without:
         say(f"{pieces.without} of {pieces.rows} rows have no prediction; the column `reason` says why")
     _show(f"Predictions by version {found.version}", pieces.first, pieces.rows, explain, out)
@@ -205,18 +210,24 @@ def _of(shown: Sequence[tuple[Role, str | None]], rows: "pa.Table") -> "pa.Table
 
 @dataclass
 class _Counted:
-    """Pieces of a table that pass by: how many rows there were, how many without prediction, and the first of them."""
+    """Pieces of a table that pass by: how many rows there were, and how many without prediction; the first of them.
+
+    `explained` says whether any row has contributions.
+    """
 
     pieces: "Iterable[pa.Table]"
     rows: int = 0
     without: int = 0
     first: Any = None
+    explained: bool = False
 
     def __iter__(self) -> "Iterator[pa.Table]":
         for piece in self.pieces:
             self.first = piece.slice(0, MOST_SHOWN) if self.first is None else self.first
             self.rows += piece.num_rows
             self.without += piece.column("prediction").null_count
+            found = piece.column("contributions") if "contributions" in piece.column_names else None
+            self.explained |= found is not None and found.null_count < len(found)
             yield piece
 
 

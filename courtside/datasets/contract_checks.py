@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from courtside.contracts.model_card import BINARY, REGRESSION
 from courtside.contracts.own_candidates import is_own, package_of
 from courtside.contracts.shortening import shortened
 from courtside.core.drift.errors import ThresholdInvalid
@@ -69,6 +70,21 @@ def _limits_of_other_tasks(contract: ContractDocument, document: Document) -> li
         "leave it out"
         for key in sorted(contract.gate.model_fields_set & others)
     ]
+
+
+def _means_of_other_tasks(contract: ContractDocument, document: Document) -> list[str]:
+    """Say what is asked for that the contract's task does not have."""
+    problems = []
+    if contract.task != BINARY and contract.retrain.recalibrate and "recalibrate" in contract.retrain.model_fields_set:
+        line = document.line(("retrain", "recalibrate"))
+        problems.append(
+            f"line {line}: retrain.recalibrate corrects probabilities of two classes, and the task is {contract.task}; "
+            "leave it out"
+        )
+    if contract.task not in {BINARY, REGRESSION} and contract.predict.explain:
+        line = document.line(("predict", "explain"))
+        problems.append(f"line {line}: predict.explain: predictions of several classes are not explained; leave it out")
+    return problems
 
 
 _ALLOWED_TOGETHER = (
@@ -193,6 +209,7 @@ CHECKS = (
     _years_without_time,
     _figure_of_no_task,
     _limits_of_other_tasks,
+    _means_of_other_tasks,
     _refit_without_times_or_ids,
     _of_two_sources,
     _unknown_candidates,

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
 from courtside.contracts.key_names import LONGEST, is_name
-from courtside.contracts.model_card import CandidateCard, LoggedRuns, ModelInterface
+from courtside.contracts.model_card import BINARY, CandidateCard, LoggedRuns, ModelInterface
+from courtside.contracts.shortening import shortened
 from courtside.core.dataset import Dataset
 from courtside.core.model_card import curves, plot_files
 from courtside.core.training.candidates import Classifier
@@ -34,6 +35,18 @@ class NotAllowed(BadInput):
         super().__init__(
             f"{name[:LONGEST]!r} is not the name of a model in {lake_keys.LEGACY_MODELS_PREFIX}: nothing else may be "
             "imported; write for example random_forest"
+        )
+
+
+class NotOfTwoClasses(BadInput):
+    """The contract's task is one that no model older than the registry has."""
+
+    def __init__(self, dataset: str, task: str) -> None:
+        self.dataset = dataset
+        self.task = task
+        super().__init__(
+            f"the task of {shortened(dataset)} is {task}, and pickles that are older than the registry predict one of "
+            "two classes: give the contract of such a model (--contract), or train with `courtside train`"
         )
 
 
@@ -60,11 +73,13 @@ def import_model(
 
     With `scaler_sha256`, `scaler.pkl` is applied before it. Its figures are computed here, on
     `ml-features/test.parquet` if that exists, and named `imported_…`: the rows may have been in its training, so they
-    must not compete with `test_auc`. Importing again changes nothing. Raises `NotAllowed`, `ObjectMissing`,
-    `HashDiffers`, `PickleForbidden`, `PickleUnusable`, `SampleHasGaps`, `FeaturesDiffer` and
+    must not compete with `test_auc`. Importing again changes nothing. Raises `NotAllowed`, `NotOfTwoClasses`,
+    `ObjectMissing`, `HashDiffers`, `PickleForbidden`, `PickleUnusable`, `SampleHasGaps`, `FeaturesDiffer` and
     `TrackingUnavailable`.
     """
     require_allowed(name)
+    if dataset.task != BINARY:
+        raise NotOfTwoClasses(dataset.name, dataset.task)
     content = _hashed(name, sha256, lake=lake)
     scaler = _hashed("scaler", scaler_sha256, lake=lake) if scaler_sha256 else None
     rows = _test_rows(lake, dataset)

@@ -22,7 +22,7 @@ from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import Days
 from courtside.core.rows import TimeColumnNeeded, period, within
 from courtside.core.rows.order import row_order
-from courtside.core.tasks import require_both
+from courtside.core.tasks import BINARY, require_both
 from courtside.core.training.candidates import Candidate, Classifier, Flavor
 from courtside.core.training.fit import TrainedModel, probability
 from courtside.core.training.frame import labels
@@ -96,6 +96,8 @@ def recalibratable(dataset: Dataset, *, lake: Lake, models: Models) -> Recalibra
     Raises `CannotRecalibrate`, `TimeColumnNeeded`, `SealBroken`, `ModelUnusable` and `ReferenceUnreadable`.
     """
     model, reference = dataset.name, reference_in_use(dataset.name, lake=lake)
+    if dataset.task != BINARY:
+        raise CannotRecalibrate(model, f"only probabilities of two classes are, and its task is {dataset.task}")
     if dataset.time_column is None:
         raise TimeColumnNeeded(model, "a recalibration on the newest rows")
     if not dataset.tracking:

@@ -91,6 +91,20 @@ class VersionNotRaised(BadInput):
         )
 
 
+class TaskDiffers(BadInput):
+    """A contract is of another task than the one before, so nothing that the stage keeps of the model would fit it."""
+
+    def __init__(self, model: str, task: str, *, before: str) -> None:
+        self.model = model
+        self.task = task
+        self.before = before
+        super().__init__(
+            f"the task of {model} in this stage is {before}, and this contract says {task}: its predictions, labels "
+            "and versions are of the other task. Give the contract another `name`, or remove the model first with "
+            f"`courtside models remove {model} --delete-data`"
+        )
+
+
 class ContractChanged(CourtsideError):
     """The contract of a model is not what was added, because somebody changed it in the lake by hand."""
 

@@ -26,6 +26,7 @@ from courtside.workflows.stage_model_errors import (
     ModelUnknown,
     NoModel,
     PlaceOfAnother,
+    TaskDiffers,
     VersionNotRaised,
 )
 
@@ -68,8 +69,8 @@ class StageModels:
         """Put a contract into the stage, as a new model or in place of the model's contract before.
 
         A contract that says the same changes nothing, except that it mends one that was changed by hand. Errors about
-        the content call it `source`. Raises `DatasetInvalid`, `TooNew`, `VersionNotRaised`, `PlaceOfAnother` and
-        `LedgerBusy`.
+        the content call it `source`. Raises `DatasetInvalid`, `TooNew`, `TaskDiffers`, `VersionNotRaised`,
+        `PlaceOfAnother` and `LedgerBusy`.
         """
         dataset = parse_dataset(source, content)
         entry, key = self._entry(dataset, content, by=by, now=now), ledger_keys.stage_model(dataset.name)
@@ -191,6 +192,8 @@ class StageModels:
             return back
         # Who is told, and where rows arrive, may change within one version.
         alike = before is not None and before.contract == dataset.contract
+        if found.removed_at is None and found.task != entry.task:
+            raise TaskDiffers(entry.name, entry.task, before=found.task)
         if entry.version <= found.version and not alike:
             raise VersionNotRaised(entry.name, entry.version, before=found.version)
         return entry.model_copy(update={"paused": paused})

@@ -178,6 +178,12 @@ def test_what_cannot_be_recalibrated_is_said_before_anything_starts(stage: Stage
     for changed, error, said in (
         ({"time_column": None}, TimeColumnNeeded, "a recalibration on the newest rows needs"),
         ({"tracking": False}, CannotRecalibrate, "tracking: false"),
+        (
+            {"task": "multiclass"},
+            CannotRecalibrate,
+            "only probabilities of two classes are, and its task is multiclass",
+        ),
+        ({"task": "regression"}, CannotRecalibrate, "`courtside retrain --model points`"),
     ):
         with pytest.raises(error, match=said):
             recalibratable(replace(stage.dataset, **changed), lake=stage.lake, models=MlflowModels())

@@ -275,3 +275,15 @@ def test_what_belongs_to_a_task_is_shown_and_written(
         assert row["probabilities"] == "late=0.9, never=0.025, on time=0.075"
     else:
         assert (row["prediction"], row["low"], row["high"]) == (90.0, 70.0, 110.0)
+
+
+def test_a_version_that_explains_nothing_says_so_once(stage: LoansStage, tmp_path: Path) -> None:
+    stage.dataset = replace(stage.dataset, task=CLASSES.task)
+    stage.models = SaysOf(CLASSES)  # type: ignore[assignment] # it opens other versions
+    stage.promote("1")
+    table = file_of(tmp_path, loans(1, [0.9, 0.1]))
+    for options in (("--table", table), ("--table", table, "--out", tmp_path / "said.csv")):
+        explained = predict(*options, "--explain", 2).stderr
+        assert explained.count("version 1 is of a kind whose predictions are not explained") == 1
+    assert "explained" not in predict("--table", table).stderr
+    assert "predictions of several classes are not explained" in predict("--as-of", DAY, "--explain", 2).stderr

@@ -69,6 +69,19 @@ def test_the_figure_that_chooses_is_one_of_the_task(tmp_path: Path) -> None:
         read(tmp_path, {**LEAST, "task": "regression", "primary_metric": "mase"})
 
 
+def test_what_a_task_does_not_have_is_refused_with_its_line(tmp_path: Path) -> None:
+    several, values = {**LEAST, "task": "multiclass"}, {**LEAST, "task": "regression"}
+    for contract in (several, values):
+        with pytest.raises(
+            DatasetInvalid, match=r"line \d+: retrain.recalibrate corrects probabilities of two classes"
+        ):
+            read(tmp_path, {**contract, "retrain": {"recalibrate": True}})
+        assert not read(tmp_path, {**contract, "retrain": {"recalibrate": False}}).retrain.recalibrate
+    with pytest.raises(DatasetInvalid, match=r"line \d+: predict.explain: .* several classes are not explained; leave"):
+        read(tmp_path, {**several, "predict": {"explain": 3}})
+    assert read(tmp_path, {**values, "predict": {"explain": 3}}).predict.explain == 3
+
+
 def test_contracts_keep_their_hash_though_the_gate_has_more_limits_now(tmp_path: Path) -> None:
     """This is what was computed before the limits of regressions came."""
     strict = read(tmp_path, {**LEAST, "gate": {"floor_auc": 0.6, "fresher_days": 7}})

@@ -2,6 +2,7 @@
 
 import hashlib
 import pickle
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.datasets.catalog import load_dataset
 from courtside.datasets.simulated import simulate_games
 from courtside.workflows.games import store_games
-from courtside.workflows.import_model import HashDiffers, NotAllowed, import_model
+from courtside.workflows.import_model import HashDiffers, NotAllowed, NotOfTwoClasses, import_model
 from courtside.workflows.ports import ObjectMissing
 from courtside.workflows.train import train
 from tests.fakes.ports import InMemoryLake, InMemoryTracking
@@ -62,6 +63,21 @@ def test_an_imported_model_is_evaluated_and_registered(lake: InMemoryLake, name:
     assert 0.5 < candidate.metrics["imported_auc"] < 1
     assert len(candidate.plots) == 4
     assert list(run.interface.taken_as) == DATASET.feature_names
+
+
+@pytest.mark.parametrize("task", ["multiclass", "regression"])
+def test_a_contract_of_another_task_imports_nothing(lake: InMemoryLake, task: str) -> None:
+    tracking = InMemoryTracking()
+    with pytest.raises(NotOfTwoClasses, match=f"the task of nba_games is {task}, and pickles"):
+        import_model(
+            "xgboost",
+            sha256=sha256(lake, "xgboost"),
+            scaler_sha256=None,
+            lake=lake,
+            tracking=tracking,
+            dataset=replace(DATASET, task=task),
+        )
+    assert tracking.runs == []
 
 
 def test_importing_a_model_again_changes_nothing(lake: InMemoryLake) -> None:

@@ -18,6 +18,7 @@ from courtside.workflows.stage_model_errors import (
     ModelUnknown,
     NoModel,
     PlaceOfAnother,
+    TaskDiffers,
     VersionNotRaised,
 )
 from courtside.workflows.stage_models import Added, StageModels
@@ -64,6 +65,19 @@ def test_a_contract_that_says_the_same_changes_nothing(models: StageModels, agai
     objects, documents = dict(lake_of(models).objects), dict(ledger_of(models).documents)
     assert added(models, again) is Added.UNCHANGED
     assert (lake_of(models).objects, ledger_of(models).documents) == (objects, documents)
+
+
+@pytest.mark.parametrize("task", ["multiclass", "regression"])
+def test_a_model_keeps_its_task_until_it_is_removed(models: StageModels, task: str) -> None:
+    added(models, CHURN)
+    other = f"{CHURN}version: 2\ntask: {task}\n"
+    with pytest.raises(TaskDiffers, match=rf"the task of churn in this stage is binary, .* says {task}") as refused:
+        added(models, other)
+    assert refused.value.before == "binary"
+    assert models.show("churn").task == models.dataset("churn").task == "binary"
+    models.remove("churn", now=NOW)
+    assert added(models, other) is Added.AGAIN
+    assert models.show("churn").task == task
 
 
 def test_a_changed_contract_needs_a_higher_version_and_the_one_before_is_kept(models: StageModels) -> None:

@@ -16,7 +16,7 @@ from courtside.core.queries.named import NAMED, NamedQuery, QueryTwice, by_name
 from courtside.core.queries.statement import Narrowing, read_statement
 from courtside.workflows.archive.read import Archive
 from courtside.workflows.archive_queries import tables_of
-from tests.fakes.archive_rows import eventful_march
+from tests.fakes.archive_rows import eventful_march, put
 from tests.fakes.ports import InMemoryLake
 
 every_query = pytest.mark.parametrize("query", NAMED.values(), ids=NAMED)
@@ -135,6 +135,16 @@ def test_the_delay_counts_the_first_label_of_a_row_from_the_rows_own_day(archive
 def test_predictions_are_counted_by_day_and_version(archive: Archive) -> None:
     found = ask(archive, "prediction_counts", "as_of", "version", "predictions", "ids", "mean")
     assert found == [(date(2026, 3, 3), "1", 4, 4, 0.375), (date(2026, 3, 4), "2", 1, 1, 0.0)]
+
+
+def test_of_several_classes_the_likeliest_are_counted(archive: Archive) -> None:
+    assert ask(archive, "predicted_classes", "model") == []  # those of two classes have none
+    lake = InMemoryLake()
+    said = (("a", "rose", 0.9), ("b", "lily", 0.6), ("c", "rose", 0.5))
+    rows = [{"id": each, "predicted": name, "prediction": chance} for each, name, chance in said]
+    put(lake, "predictions", "flowers", "2026-03-03", *rows)
+    found = ask(Archive(lake), "predicted_classes", "predicted", "predictions", "mean_probability")
+    assert found == [("rose", 2, pytest.approx(0.7)), ("lily", 1, 0.6)]
 
 
 def test_what_failed_is_told_with_its_reason(archive: Archive) -> None:
