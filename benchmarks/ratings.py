@@ -5,6 +5,7 @@ before them, and on the games from July 1995 on, predicted in steps of 30 days b
 step. It prints one JSON object; without the real games beside the project it says so.
 """
 
+import argparse
 import json
 import sys
 from collections.abc import Sequence
@@ -83,7 +84,9 @@ def worth(table: pa.Table, names: Sequence[str]) -> dict[str, Figures]:
 
 
 def main() -> None:
-    """Judge the sets of features and print their figures."""
+    """Judge the sets of features and print their figures; `--help` says what they are."""
+    about = argparse.RawDescriptionHelpFormatter
+    argparse.ArgumentParser(description=__doc__, formatter_class=about).parse_args()
     if not GAMES.is_file():
         print(json.dumps({"benchmark": "ratings", "skipped": "the real games are not beside the project"}))
         return

@@ -12,17 +12,19 @@ from courtside.contracts.errors import BadInput
 from courtside.contracts.machine_limits import FULL
 from courtside.core.parquet import parquet_content
 
+OUT = "--out or `out`"
+
 
 class FolderNotWritable(BadInput):
-    """A file or folder cannot be written."""
+    """A file or folder cannot be written; `option` is what names the place."""
 
-    def __init__(self, place: Path, detail: str) -> None:
+    def __init__(self, place: Path, detail: str, option: str = OUT) -> None:
         self.place = place
-        super().__init__(f"{place} cannot be written ({detail}); choose another place (--out or `out`)")
+        super().__init__(f"{place} cannot be written ({detail}); choose another place ({option})")
 
 
 @contextmanager
-def writing(place: Path) -> Iterator[None]:
+def writing(place: Path, option: str = OUT) -> Iterator[None]:
     """Turn the system's error about a place into `FolderNotWritable`; the error of a full disk passes through."""
     try:
         yield
@@ -30,14 +32,17 @@ def writing(place: Path) -> Iterator[None]:
         if error.errno in FULL:  # not the fault of the place that was named; the command's entry point reports it
             error.filename = error.filename or str(place)  # a write, unlike an open, does not name it
             raise
-        raise FolderNotWritable(place, error.strerror or str(error)) from error
+        raise FolderNotWritable(place, error.strerror or str(error), option) from error
     except ValueError as error:  # a NUL in the name
-        raise FolderNotWritable(place, str(error)) from error
+        raise FolderNotWritable(place, str(error), option) from error
 
 
-def prepare_folder(folder: Path) -> None:
-    """Make a folder and see that files can be made in it, before hours of work are lost; raises `FolderNotWritable`."""
-    with writing(folder):
+def prepare_folder(folder: Path, option: str = OUT) -> None:
+    """Make a folder and see that files can be made in it, before hours of work are lost.
+
+    Raises `FolderNotWritable`, which names the `option` that the folder came from.
+    """
+    with writing(folder, option):
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".{os.getpid()}.part"
         probe.touch()

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from courtside.adapters.sqlite_ledger import SqliteLedger
     from courtside.workflows.backtest import Plan, Stream
     from courtside.workflows.replays import Recording
-    from courtside.workflows.stage_models import StageModels
 
 LEDGER = "ledger.sqlite"
 
@@ -33,13 +32,6 @@ class ReplayFolder:
         from courtside.adapters.sqlite_ledger import SqliteLedger
 
         return SqliteLedger(self.root / LEDGER)
-
-    @property
-    def models(self) -> "StageModels":
-        """The models of the folder's replays."""
-        from courtside.workflows.stage_models import StageModels
-
-        return StageModels(self.ledger, self.lake)
 
     def recording(self, contract: bytes, stream: "Stream", plan: "Plan") -> "Recording":
         """Return what records the replays of a stream in this folder; `contract` is the YAML of its model."""

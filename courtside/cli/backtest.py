@@ -15,6 +15,7 @@ from courtside.contracts.days import parse_day
 from courtside.contracts.errors import BadInput, InputMismatch
 from courtside.contracts.history import parse_history
 from courtside.contracts.names import DEFAULT_DATASET
+from courtside.core.sentences import enumerated, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,10 +131,12 @@ def backtest(
     contract = load_dataset(model)
     policies = [_policy(name, contract) for name in dict.fromkeys(policy or USUAL)]
     if pages is not None:
-        prepare_folder(pages)
+        prepare_folder(pages, "--pages")
     with people.status(f"Reading {games or table}") as status:
         stream = _stream(contract, model, games=games, table=table, quarantine=quarantine)
         plan = _plan(stream, begin, end, window=window, names=candidates, every=every, count_alerts=count_alerts)
+        plan.require_rows(stream)
+        say(_ahead(plan, policies, stream))
         replays = partial(run, stream, policies, plan, state=state or default_state(), progress=partial(_say, status))
         results = replays().results if pages is None else _recorded(replays, pages, model, stream, plan)
     if as_json:
@@ -236,6 +239,19 @@ def _step(text: str) -> timedelta:
     if step % timedelta(days=1) or not timedelta(days=1) <= step <= timedelta(days=366):
         raise StepTooLong(text)
     return step
+
+
+def _ahead(plan: "Plan", policies: list["ReplayPolicy"], stream: "Stream") -> str:
+    """Say what lies ahead, and what makes it shorter, before anything is trained."""
+    count, names = len(plan.rounds()), [each.name for each in plan.candidates]
+    said = (
+        f"{stream.position(plan.end) - stream.position(plan.begin):,} rows from {plan.begin} to {plan.end}: "
+        f"{count:,} {plural('step', range(count))} of {plan.step.days} {plural('day', range(plan.step.days))} by each "
+        f"policy ({enumerated([each.name for each in policies])}); a training fits {enumerated(names)}."
+    )
+    if len(names) == 1:
+        return said
+    return f"{said} This can take minutes to hours; `--candidates {names[0]}` fits one only, and `--from` replays less."
 
 
 def _say(status: "Status", part: str) -> None:

@@ -82,7 +82,7 @@ def dashboard(
 
     loopback(host)
     if to is not None:
-        prepare_folder(to)
+        prepare_folder(to, "--to")
     if replay is not None:
         _show_replay(replay, model, to=to, host=host, port=port, open_browser=open_browser, as_json=as_json)
         return

@@ -14,6 +14,7 @@ from courtside.cli.stage_data import stage_lake
 from courtside.contracts.days import parse_day
 from courtside.contracts.events import DriftCheckResponse, Window
 from courtside.contracts.shortening import listed
+from courtside.core.sentences import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,8 +116,9 @@ def _print(compared: "Comparison") -> None:
 
     report = compared.report
     usual = f", {len(report.features_usual)} as usual" if report.features_usual else ""
+    moved = report.features_drifted
     for title, found in (
-        (f"Drift, policy {report.policy}: {len(report.features_drifted)} features moved{usual}", report.features),
+        (f"Drift, policy {report.policy}: {len(moved)} {plural('feature', moved)} moved{usual}", report.features),
         ("Target and prediction", report.outcomes),
     ):
         if found:

@@ -10,6 +10,7 @@ from courtside.core.drift.reports.quarantine import QuarantinedFile
 from courtside.core.drift.reports.report import DriftReport, FeatureDrift, Verdict
 from courtside.core.drift.story import headline
 from courtside.core.performance.spark import spark
+from courtside.core.sentences import plural
 
 MOST_USUAL, MOST_IN_SEGMENTS, MOST_POINTS = 2, 3, 12
 _FEWEST_POINTS = 3
@@ -22,9 +23,10 @@ DRIFT, BROKEN_DATA = "drift", "broken_data"
 def drift_alert(report: DriftReport, decision: Decision, context: AlertContext, *, kind: str = DRIFT) -> Alert:
     """Write the alert for a report that asks for one; `kind` is that of its incident."""
     window, model = f"{context.start} to {context.end}", display_text(context.model, MODEL_LIMIT)
+    features = plural("feature", range(report.features_checked))
     lines = [
         (
-            f"*Drift in {model}*: {len(report.features_drifted)} of {report.features_checked} features moved "
+            f"*Drift in {model}*: {len(report.features_drifted)} of {report.features_checked} {features} moved "
             f"between the champion's reference and the window {window} ({report.current.rows:,} rows)."
         ),
         "",

@@ -6,7 +6,7 @@ from courtside.contracts.scoring import Role
 from courtside.core.dashboard.months import Check
 from courtside.core.dashboard.views import PerformancePoint
 from courtside.core.drift.reports.report import BROKEN, Verdict
-from courtside.core.sentences import enumerated
+from courtside.core.sentences import enumerated, plural
 
 RECENT_WINDOWS = 12
 _MOST_NAMED = 3
@@ -36,4 +36,5 @@ def said_of_check(check: Check | None) -> str:
     more = [f"{len(moved) - _MOST_NAMED} more"] if len(moved) > _MOST_NAMED else []
     which = f" ({enumerated([*named, *more])})" if moved else ""
     count = str(len(moved)) if moved else "none"
-    return f"{count} of {len(check.features)} features moved{which}: {check.action.replace('_', ' ')}"
+    features = plural("feature", check.features)
+    return f"{count} of {len(check.features)} {features} moved{which}: {check.action.replace('_', ' ')}"

@@ -3,6 +3,7 @@
 from courtside.contracts.records.situations import DriftFacts, Known, PerformanceFacts, Situation
 from courtside.contracts.scoring import Opponent
 from courtside.contracts.shortening import listed
+from courtside.core.sentences import plural
 
 NO_RETRAINING = ": no retraining"
 WATCHING = ": watching"
@@ -47,14 +48,17 @@ def _without_drifted_features(drift: DriftFacts) -> str:
     if drift.accepted:
         return f"only what a person accepted as the new normal moved: {listed(drift.accepted)}"
     if drift.usual:
-        checked = drift.features_checked
-        return f"{drift.usual} of {checked} features moved, but no more than the reference itself shows"
-    return f"none of {drift.features_checked} features moved"
+        return f"{_of_all(drift.usual, drift)} moved, but no more than the reference itself shows"
+    return f"{_of_all('none', drift)} moved"
 
 
 def moved(drift: DriftFacts) -> str:
     """Say how many features moved."""
-    return f"{len(drift.features_drifted)} of {drift.features_checked} features moved ({drift.share:.0%})"
+    return f"{_of_all(len(drift.features_drifted), drift)} moved ({drift.share:.0%})"
+
+
+def _of_all(count: int | str, drift: DriftFacts) -> str:
+    return f"{count} of {drift.features_checked} {plural('feature', range(drift.features_checked))}"
 
 
 def performance(facts: PerformanceFacts) -> str:

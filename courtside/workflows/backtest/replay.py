@@ -23,6 +23,7 @@ from courtside.workflows.backtest.rounds import Round, Trained, Witness
 from courtside.workflows.backtest.state import State, StateFile, Told, state_file
 from courtside.workflows.backtest.stream import Stream
 
+_MINUTE = 60
 EVERY = 26
 """After so many rounds people are told how far it is, and what was lived through is kept."""
 
@@ -70,7 +71,9 @@ def replay(
                 course.keep(file, ended=done == len(rounds))
             trainings = len(course.told.trained)
             trained = "1 training" if trainings == 1 else f"{trainings} trainings"
-            progress(f"{policy.name}: {done} of {len(rounds)} rounds, up to {lived.until}, {trained}")
+            progress(
+                f"{policy.name}: {done} of {len(rounds)} rounds, up to {lived.until}, {trained}{course.left(rounds)}"
+            )
     return course.replay(stream, policy, plan)
 
 
@@ -111,6 +114,11 @@ class _Course:
         self.places.append(lived.places)
         self.said.append(lived.probability)
         return lived
+
+    def left(self, rounds: Sequence[Any]) -> str:
+        """Say how much longer the other rounds take if they are as those before, nothing where that is no time."""
+        seconds = self.told.seconds / self.told.rounds * (len(rounds) - self.told.rounds)
+        return f", about {seconds / _MINUTE:.0f} minutes left" if seconds > 2 * _MINUTE else ""
 
     def keep(self, file: StateFile, *, ended: bool) -> None:
         """Write where the replay is."""

@@ -15,7 +15,7 @@ from courtside.core.backtest.changes import KnownChange
 from courtside.core.dataset import Dataset
 from courtside.core.rows import require_times, time_column_of
 from courtside.core.rows.order import row_order
-from courtside.core.tasks import Target
+from courtside.core.tasks import BINARY, Target
 from courtside.core.training.frame import feature_frame, labels
 from courtside.workflows.freeze import inferred_of, resolved
 from courtside.workflows.rows import TrainingFeatures, training_features
@@ -29,6 +29,18 @@ class PlaceColumnTaken(BadInput):
 
     def __init__(self, dataset: str) -> None:
         super().__init__(f"the table of {dataset} has a column {PLACE}, which a backtest makes itself; rename it")
+
+
+class TaskNotReplayed(BadInput):
+    """A backtest replays models of two classes only."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset.name
+        self.task = dataset.task
+        super().__init__(
+            f"the task of {dataset.name} is {dataset.task}, and a backtest replays models of two classes only; "
+            "`courtside train --rolling-origin 5` says how candidates do on later and later parts of a table"
+        )
 
 
 @dataclass(frozen=True)
@@ -49,8 +61,11 @@ class Stream:
     def of(cls, rows: pa.Table, dataset: Dataset, *, changes: tuple[KnownChange, ...] | None = None) -> "Stream":
         """Build the features of rows, which are games or a table of features, as the contract says.
 
-        Raises `TimeColumnNeeded`, `TimesMissing`, `PlaceColumnTaken`, and what `training_features` raises.
+        Raises `TaskNotReplayed`, `TimeColumnNeeded`, `TimesMissing`, `PlaceColumnTaken`, and what `training_features`
+        raises.
         """
+        if dataset.task != BINARY:
+            raise TaskNotReplayed(dataset)
         time_column = time_column_of(dataset, asked="a backtest")
         if PLACE in rows.column_names:
             raise PlaceColumnTaken(dataset.name)

@@ -1,19 +1,25 @@
 """`courtside backtest` replays policies on a table, and says in one line or table what came of it."""
 
 import json
+import shutil
+from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
+from courtside.adapters.files import FolderNotWritable
 from courtside.cli.backtest import StepTooLong
 from courtside.cli.main import app
 from courtside.contracts.dashboard_keys import OVERVIEW_PAGE, model_page
 from courtside.contracts.errors import InputMismatch
 from courtside.core.backtest.policies import PolicyNotKnown
+from courtside.core.drift.errors import TimeOutOfRange
 from courtside.datasets.catalog import DatasetInvalid
 from courtside.workflows.backtest.candidates import CandidateUnknown
+from courtside.workflows.backtest.stream import TaskNotReplayed
 from courtside.workflows.replays import replay_name
 from tests.fakes.replayed_streams import visits
 
@@ -25,6 +31,7 @@ target: bought
 features: {pages: numeric, minutes: numeric}
 candidates: [logistic_regression]
 """
+BOTH = ("--candidates", "random_forest", "--candidates", "logistic_regression")
 KEYS = {
     *("model", "policy", "window", "rows", "log_loss", "brier", "accuracy", "auc"),
     *("trainings", "promotions", "alerts", "seconds", "delay", "false_retrains", "versus_first", "versus_best"),
@@ -110,6 +117,43 @@ def test_a_replay_ends_with_the_rows_however_late_a_day_is_given(folder: Path) -
     usual, late = (replayed(folder, "--policy", "never", "--json", *to) for to in ((), ("--to", "9999-12-31")))
     assert late.exit_code == 0, late.output
     assert late.stdout == usual.stdout
+
+
+def test_what_lies_ahead_is_said_before_anything_is_trained(folder: Path) -> None:
+    options = ("--policy", "never", "--policy", "every:60d", "--round", "14d")
+    lines = [replayed(folder, *options, *names).stderr.splitlines()[0] for names in ((), BOTH)]
+    ahead = "15 steps of 14 days by each policy (never and every:60d); a training fits"
+    assert lines[0].endswith(f"{ahead} logistic_regression.")
+    assert lines[1].endswith(
+        f"{ahead} logistic_regression and random_forest. This can take minutes to hours; "
+        "`--candidates logistic_regression` fits one only, and `--from` replays less."
+    )
+
+
+def test_a_row_on_the_last_day_of_the_calendar_is_refused_by_name(tmp_path: Path) -> None:
+    rows = visits(days=200, a_day=15)
+    days = rows.column("day").to_pylist()
+    rows = rows.set_column(rows.column_names.index("day"), "day", pa.array([*days[:-1], date.max], pa.date32()))
+    pq.write_table(rows, tmp_path / "visits.parquet")
+    (tmp_path / "visits.yaml").write_text(CONTRACT, encoding="utf-8")
+    assert isinstance(replayed(tmp_path, "--policy", "never").exception, TimeOutOfRange)
+
+
+def test_a_file_in_place_of_the_folder_of_pages_is_refused_by_its_option(folder: Path) -> None:
+    refused = replayed(folder, "--policy", "never", "--pages", str(folder / "visits.yaml"))
+    assert isinstance(refused.exception, FolderNotWritable)
+    assert str(refused.exception).endswith("choose another place (--pages)")
+
+
+@pytest.mark.parametrize("task", ["multiclass", "regression"])
+def test_a_task_that_cannot_be_replayed_is_refused_by_name(folder: Path, tmp_path: Path, task: str) -> None:
+    (tmp_path / "visits.yaml").write_text(
+        f"{CONTRACT.replace('logistic_regression', 'random_forest')}task: {task}\n", encoding="utf-8"
+    )
+    shutil.copy(folder / "visits.parquet", tmp_path)
+    refused = replayed(tmp_path, "--policy", "never")
+    assert isinstance(refused.exception, TaskNotReplayed)
+    assert f"the task of visits is {task}" in str(refused.exception)
 
 
 def test_games_are_no_table(folder: Path) -> None:

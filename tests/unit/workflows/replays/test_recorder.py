@@ -11,6 +11,7 @@ from courtside.core.dashboard.views import Health, ModelView
 from courtside.workflows.dashboard import Dashboard
 from courtside.workflows.replays import NoReplay, replays_of
 from courtside.workflows.replays.served import noon
+from courtside.workflows.stage_models import StageModels
 from tests.fakes.links import dead_links, pages_below
 from tests.fakes.replayed import (
     BOTH,
@@ -38,7 +39,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> ReplayFolder:
 
 
 def view(folder: ReplayFolder, model: str = BOTH) -> ModelView:
-    dashboard = Dashboard("replay", folder.models, replays=replays_of(folder.ledger, lake=folder.lake))
+    dashboard = Dashboard(
+        "replay", StageModels(folder.ledger, folder.lake), replays=replays_of(folder.ledger, lake=folder.lake)
+    )
     return dashboard.model_view(model, now=noon(END), start=START, end=END)
 
 
