@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -32,6 +33,13 @@ class Shipped:
     time: str | None = None
     positive: str | None = None
     installed: bool = True
+
+    def contract(self, name: str) -> dict[str, Any]:
+        """Return what the contract called `name` says of the table."""
+        target = {"column": self.target} | ({"positive": self.positive} if self.positive else {})
+        written = {"name": name, "task": self.task, "id_columns": ["id"], "target": target}
+        times = {"time_column": self.time} if self.time else {}
+        return written | times | {"features": self.features(self.rows())}
 
     def features(self, table: pd.DataFrame) -> dict[str, str]:
         """Return the kind of each feature."""

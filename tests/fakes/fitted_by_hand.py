@@ -1,19 +1,24 @@
 """Every candidate as people fit it by hand, with scikit-learn's own metrics: what trainings are compared with."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from lightgbm import LGBMClassifier, LGBMRegressor
 from numpy.typing import NDArray
 from sklearn import metrics
+from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from xgboost import XGBClassifier, XGBRegressor
 
 from courtside.core.tasks import BINARY, MULTICLASS, REGRESSION
+from tests.datasets.shipped import Shipped
 
 FOREST = {"n_estimators": 200, "max_depth": 10, "min_samples_leaf": 5, "random_state": 42}
 XGBOOST = {"n_estimators": 200, "max_depth": 10, "learning_rate": 0.1, "tree_method": "hist", "random_state": 42}
@@ -34,6 +39,36 @@ REGRESSORS: dict[str, Callable[[], Any]] = {
 }
 BY_HAND = {BINARY: CLASSIFIERS, MULTICLASS: CLASSIFIERS, REGRESSION: REGRESSORS}
 Array = NDArray[Any]
+LINEAR = {"logistic_regression", "ridge"}
+
+
+@cache
+def parts(shipped: Shipped) -> tuple[pd.DataFrame, Array, pd.DataFrame, Array]:
+    """Return rows and coded targets of the training and the test part, which is the newest or a drawn fifth."""
+    table = shipped.rows()
+    ordered = table.sort_values([shipped.time or "id", "id"]).reset_index(drop=True)
+    if shipped.time is None:
+        ordered = ordered.iloc[np.random.default_rng(42).permutation(len(ordered))]
+    truth = ordered[shipped.target].to_numpy()
+    if shipped.task == MULTICLASS:
+        truth = pd.Categorical(ordered[shipped.target]).codes.astype(np.int64)
+    elif shipped.task != REGRESSION:
+        truth = (truth == shipped.positive).astype(int)
+    rows, cut = ordered[list(shipped.features(table))], len(ordered) - round(len(ordered) * 0.2)
+    return rows[:cut], truth[:cut], rows[cut:], truth[cut:]
+
+
+def fitted(shipped: Shipped, candidate: str) -> Any:
+    """Return the estimator with the published parameters, behind what a table with gaps or words needs."""
+    rows, truth, _, _ = parts(shipped)
+    kinds = shipped.features(shipped.rows())
+    words = [column for column, kind in kinds.items() if kind == "categorical"]
+    numbers = [column for column in kinds if column not in words]
+    filled = SimpleImputer(strategy="median") if candidate in LINEAR else "passthrough"
+    columns = ColumnTransformer(
+        [("numbers", filled, numbers), ("words", OneHotEncoder(sparse_output=False), words)], sparse_threshold=0
+    )
+    return make_pipeline(columns, BY_HAND[shipped.task][candidate]()).fit(rows, truth)
 
 
 def said(task: str, own: Any, rows: Any) -> Array:
