@@ -12,6 +12,9 @@ OVERVIEW_PAGE = f"{DASHBOARD_PREFIX}index.html"
 MONTH_COSTS = f"{DASHBOARD_PREFIX}month_costs.json"
 """Key of what a month of the stage costs by list prices, as data that pages show; no page links it."""
 
+COMPARISONS = f"{DASHBOARD_PREFIX}comparisons.json"
+"""Key of how the models of the same target do beside each other, as data that pages show; no page links it."""
+
 
 def pages(model: str) -> str:
     """Prefix of the pages of one model; permissions are granted on those of all models (``*``)."""

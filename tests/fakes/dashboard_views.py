@@ -6,18 +6,22 @@ from datetime import date, timedelta
 import numpy as np
 
 from courtside.contracts import dashboard_keys
+from courtside.contracts.curves import ClassCurves, ValueCurves
 from courtside.contracts.records import LabelsIn
 from courtside.core.dashboard.views import (
     CalibrationBin,
     Freshness,
     Health,
     ModelView,
+    Pair,
+    PairFigure,
     Shadow,
     StageView,
     Summary,
 )
-from tests.fakes.dashboard_performance import LABEL_DAYS, METRICS, performance_of
+from tests.fakes.dashboard_performance import LABEL_DAYS, OF_TASK, performance_of
 from tests.fakes.dashboard_story import YEAR, champions_of, checks_of, decisions_of, incidents_of, moment
+from tests.fakes.task_cards import curves_of_classes, curves_of_values
 
 MODEL = "churn"
 END = date(2026, 11, 29)
@@ -29,19 +33,20 @@ NAMES = (
 
 
 def model_year(
-    *, days: int = YEAR, features: int = 16, seed: int = 7, model: str = MODEL, end: date = END
+    *, days: int = YEAR, features: int = 16, seed: int = 7, model: str = MODEL, end: date = END, task: str = "binary"
 ) -> ModelView:
     """Return the view of a model over `days` days that end the day before `end`."""
+    metrics = OF_TASK[task]
     start = end - timedelta(days=days)
     champions = champions_of(model, start, days)
     names = tuple(NAMES[n] if n < len(NAMES) else f"usage_of_feature_{n:03d}" for n in range(features))
     checks = checks_of(model, start, days, features, np.random.default_rng(seed))
     incidents = incidents_of(model, start, days)
-    performance = performance_of(champions, start, end, np.random.default_rng(seed + 1))
-    recent = [p.value for p in performance if p.metric == METRICS[0] and p.role == "champion"]
+    performance = performance_of(champions, start, end, np.random.default_rng(seed + 1), task=task)
+    recent = [p.value for p in performance if p.metric == metrics[0] and p.role == "champion"]
     summary = Summary(
         model=model,
-        task="binary",
+        task=task,
         health=Health.WARNING,
         why="an incident is open: tenure_months and 1 other feature drifted",
         champion=champions[-1].version,
@@ -52,9 +57,9 @@ def model_year(
         next_due=moment(end, 6, 0),
         open_incidents=sum(each.resolved_at is None for each in incidents),
         changed=("Incident opened: tenure_months drifted.",),
-        metric=METRICS[0],
+        metric=metrics[0],
         recent=tuple(recent[-30:]),
-        promise=next(p.promise for p in reversed(performance) if p.metric == METRICS[0]),
+        promise=next(p.promise for p in reversed(performance) if p.metric == metrics[0]),
         page_key=dashboard_keys.model_page(model),
     )
     return ModelView(
@@ -68,7 +73,7 @@ def model_year(
         features=names,
         champions=champions,
         incidents=incidents,
-        metrics=METRICS,
+        metrics=metrics,
         performance=performance,
         checks=checks,
         decisions=decisions_of(checks, champions),
@@ -97,6 +102,38 @@ def model_year(
         ),
         month_usd=0.43,
     )
+
+
+def of_classes(model: str = "parcels") -> ModelView:
+    """Return the view of a model of several classes that can be compared with another one of the same target."""
+    view = model_year(days=120, model=model, task="multiclass")
+    met = curves_of_classes(classes=5, prefix="delivered by carrier ")
+    assert isinstance(met, ClassCurves)
+    return replace(view, met=met, calibration=(), compared=(pair(model, "parcels_by_route"),))
+
+
+def of_values(model: str = "prices") -> ModelView:
+    """Return the view of a model of values with intervals."""
+    met = curves_of_values(segment="part_of_the_town")
+    assert isinstance(met, ValueCurves)
+    view = model_year(days=120, model=model, task="regression")
+    shadows = (replace(view.shadows[0], metric="squared_error", difference=812.4, low=211.0, high=1_413.0),)
+    return replace(view, met=met, calibration=(), shadows=shadows)
+
+
+def pair(model: str, other: str) -> Pair:
+    """Return what is known of two models of the same target."""
+    sentence = (
+        f"{model} is better than {other}, surely since 2026-10-04: its log loss is 0.021 lower (0.008 lower to 0.034 "
+        "lower) on the 9,120 rows that both predicted, of 62 days from 2026-09-21 to 2026-11-22, an interval that "
+        "holds however often one looks. Rows that were left out: 210 wait for their label."
+    )
+    figures = (
+        PairFigure(title="macro AUC", model=0.912, other=0.897, difference=0.015, low=0.006, high=0.024),
+        PairFigure(title="log loss", model=0.412, other=0.433, difference=-0.021, low=-0.034, high=-0.008),
+        PairFigure(title="calibration error", model=0.018, other=0.022, difference=-0.004, low=None, high=None),
+    )
+    return Pair(model=model, other=other, verdict="better", rows=9_120, sentence=sentence, figures=figures)
 
 
 def new_model(model: str = "fraud") -> ModelView:
@@ -155,6 +192,7 @@ def stage_of(models: int) -> StageView:
                 open_incidents=int(bad),
                 changed=like.changed if bad else (),
                 page_key=dashboard_keys.model_page(name),
+                unsure=tuple(number % 3 == 1 and place % 5 == 4 for place in range(len(like.recent))),
             )
         )
     order = tuple(Health)
@@ -164,7 +202,15 @@ def stage_of(models: int) -> StageView:
         for each in summaries
         if each.open_incidents
     )
-    return StageView(stage="dev", at=moment(END, 5, 30), models=tuple(summaries), incidents=incidents, month_usd=31.36)
+    return StageView(
+        stage="dev",
+        at=moment(END, 5, 30),
+        models=tuple(summaries),
+        incidents=incidents,
+        month_usd=31.36,
+        compared=tuple(pair("model_0001", f"model_{other:04d}") for other in range(2, min(models, 4))),
+        left_out=3 if models > 12 else 0,
+    )
 
 
 def _shadow(version: str, role: str, rows: int, found: tuple[float, float, float], outcome: str) -> Shadow:

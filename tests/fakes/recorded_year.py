@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from courtside.contracts import drift_keys, lake_keys, ledger_keys, scoring_keys, training_keys
 from courtside.contracts.events import Window
@@ -56,6 +57,33 @@ def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
+CLASSES = ("late", "never", "on time")
+WIDTH = 20.0
+
+
+def said_by_task(
+    task: str, drawn: NDArray[np.float64], rng: np.random.Generator, blunt: float
+) -> tuple[dict[str, Any], list[str]]:
+    """Return what is said of rows as columns, and what happened as a calibrated model would have it."""
+    luck = rng.random(drawn.size)
+    said = drawn + blunt * (0.5 - drawn)
+    if task == "multiclass":
+        each = np.stack([said, (1 - said) / 4, 3 * (1 - said) / 4], axis=1)
+        happened = (luck[:, None] > np.stack([drawn, drawn + (1 - drawn) / 4], axis=1)).sum(axis=1)
+        columns = {
+            "prediction": each.max(axis=1),
+            "predicted": [CLASSES[place] for place in each.argmax(axis=1)],
+            "probabilities": [list(zip(CLASSES, row, strict=True)) for row in each.tolist()],
+        }
+        return columns, [CLASSES[place] for place in happened]
+    if task == "regression":
+        values = 100 * said
+        actual = 100 * drawn + WIDTH * (2.2 * luck - 1.1)
+        ends = {"low": values - WIDTH, "high": values + WIDTH}
+        return {"prediction": values, **ends}, [f"{value:.6f}" for value in actual]
+    return {"prediction": said}, [str(int(each)) for each in luck < drawn]
+
+
 @dataclass
 class RecordedStage:
     """A stage whose models have features `f00`, `f01`, …; nothing is recorded of them until it is asked for."""
@@ -63,6 +91,7 @@ class RecordedStage:
     lake: Lake = field(default_factory=InMemoryLake)
     ledger: Ledger = field(default_factory=InMemoryLedger)
     features: int = 16
+    tasks: dict[str, str] = field(default_factory=dict)
 
     @property
     def models(self) -> StageModels:
@@ -72,10 +101,12 @@ class RecordedStage:
     def names(self) -> list[str]:
         return [f"f{number:02d}" for number in range(self.features)]
 
-    def add(self, model: str) -> None:
+    def add(self, model: str, *, task: str = "binary") -> None:
         """Put a model into the stage."""
+        self.tasks[model] = task
         lines = "\n".join(f"  {name}: numeric" for name in self.names)
-        content = CONTRACT.format(name=model, features=lines).encode()
+        of_task = "" if task == "binary" else f"task: {task}\n"
+        content = (CONTRACT.format(name=model, features=lines) + of_task).encode()
         self.models.add(content, source=f"{model}.yaml", by="ann", now=NOW - timedelta(days=400))
 
     def record(self, model: str, days: int = 365, *, until: date = TODAY, rows: int = 10_000) -> None:
@@ -161,22 +192,23 @@ class RecordedStage:
         )
         self.lake.write(lake_keys.decision(model, day, check_id), decision.model_dump_json(indent=2).encode())
 
-    def predict(self, model: str, day: date, rows: int, *, labelled: bool = True) -> None:
-        """Record the champion's predictions of a day, and their labels."""
+    def predict(self, model: str, day: date, rows: int, *, labelled: bool = True, blunt: float = 0.0) -> None:
+        """Record the champion's predictions of a day, and their labels; a `blunt` model says all rows more alike."""
         rng = np.random.default_rng(day.toordinal())
-        said = rng.uniform(0.05, 0.95, rows)
         ids = [f"{day.toordinal()}-{number}" for number in range(rows)]
+        said, labels_of = said_by_task(self.tasks.get(model, "binary"), rng.uniform(0.05, 0.95, rows), rng, blunt)
         predictions: dict[str, Any] = {
             "id": ids, "time": [noon(day)] * rows, "as_of": [day] * rows, "made_at": [noon(day)] * rows,
-            "version": ["1"] * rows, "sha256": ["a"] * rows, "role": ["champion"] * rows, "prediction": said,
+            "version": ["1"] * rows, "sha256": ["a"] * rows, "role": ["champion"] * rows,
             "features_hash": ["h"] * rows, "revision": [1] * rows, "segments": [[]] * rows,
             "contributions": [None] * rows, "in_hindsight": [False] * rows, "local_day": [day] * rows,
-            **dict.fromkeys(("predicted", "probabilities", "low", "high"), [None] * rows),
+            **dict.fromkeys(("predicted", "probabilities", "low", "high"), [None] * rows), **said,
         }  # fmt: skip
-        self._log(lake_keys.predictions(model), day, pa.table(predictions, schema=PREDICTIONS))
+        ordered = {name: predictions[name] for name in PREDICTIONS.names}
+        self._log(lake_keys.predictions(model), day, pa.table(ordered, schema=PREDICTIONS))
         if labelled:
             labels: dict[str, Any] = {
-                "id": ids, "label": [str(int(each)) for each in rng.random(rows) < said], "known_on": [day] * rows,
+                "id": ids, "label": labels_of, "known_on": [day] * rows,
                 "recorded_at": [noon(day)] * rows, "source": ["rows"] * rows, "revision": [1] * rows,
             }  # fmt: skip
             self._log(lake_keys.labels(model), day, pa.table(labels, schema=LABELS))
@@ -189,7 +221,7 @@ class RecordedStage:
             "baseline": 0.5, "promise": 0.72, "promise_low": 0.70, "promise_high": 0.74,
             "stated_on": start + 2 * WEEK, "recorded_at": noon(start + 2 * WEEK), "statement": statement, "files": 14,
         }  # fmt: skip
-        rows = [common | {"metric": metric.name} for metric in metrics_of("binary")]
+        rows = [common | {"metric": metric.name} for metric in metrics_of(self.tasks.get(model, "binary"))]
         rows += [each | {"segment_column": "plan", "segment": "basic", "value": 0.1} for each in rows]
         self._log(lake_keys.performance(model), start, pa.Table.from_pylist(rows, schema=PERFORMANCE))
 
@@ -199,7 +231,7 @@ class RecordedStage:
             "window_start": start, "window_end": start + WEEK, "version": "1", "method": "cbpe", "value": value,
             "constant": 0.72, "rows": 70, "made_as_of": start + WEEK, "recorded_at": noon(start + WEEK),
         }  # fmt: skip
-        rows = [common | {"metric": metric.name} for metric in metrics_of("binary")]
+        rows = [common | {"metric": metric.name} for metric in metrics_of(self.tasks.get(model, "binary"))]
         self._log(lake_keys.estimates(model), start, pa.Table.from_pylist(rows, schema=ESTIMATES))
 
     def test_promise(self, model: str, day: date) -> None:

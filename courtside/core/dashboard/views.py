@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from courtside.contracts.curves import ClassCurves, ValueCurves
 from courtside.contracts.records import LabelsIn, ReplayRecord
 
 
@@ -29,6 +30,8 @@ class Summary:
     `why` is a sentence about the health. `last_check` is what the newest check found (`report_key` is its page).
     `changed` are sentences about the newest 24 hours. `metric` is the primary one's name; `recent` are its newest
     realised figures, oldest first, None where a window has none; `promise` is what the champion promised of it.
+    `unsure` says of each of them whether the window had too few rows for an interval. `alike` is the same for all
+    models that can be compared with this one, and empty where that is not known.
     """
 
     model: str
@@ -47,6 +50,8 @@ class Summary:
     recent: tuple[float | None, ...]
     promise: float | None
     page_key: str
+    unsure: tuple[bool, ...] = ()
+    alike: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +59,8 @@ class StageView:
     """The page of all models, as of a moment; `incidents` are those of the stage itself and all open ones of models.
 
     `month_usd` is what a month of the stage costs by list prices with all its models, None where that is not known.
-    `replays` are those of its models that only lived in a replay.
+    `replays` are those of its models that only lived in a replay. `compared` are its models of the same target, and
+    `left_out` counts the pairs of such models that were not compared, because there are too many.
     """
 
     stage: str
@@ -63,6 +69,35 @@ class StageView:
     incidents: tuple["IncidentLine", ...]
     month_usd: float | None = None
     replays: tuple[ReplayRecord, ...] = ()
+    compared: tuple["Pair", ...] = ()
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairFigure:
+    """A metric of both models of a pair on the same rows, and the first one's less the other one's, with interval."""
+
+    title: str
+    model: float | None
+    other: float | None
+    difference: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two models of the same target on the rows that both predicted.
+
+    `verdict` is one of `core.performance.model_comparison`, about `model`; `sentence` says it with its figures.
+    """
+
+    model: str
+    other: str
+    verdict: str
+    rows: int
+    sentence: str
+    figures: tuple[PairFigure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,9 +239,10 @@ class ModelView:
 
     `metrics` are the names of those that `performance` has, the primary one first; `years` are the calendar years that
     have a page of their own. `checks`, `performance` and `decisions` are in order of time; `maturity` is the share of
-    labels that is in by days after a row. `calibration_of` says which rows `calibration` counts. `month_usd` is what
-    each model of the stage adds at most to a month's bill; None where that is not known. `replay` is set where all of
-    it happened in a replay only.
+    labels that is in by days after a row. `calibration_of` says which rows `calibration` counts, or `met`, which is how
+    predictions met their labels where there are not two classes. `compared` are pairs with other models of the
+    same target. `month_usd` is what each model of the stage adds at most to a month's bill; None where that is not
+    known. `replay` is set where all of it happened in a replay only.
     """
 
     summary: Summary
@@ -230,3 +266,5 @@ class ModelView:
     freshness: Freshness
     month_usd: float | None
     replay: ReplayRecord | None = None
+    met: ClassCurves | ValueCurves | None = None
+    compared: tuple[Pair, ...] = ()

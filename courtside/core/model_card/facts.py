@@ -87,8 +87,8 @@ def caveats(card: ModelCard) -> list[str]:
         of = task.figure(task.primary)
         reached = best_of(card).measured(of.key) or 0.0
         said.append(
-            f"Predicting from the training part's {record.target} alone has a {of.title} of "
-            f"{written(of.key, record.baseline)} on the test part; {record.best} of {written(of.key, reached)}."
+            f"By the training part's {record.target} alone, the {of.title} on the test part is "
+            f"{written(of.key, record.baseline)}; that of {record.best} is {written(of.key, reached)}."
         )
     said += words(_chosen(card).curves, target=record.target or "the target")
     said += _about_champion(record)
@@ -132,6 +132,7 @@ def data_facts(card: ModelCard) -> dict[str, str]:
         "Dataset": record.dataset,
         "Contract": f"version {record.contract_version}, SHA-256 {record.contract_hash}" if contracted else None,
         "Class 1": f"{record.positive}, of the target {record.target}" if record.positive is not None else None,
+        "Predicts": None if record.task == BINARY else f"{task_of(record.task).predicts} of {record.target}",
         "Classes": listed([shortened(name) for name in record.classes]) if record.classes else None,
         "Features": _features(record),
         trained_on(card): _rows(record.rows_train, card.train_period),

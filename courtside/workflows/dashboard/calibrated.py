@@ -1,4 +1,4 @@
-"""How a champion's probabilities met what happened: on its predictions, or on its holdout until labels are in."""
+"""How a champion's predictions met what happened: those that it served, or those of its holdout until labels are in."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from courtside.contracts import dashboard_keys, training_keys
-from courtside.contracts.curves import AnyCurves, ClassCurves, Curves, ReliabilityBin
+from courtside.contracts.curves import AnyCurves, ClassCurves, Curves, ReliabilityBin, ValueCurves
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.model_card import ModelCard
 from courtside.contracts.records import Reign
@@ -17,7 +17,9 @@ from courtside.core.dashboard.views import CalibrationBin
 from courtside.core.drift.reading import Days
 from courtside.core.model_card.reliability import reliability, wilson
 from courtside.core.performance.judge import counting
+from courtside.core.tasks.types import BINARY
 from courtside.workflows.believed import Beliefs
+from courtside.workflows.dashboard.met import met_labels
 from courtside.workflows.dashboard.source import ModelSource
 from courtside.workflows.lake_documents import find_document
 from courtside.workflows.performance.details import said_by
@@ -29,11 +31,15 @@ _LOOKED_BACK = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
-    """The bins, which rows they count, and from which champion and statements they were made."""
+    """Which rows are counted, and from which champion and statements that was made.
+
+    Two classes have `bins` of their probability; `met` is what the plots of any other task draw.
+    """
 
     bins: tuple[CalibrationBin, ...] = ()
     of: str = ""
     made_from: str = ""
+    met: ClassCurves | ValueCurves | None = None
 
 
 _KEPT = TypeAdapter(Calibrated)
@@ -51,10 +57,14 @@ def calibration(source: ModelSource) -> Calibrated:
         return kept
     try:
         card = _card(source, reign)
-        bins, of = _served(source, reign, card) or _promised(reign, card)
+        if source.dataset.task == BINARY:
+            bins, of = _served(source, reign, card) or _promised(reign, card)
+            found = Calibrated(bins, of, made_from)
+        else:
+            met, of = _met(source, reign, card) or _kept_by_training(reign, card)
+            found = Calibrated((), of, made_from, met)
     except CourtsideError:
         return Calibrated()
-    found = Calibrated(bins, of, made_from)
     source.lake.write(key, _KEPT.dump_json(found))
     return found
 
@@ -96,17 +106,36 @@ def _promised(reign: Reign, card: ModelCard | None) -> tuple[tuple[CalibrationBi
     """Return the bins of the test part that the champion's training kept, none where it left no card."""
     if card is None:
         return (), ""
-    best = next((each for each in card.candidates if each.name == card.record.best), card.candidates[0])
-    bins = _bins(_reliability(best.curves))
+    curves = _of_best(card)
+    bins = _bins(curves.reliability) if isinstance(curves, Curves) else ()
     rows = sum(each.rows for each in bins)
     return bins, f"{rows} test rows of training {reign.training_id}, because no prediction has its label yet"
 
 
-def _reliability(curves: AnyCurves) -> tuple[ReliabilityBin, ...]:
-    """Return the bins of class 1, those of the likeliest of many classes, none where values are predicted."""
-    if isinstance(curves, ClassCurves):
-        return curves.confidence
-    return curves.reliability if isinstance(curves, Curves) else ()
+def _met(
+    source: ModelSource, reign: Reign, card: ModelCard | None
+) -> tuple[ClassCurves | ValueCurves | None, str] | None:
+    """Return how the champion's own predictions met their labels, None where none has its label."""
+    newest = source.archived.newest_window
+    if newest is None:
+        return None
+    since, as_of = newest - _LOOKED_BACK, max(source.newest_day, source.now.date())
+    met = met_labels(reign.version, card, dataset=source.dataset, lake=source.lake, since=since, as_of=as_of)
+    if met is None:
+        return None
+    return met, f"{met.rows} predictions of version {reign.version} since {since} whose labels are in"
+
+
+def _kept_by_training(reign: Reign, card: ModelCard | None) -> tuple[ClassCurves | ValueCurves | None, str]:
+    """Return how the test part met its labels as the champion's training kept it, nothing where it left no card."""
+    curves = None if card is None else _of_best(card)
+    if curves is None or isinstance(curves, Curves):
+        return None, ""
+    return curves, f"{curves.rows} test rows of training {reign.training_id}, because no prediction has its label yet"
+
+
+def _of_best(card: ModelCard) -> AnyCurves:
+    return next((each for each in card.candidates if each.name == card.record.best), card.candidates[0]).curves
 
 
 def _bins(found: Iterable[ReliabilityBin]) -> tuple[CalibrationBin, ...]:

@@ -14,6 +14,7 @@ from courtside.core import dashboard, pages
 from courtside.core.dashboard import model_page, stage_page
 from courtside.core.dashboard.views import ModelView, StageView
 from courtside.workflows.dashboard.archived import SETTLED
+from courtside.workflows.dashboard.compared import Comparisons, kept_comparisons, renew_comparisons
 from courtside.workflows.dashboard.kept_summaries import content_of
 from courtside.workflows.dashboard.model_view import model_view
 from courtside.workflows.dashboard.month_costs import DeployedStage, kept_costs, renew_costs
@@ -45,9 +46,12 @@ class Dashboard:
     def publish_stage(self, *, now: datetime) -> tuple[str, ...]:
         """Build the page of all models from their summaries and write it; return its key.
 
-        What a month of the stage costs is estimated anew before, once a day; see `renew_costs`.
+        What a month of the stage costs is estimated anew before, once a day; see `renew_costs`. Models of the same
+        target are compared anew, see `renew_comparisons`.
         """
         self.renew_costs(now=now)
+        if not self.replays:
+            renew_comparisons(self.models, self.stage_view(now=now).models, now=now)
         return self._write(self.stage_pages(now=now))
 
     def renew_costs(self, *, now: datetime) -> None:
@@ -63,7 +67,10 @@ class Dashboard:
         """Return what the page of all models shows."""
         costs = kept_costs(self.models.lake)
         usd = costs.stage_usd if costs else None
-        return stage_view(self.models, stage=self.stage, now=now, month_usd=usd, replays=self.replays)
+        compared = Comparisons() if self.replays else kept_comparisons(self.models.lake)
+        return stage_view(
+            self.models, stage=self.stage, now=now, month_usd=usd, replays=self.replays, compared=compared
+        )
 
     def model_pages(self, model: str, *, now: datetime) -> dict[str, bytes]:
         """Return a model's page and those of its years that changed, by their keys, and its summary."""

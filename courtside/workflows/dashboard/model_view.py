@@ -13,12 +13,16 @@ from courtside.core.performance.losses import LOSSES
 from courtside.core.performance.maturity import is_final
 from courtside.core.performance.metrics import metrics_of
 from courtside.workflows.dashboard.calibrated import calibration
+from courtside.workflows.dashboard.compared import kept_comparisons
 from courtside.workflows.dashboard.shadows import shadows
 from courtside.workflows.dashboard.source import ModelSource, meets
+from courtside.workflows.performance.comparing_models import compared_by
 
 YEAR = timedelta(days=365)
 SHORTEST = timedelta(days=60)
 _ONE_DAY = timedelta(days=1)
+_SAID_BETTER = {"squared_error"}
+"""Metrics that draw nothing of their own: the RMSE is the root of the mean squared error, in the target's unit."""
 
 
 def model_view(
@@ -47,6 +51,7 @@ def model_view(
         shown = [*(each.day for each in checks), *(each.start for each in points)]
         start = max(start, min([newest - SHORTEST, *began, *shown]))
     calibrated, champion = calibration(source), source.live.champion
+    is_newest = from_first and source.replay is None
     return ModelView(
         summary=_summary(source, checks, points, incidents, decisions),
         stage=stage,
@@ -74,6 +79,8 @@ def model_view(
         freshness=source.freshness,
         month_usd=month_usd,
         replay=source.replay,
+        met=calibrated.met,
+        compared=kept_comparisons(source.lake).of(source.model) if is_newest else (),
     )
 
 
@@ -103,7 +110,7 @@ def _check_point(check: Check, features: Sequence[str]) -> CheckPoint:
 
 
 def _metrics(points: Iterable[PerformancePoint], source: ModelSource) -> tuple[str, ...]:
-    seen = {each.metric for each in points}
+    seen = {each.metric for each in points} - _SAID_BETTER
     return tuple(metric.name for metric in metrics_of(source.dataset.task) if metric.name in seen)
 
 
@@ -134,4 +141,6 @@ def _summary(
         recent=tuple(each.value for each in windows),
         promise=windows[-1].promise if windows else None,
         page_key=dashboard_keys.model_page(source.model),
+        unsure=tuple(each.value is not None and each.low is None for each in windows),
+        alike=" ".join(map(str, compared_by(source.dataset))) if source.dataset.id_columns else "",
     )

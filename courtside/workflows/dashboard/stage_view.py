@@ -6,11 +6,14 @@ from datetime import datetime
 from courtside.contracts.records import ReplayRecord, StageModel
 from courtside.core.dashboard.lines import incident_line
 from courtside.core.dashboard.views import Health, StageView, Summary
+from courtside.workflows.dashboard.compared import Comparisons
 from courtside.workflows.dashboard.kept_summaries import summaries_now
 from courtside.workflows.dashboard.source import report_page
 from courtside.workflows.incidents.incidents import listed_incidents
 from courtside.workflows.stage_models import StageModels
 from courtside.workflows.stage_overview import ModelOverview, overview
+
+_NOTHING = Comparisons()
 
 
 def stage_view(
@@ -20,6 +23,7 @@ def stage_view(
     now: datetime,
     month_usd: float | None = None,
     replays: tuple[ReplayRecord, ...] = (),
+    compared: Comparisons = _NOTHING,
 ) -> StageView:
     """Return what the page of a stage's models shows, the worst model first; one that cannot be read hides no other."""
     listing = models.list()
@@ -37,6 +41,8 @@ def stage_view(
         ),
         month_usd=month_usd,
         replays=replays,
+        compared=tuple(each.pair for each in compared.pairs),
+        left_out=compared.left_out,
     )
 
 

@@ -50,7 +50,7 @@ def compared_models(
 
     `days` are those of the rows. Raises `TargetsDiffer`, `NoSharedRows`, `LogDamaged` and `NoRoomToJoin`.
     """
-    if _compared_by(model) != _compared_by(other):
+    if compared_by(model) != compared_by(other):
         raise TargetsDiffer(model, other)
     promised = [Promises(each, lake) for each in (model, other)]
     mine, theirs = (_said(each, as_of=as_of, days=days) for each in promised)
@@ -68,7 +68,8 @@ def compared_models(
     return found
 
 
-def _compared_by(dataset: Dataset) -> tuple[object, ...]:
+def compared_by(dataset: Dataset) -> tuple[object, ...]:
+    """Return what two models have in common that can be compared."""
     return dataset.task, dataset.target, dataset.positive, dataset.id_columns
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from courtside.contracts import dashboard_keys
 from courtside.core.dashboard import model_page, stage_page
-from courtside.core.dashboard.views import ModelView, StageView
+from courtside.core.dashboard.views import ModelView, Pair, StageView
 from courtside.core.pages.place import Place
+from tests.fakes.dashboard_views import pair
 
 SCRIPT = "<script>document.title = 'hacked'</script>"
 LONG = "a_name_without_end_" * 11
@@ -62,6 +63,8 @@ def _keys(value: Any) -> Iterator[str]:
     if isinstance(value, tuple):
         for each in value:
             yield from _keys(each)
+    elif isinstance(value, Pair):
+        yield from map(dashboard_keys.model_page, (value.model, value.other))
     elif is_dataclass(value):
         for field in fields(value):
             inner = getattr(value, field.name)
@@ -88,4 +91,5 @@ def hostile(view: ModelView) -> ModelView:
         ),
         calibration_of=said,
         shadows=tuple(replace(each, version=LONG, outcome=SCRIPT) for each in view.shadows),
+        compared=(replace(pair(view.summary.model, "other"), sentence=said, verdict=SCRIPT),),
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from courtside.contracts import dashboard_keys, drift_keys
-from tests.fakes.dashboard_views import model_year, new_model, stage_of
+from tests.fakes.dashboard_views import model_year, new_model, of_classes, of_values, stage_of
 from tests.fakes.links import dead_links, pages_below
 from tests.fakes.replayed import replayed_folder
 from tests.integration.browser.chromium import Browser
@@ -44,6 +44,16 @@ def decade(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def wrecked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return lay_model(tmp_path_factory.mktemp("wrecked"), hostile(model_year(days=90)))
+
+
+@pytest.fixture(scope="session")
+def classes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return lay_model(tmp_path_factory.mktemp("classes"), of_classes())
+
+
+@pytest.fixture(scope="session")
+def values(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return lay_model(tmp_path_factory.mktemp("values"), of_values())
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +111,9 @@ class TestEveryLook(EveryLook):
     fewest_texts = 40
 
 
-@pytest.mark.parametrize("page", ["year", "january", "new", "many", "none", "wrecks", *REPLAYED], scope="class")
+@pytest.mark.parametrize(
+    "page", ["year", "january", "new", "classes", "values", "many", "none", "wrecks", *REPLAYED], scope="class"
+)
 @pytest.mark.parametrize(("width", "dark"), [(PHONE, True), (DESK, False)], scope="class")
 class TestFewLooks(EveryLook):
     """These pages are made of what the others have; every look of each would take minutes."""
@@ -117,7 +129,9 @@ class TestOneLook(EveryLook):
     fewest_texts = 5_000
 
 
-@pytest.mark.parametrize("page", ["usual", "year", "new", "wrecked", "many", "one", "none", "wrecks", *REPLAYED])
+@pytest.mark.parametrize(
+    "page", ["usual", "year", "new", "classes", "values", "wrecked", "many", "one", "none", "wrecks", *REPLAYED]
+)
 class TestEveryPage(EveryPage):
     most_bytes = 400_000
 

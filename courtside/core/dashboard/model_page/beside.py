@@ -2,7 +2,8 @@
 
 from courtside.contracts.shortening import shortened
 from courtside.core.dashboard.health_words import badge
-from courtside.core.dashboard.model_page.figures import title_of, with_interval
+from courtside.core.dashboard.metric_words import with_interval
+from courtside.core.dashboard.model_page.figures import title_of
 from courtside.core.dashboard.model_page.panel import dots
 from courtside.core.dashboard.views import ModelView, Shadow
 from courtside.core.pages import plot

@@ -1,12 +1,16 @@
-"""Whether probabilities come true as often as they say, and how soon labels come."""
+"""How predictions met their labels, and how soon labels come."""
 
+from collections.abc import Iterator
+
+from courtside.contracts.curves import ClassCurves, ValueCurves
 from courtside.contracts.shortening import shortened
 from courtside.core.dashboard.views import ModelView
 from courtside.core.model_card.best_reachable import best_reachable
+from courtside.core.model_card.plots import charts_of, notes, tables, titles
 from courtside.core.model_card.reliability import Bin, calibration_chart
 from courtside.core.pages import plot
 from courtside.core.pages.markup import Markup, element
-from courtside.core.pages.parts import section
+from courtside.core.pages.parts import section, table, wide
 from courtside.core.pages.plot import WIDTH, Description, Scale
 from courtside.core.pages.wording import percent
 
@@ -16,11 +20,41 @@ BINARY = "binary"
 
 
 def trust_section(view: ModelView) -> Markup | None:
-    """Return calibration and maturity of labels side by side; None where neither is known."""
-    figures = [figure for figure in (_calibration(view), _maturity(view)) if figure is not None]
+    """Return how predictions met their labels, and the maturity of labels; None where neither is known."""
+    maturity = _maturity(view)
+    if view.met is not None:
+        figures = [*_met(view.met), *([] if maturity is None else [maturity])]
+        return section(
+            "trust",
+            "Predictions and labels",
+            element("p", shortened(view.calibration_of, 160), ".", class_="note"),
+            element("div", *figures, class_="figures"),
+            *_tables(view.met),
+        )
+    figures = [figure for figure in (_calibration(view), maturity) if figure is not None]
     if not figures:
         return None
-    return section("trust", "Probabilities and labels", element("div", *figures, class_="figures"))
+    title = "Probabilities and labels" if view.summary.task == BINARY else "Labels"
+    return section("trust", title, element("div", *figures, class_="figures"))
+
+
+def _met(curves: ClassCurves | ValueCurves) -> Iterator[Markup]:
+    """Yield a figure for each chart of how predictions of several classes, or of values, met their labels."""
+    named, below = titles(curves), notes(curves)
+
+    def described(name: str, title: str, text: str) -> Description:
+        return Description(f"met-{name}", title, text)
+
+    for name, chart in charts_of(curves, described).items():
+        said = element("p", below[name], class_="note") if name in below else None
+        yield element("figure", element("figcaption", element("strong", named[name])), chart, said)
+
+
+def _tables(curves: ClassCurves | ValueCurves) -> Iterator[Markup]:
+    """Yield the tables behind the charts, each folded away."""
+    for each in tables(curves):
+        summary = element("summary", f"{each.caption}, in figures")
+        yield element("details", summary, wide(table(None, each.columns, each.rows), label=each.caption))
 
 
 def _calibration(view: ModelView) -> Markup | None:

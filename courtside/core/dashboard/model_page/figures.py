@@ -6,7 +6,7 @@ from typing import Any
 
 from courtside.core.dashboard.metric_words import higher_is_better, metric_title
 from courtside.core.dashboard.views import ModelView, PerformancePoint
-from courtside.core.pages.wording import DASH, known, number
+from courtside.core.pages.wording import DASH, known
 
 CHAMPION = "champion"
 _FIGURES = (
@@ -51,22 +51,6 @@ def is_worse(point: PerformancePoint, *, higher: bool | None) -> bool:
     if higher:
         return point.high < (point.promise if point.promise_low is None else point.promise_low)
     return point.low > (point.promise if point.promise_high is None else point.promise_high)
-
-
-def figure(value: float | None) -> str:
-    """Write a figure of performance; those of about 1 with as many decimals, so that they stand below each other.
-
-    >>> figure(0.81), figure(0.4109), figure(48213.7), figure(0.00123)
-    ('0.810', '0.411', '48,214', '0.00123')
-    """
-    return number(value) if value is None or not 0.05 <= abs(value) < 10 else f"{value:.3f}"
-
-
-def with_interval(value: float | None, low: float | None, high: float | None) -> str:
-    """Write a figure with its interval: 0.812 (0.795 to 0.829)."""
-    if value is None or low is None or high is None:
-        return figure(value)
-    return f"{figure(value)} ({figure(low)} to {figure(high)})"
 
 
 def newest(values: Sequence[float | None]) -> float | None:

@@ -4,15 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from courtside.core.dashboard.metric_words import higher_is_better
-from courtside.core.dashboard.model_page.figures import (
-    direction,
-    figure,
-    is_worse,
-    newest,
-    of_champion,
-    title_of,
-)
+from courtside.core.dashboard.metric_words import figure, higher_is_better
+from courtside.core.dashboard.model_page.figures import direction, is_worse, newest, of_champion, title_of
 from courtside.core.dashboard.model_page.panel import Frame, dots, panel
 from courtside.core.dashboard.views import ModelView, PerformancePoint
 from courtside.core.pages import plot

@@ -13,6 +13,7 @@ from courtside.core.dashboard.model_page.next_steps import next_steps
 from courtside.core.dashboard.model_page.panel import Frame, group
 from courtside.core.dashboard.model_page.performance import figures_table, performance_groups, performance_legend
 from courtside.core.dashboard.model_page.top import banner, year_of, years
+from courtside.core.dashboard.pairs import pairs_section
 from courtside.core.dashboard.views import ModelView
 from courtside.core.pages.document import document, style_of
 from courtside.core.pages.markup import Markup, element
@@ -37,6 +38,7 @@ def render(view: ModelView) -> str:
         _over_time(view),
         decisions_section(view),
         beside_section(view),
+        pairs_section(view.compared, page=key),
         trust_section(view),
         champions_section(view),
         over_section(view),
@@ -65,7 +67,7 @@ def _over_time(view: ModelView) -> Markup | None:
             axis_labels(axis),
             group(*lanes, hits=None, hint="Point at a bar to read what it stands for."),
             *performance_groups(view, frame),
-            performance_legend() if view.performance else None,
+            performance_legend(view) if view.performance else None,
             drift,
             axis_labels(axis) if drift else None,
             class_="over-time",

@@ -4,16 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from courtside.contracts.shortening import shortened
-from courtside.core.dashboard.model_page.figures import (
-    direction,
-    figure,
-    labels_in,
-    newest,
-    of_champion,
-    of_others,
-    title_of,
-    with_interval,
-)
+from courtside.core.dashboard.metric_words import figure, with_interval
+from courtside.core.dashboard.model_page.figures import direction, labels_in, newest, of_champion, of_others, title_of
 from courtside.core.dashboard.model_page.metric_panel import LOW, TALL, mark, metric_panel
 from courtside.core.dashboard.model_page.panel import Frame, by_days, dots, group, panel
 from courtside.core.dashboard.views import ModelView, PerformancePoint
@@ -21,7 +13,7 @@ from courtside.core.pages import plot
 from courtside.core.pages.markup import Markup, element, joined
 from courtside.core.pages.parts import table, wide
 from courtside.core.pages.plot import Description, Scale
-from courtside.core.pages.wording import counted, span
+from courtside.core.pages.wording import counted, number, span
 
 LABELS = 26
 BESIDE = 76
@@ -55,9 +47,15 @@ def performance_groups(view: ModelView, frame: Frame) -> list[Markup]:
     ]
 
 
-def performance_legend() -> Markup:
-    """Return what each mark of the pictures means."""
-    return element("ul", *(element("li", mark(look), said) for look, said in LEGEND), class_="legend")
+def performance_legend(view: ModelView) -> Markup:
+    """Return what each mark of the pictures means; not every task has estimates and constants."""
+    absent = set()
+    if all(point.estimate is None for point in view.performance):
+        absent.add("estimate")
+    if all(point.baseline is None for point in view.performance):
+        absent.add("constant")
+    shown = [(look, said) for look, said in LEGEND if look not in absent]
+    return element("ul", *(element("li", mark(look), said) for look, said in shown), class_="legend")
 
 
 def figures_table(view: ModelView) -> Markup | None:
@@ -145,7 +143,11 @@ def _beside_panel(view: ModelView, frame: Frame) -> Markup | None:
     )
     marks = [
         element("span", text, style=f"top:{scale(value):.0f}px")
-        for value, text in ((0.0, "0"), (reach, f"+{reach:.2g}"), (-reach, f"\N{MINUS SIGN}{reach:.2g}"))
+        for value, text in (
+            (0.0, "0"),
+            (reach, f"+{_two_digits(reach)}"),
+            (-reach, f"\N{MINUS SIGN}{_two_digits(reach)}"),
+        )
     ]
     return joined(
         element(
@@ -156,6 +158,15 @@ def _beside_panel(view: ModelView, frame: Frame) -> Markup | None:
         ),
         panel(marks, frame.drawing(described, BESIDE, *shapes)),
     )
+
+
+def _two_digits(value: float) -> str:
+    """Write a number by two digits that count.
+
+    >>> _two_digits(0.0386), _two_digits(772.4), _two_digits(1.26e9)
+    ('0.039', '770', '1.3e+09')
+    """
+    return number(float(f"{value:.2g}"))
 
 
 def _middle(point: PerformancePoint, frame: Frame) -> float:

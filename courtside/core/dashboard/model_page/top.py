@@ -5,7 +5,8 @@ from datetime import date
 from courtside.contracts.dashboard_keys import from_page, model_page, year_page
 from courtside.contracts.shortening import shortened
 from courtside.core.dashboard.health_words import HEALTH, signed
-from courtside.core.dashboard.model_page.figures import figure, newest, title_of
+from courtside.core.dashboard.metric_words import figure
+from courtside.core.dashboard.model_page.figures import newest, title_of
 from courtside.core.dashboard.model_page.lanes import shown_period
 from courtside.core.dashboard.replayed import replay_note
 from courtside.core.dashboard.views import Health, ModelView

@@ -13,7 +13,7 @@ from courtside.core.dashboard.views import Health, StageView, Summary
 from courtside.core.pages.commands import prose
 from courtside.core.pages.markup import Markup, element, joined
 from courtside.core.pages.parts import section
-from courtside.core.pages.wording import DASH, day, moment, number
+from courtside.core.pages.wording import DASH, counted, day, moment, number
 
 MOST_IN_FULL = 50
 """Models of one group shown at once; further ones are folded away in groups of as many."""
@@ -104,7 +104,18 @@ def _performance(model: Summary) -> Markup:
         return joined(_label(COLUMNS[1]), element("span", "no labels yet", class_="reason"))
     newest = joined(metric_title(model.task, model.metric), " ", element("strong", number(known[-1])))
     promised = None if model.promise is None else f"promised {number(model.promise)}"
-    return joined(sparkline(model), element("div", newest, _second(promised), class_="figure"))
+    return joined(sparkline(model), element("div", newest, _second(promised), _second(_unsure(model)), class_="figure"))
+
+
+def _unsure(model: Summary) -> str | None:
+    """Say how many of the windows that are shown have too few rows for an interval; None where none has."""
+    shown = [unsure for unsure, value in zip(model.unsure, model.recent, strict=False) if value is not None]
+    count = sum(shown)
+    if not count:
+        return None
+    newest = ", the newest among them," if shown[-1] and count > 1 else ""
+    which = "the newest window" if shown[-1] and count == 1 else f"{count} of {counted(len(shown), 'window')}{newest}"
+    return f"○ {which} {'has' if count == 1 else 'have'} too few rows for an interval"
 
 
 def _champion(model: Summary) -> Markup:

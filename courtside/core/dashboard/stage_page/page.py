@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from courtside.contracts.dashboard_keys import OVERVIEW_PAGE
 from courtside.contracts.incidents import IncidentState, Severity
 from courtside.contracts.shortening import shortened
 from courtside.core.dashboard.health_words import HEALTH, NEED_A_PERSON, signed
 from courtside.core.dashboard.incident_words import LONGEST
+from courtside.core.dashboard.pairs import pairs_section
 from courtside.core.dashboard.replayed import replays_section
 from courtside.core.dashboard.stage_page.incidents import is_open, linked_model, news
 from courtside.core.dashboard.stage_page.models import by_urgency, every_model
-from courtside.core.dashboard.views import Health, StageView, Summary
+from courtside.core.dashboard.views import Health, Pair, StageView, Summary
 from courtside.core.pages.commands import command, prose
 from courtside.core.pages.document import document, style_of
 from courtside.core.pages.markup import Markup, element
@@ -38,8 +40,15 @@ def render(view: StageView) -> str:
         _glance(view) if view.models else _first_steps(view.stage),
         news(view),
         every_model(view) if view.models else None,
+        pairs_section(_still_there(view), page=OVERVIEW_PAGE, left_out=view.left_out),
         own_style=style_of(__package__),
     )
+
+
+def _still_there(view: StageView) -> list[Pair]:
+    """Return the pairs whose models both have a page."""
+    shown = {each.model for each in view.models if each.page_key}
+    return [each for each in view.compared if {each.model, each.other} <= shown]
 
 
 def verdict(view: StageView) -> tuple[Health | None, str]:

@@ -1,4 +1,7 @@
-"""A model's newest realised figures as a line no taller than two lines of text, with the promise dashed."""
+"""A model's newest realised figures as a line no taller than two lines of text, with the promise dashed.
+
+A window with too few rows for an interval has a hollow dot, since its figure says next to nothing.
+"""
 
 from collections.abc import Iterator
 
@@ -7,7 +10,7 @@ from courtside.core.dashboard.views import Summary
 from courtside.core.pages import plot
 from courtside.core.pages.markup import Markup, element
 from courtside.core.pages.plot import Scale
-from courtside.core.pages.wording import number
+from courtside.core.pages.wording import counted, number
 
 WIDTH, HEIGHT, EDGE = 132.0, 34.0, 4.0
 
@@ -25,6 +28,7 @@ def sparkline(model: Summary) -> Markup:
         element("title", _said(model, known)),
         *promise,
         *_runs(model.recent, across, up),
+        *_unsure(model, across, up),
         viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}",
         role="img",
         class_="spark",
@@ -49,8 +53,16 @@ def _runs(recent: tuple[float | None, ...], across: Scale, up: Scale) -> Iterato
         yield plot.dot(*last, class_="current-dot")
 
 
+def _unsure(model: Summary, across: Scale, up: Scale) -> Iterator[Markup]:
+    for position, (value, unsure) in enumerate(zip(model.recent, model.unsure, strict=False)):
+        if value is not None and unsure:
+            yield plot.dot(across(position), up(value), class_="hollow-dot")
+
+
 def _said(model: Summary, known: list[float]) -> str:
     promise = f"; promised {number(model.promise)}" if model.promise is not None else ""
     span = f"from {number(min(known))} to {number(max(known))} in {len(known)} windows"
     newest = f"{number(known[-1])} in the newest window with labels"
-    return f"{metric_title(model.task, model.metric)}: {newest}, {span}{promise}"
+    unsure = sum(model.unsure)
+    few = f"; {counted(unsure, 'window')} with too few rows for an interval" if unsure else ""
+    return f"{metric_title(model.task, model.metric)}: {newest}, {span}{promise}{few}"

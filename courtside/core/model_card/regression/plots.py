@@ -52,7 +52,7 @@ def value_charts(curves: ValueCurves, described: Callable[[str, str, str], Descr
 
 def value_notes(curves: ValueCurves) -> dict[str, str]:
     """Return what stands in words below a chart, by the chart's name."""
-    notes = {"predicted_actual": f"{counted(curves.rows, 'row')}.{_outside(curves)}"}
+    notes = {"predicted_actual": _outside(curves).strip()} if curves.outside else {}
     if curves.intervals is not None:
         notes["coverage"] = _held(curves.intervals)
     return notes
@@ -70,7 +70,7 @@ def value_words(curves: ValueCurves, *, target: str) -> list[str]:
     if curves.counts:
         below = f"; {curves.below_zero:,} of them are below 0, which no count is" if curves.below_zero else ""
         said.append(
-            f"{shortened(target, 40)} seems to count something, as it is a whole number in each row of the test part. "
+            f"{shortened(target, 40)} is a whole number of at least 0 in each row of the test part, as a count is. "
             f"Predictions are expected values, which need not be whole{below}."
         )
     return said

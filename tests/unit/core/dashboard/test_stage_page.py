@@ -13,7 +13,7 @@ from courtside.core.dashboard.health_words import HEALTH, NEED_A_PERSON
 from courtside.core.dashboard.stage_page.page import verdict
 from courtside.core.dashboard.stage_page.sparkline import sparkline
 from courtside.core.dashboard.views import Health, IncidentLine, StageView, Summary
-from tests.fakes.dashboard_views import new_model, stage_of
+from tests.fakes.dashboard_views import new_model, pair, stage_of
 from tests.unit.core.report_page.pages import parsed, text_of
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>&amp;'\x00\u202e"
@@ -227,3 +227,35 @@ def test_a_spark_line_does_not_cross_a_gap(recent: tuple[float | None, ...], pat
     assert title is not None
     assert title.text is not None
     assert title.text.startswith(f"AUC: {known[-1]:.4g} in the newest window")
+
+
+def test_pairs_of_models_of_which_one_was_removed_are_not_shown() -> None:
+    first, second, *others = VIEW.models
+    found = replace(VIEW, compared=(pair(first.model, second.model), pair(first.model, "removed")), left_out=0)
+    text = stage_page.render(found)
+    assert f"courtside</span> <span>models</span> <span>beside</span> <span>{first.model}" in text
+    assert "removed" not in text
+    assert len(rendered(found).findall(".//section[@aria-labelledby='alike']/article")) == 1
+    without = replace(found, models=(first, *others))
+    assert "Models of the same target" not in stage_page.render(without)
+
+
+@pytest.mark.parametrize(
+    ("unsure", "said"),
+    [
+        ((False, False, False), None),
+        ((False, False, True), "○ the newest window has too few rows for an interval"),
+        ((True, False, False), "○ 1 of 3 windows has too few rows for an interval"),
+        ((True, False, True), "○ 2 of 3 windows, the newest among them, have too few rows for an interval"),
+        ((True, True, False), "○ 2 of 3 windows have too few rows for an interval"),
+    ],
+)
+def test_windows_with_too_few_rows_for_an_interval_are_marked(unsure: tuple[bool, ...], said: str | None) -> None:
+    model = replace(ONE, recent=(0.7, 0.8, 0.75), unsure=unsure)
+    text = stage_page.render(with_models(model))
+    assert (said in text) if said else ("too few rows" not in text)
+    assert sparkline(model).count("hollow-dot") == sum(unsure)
+
+
+def test_a_summary_of_an_older_release_marks_no_window() -> None:
+    assert sparkline(replace(ONE, unsure=())).count("hollow-dot") == 0

@@ -116,7 +116,7 @@ def test_a_target_that_counts_is_told_with_predictions_that_no_count_has() -> No
     drawn = value_curves(actual, predicted)
     assert (drawn.counts, drawn.below_zero) == (True, 3)
     page = render_page(task_card(drawn))
-    assert "outcome seems to count something" in page
+    assert "outcome is a whole number of at least 0" in page
     assert "3 of them are below 0, which no count is" in page
     for other in (actual - 1, actual + 0.5):
         assert (value_curves(other, predicted).counts, value_curves(other, predicted).below_zero) == (False, 0)
