@@ -85,11 +85,13 @@ def _row(summary: "Summary", found: "ModelOverview") -> dict[str, Any]:
 
 def _lately(summary: "Summary") -> str:
     """Draw the newest realised figures, with the last of them and what was promised; nothing where there are none."""
+    from courtside.core.performance.metrics import in_sentences
+
     known = [value for value in summary.recent if value is not None]
     if not known:
         return ""
     promised = f" of {summary.promise:.3f}" if summary.promise is not None else ""
-    return f"{spark(summary.recent)} {summary.metric} {known[-1]:.3f}{promised}"
+    return f"{spark(summary.recent)} {in_sentences(summary.metric)} {known[-1]:.3f}{promised}"
 
 
 def _say(found: "Sequence[tuple[Summary, ModelOverview]]", slots: "TrainingSlots") -> None:

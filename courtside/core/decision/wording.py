@@ -3,6 +3,7 @@
 from courtside.contracts.records.situations import DriftFacts, Known, PerformanceFacts, Situation
 from courtside.contracts.scoring import Opponent
 from courtside.contracts.shortening import listed
+from courtside.core.performance.metrics import in_sentences
 from courtside.core.sentences import plural
 
 NO_RETRAINING = ": no retraining"
@@ -65,7 +66,7 @@ def performance(facts: PerformanceFacts) -> str:
     """Say how the champion does, as far as that is known; nothing where nobody looked."""
     if facts.known is Known.UNKNOWN or facts.value is None:
         return f"{_PERFORMANCE} is unknown: {facts.why_unknown}" if facts.why_unknown else ""
-    figure = f"{facts.metric} {facts.value:.3f}{_interval(facts)}{_window(facts)}"
+    figure = f"{in_sentences(facts.metric)} {facts.value:.3f}{_interval(facts)}{_window(facts)}"
     promised = "" if facts.promise is None else f", where {facts.promise:.3f} was promised"
     if facts.known is Known.ESTIMATED:
         return (

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from courtside.contracts.discovery import declared_in
 from courtside.core.performance.metrics import multiclass, regression
 from courtside.core.performance.metrics.metric import Metric
+from courtside.core.tasks.types import BINARY
 
 
 class MetricTwice(ValueError):
@@ -42,4 +43,11 @@ def metrics_of(task: str) -> tuple[Metric, ...]:
     return tuple(metric for metric in ALL if metric.task == task)
 
 
-__all__ = ["ALL", "Metric", "MetricTwice", "metrics_in", "metrics_of"]
+def in_sentences(name: str) -> str:
+    """Return what decisions and states of a stage call a metric; those of two classes go by their names there."""
+    titles = {metric.name: metric.title for metric in ALL if metric.task != BINARY}
+    own = {metric.name for metric in metrics_of(BINARY)}
+    return name if name in own else titles.get(name, name)
+
+
+__all__ = ["ALL", "Metric", "MetricTwice", "in_sentences", "metrics_in", "metrics_of"]

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from courtside.contracts.events import Trigger
 from courtside.contracts.records import (
     Known,
@@ -12,6 +14,7 @@ from courtside.contracts.records import (
 )
 from courtside.contracts.scoring import Opponent
 from courtside.core.decision import Action, RollBack, decide
+from courtside.core.decision.wording import performance
 from tests.unit.core.decision.examples import (
     BEATEN,
     DUE,
@@ -40,6 +43,15 @@ def test_a_champion_that_labels_proved_worse_is_trained_again() -> None:
     other = WORSE.model_copy(update={"version": "2"})
     assert decide(situation(QUIET, other), PLAIN).rule == "no_drift"
     assert decide(situation(QUIET, WORSE, named=True), PLAIN).rule == "no_drift"
+
+
+@pytest.mark.parametrize(
+    ("metric", "said_as"),
+    [("auc", "auc 0.610"), ("macro_auc", "macro AUC 0.610"), ("rmse", "RMSE 0.610"), ("x", "x 0.610")],
+)
+def test_the_metric_of_each_task_is_told_by_its_name_in_sentences(metric: str, said_as: str) -> None:
+    facts = PerformanceFacts(known=Known.REALISED, metric=metric, value=0.61, promise=0.7)
+    assert performance(facts) == f"performance is realised: {said_as}, where 0.700 was promised"
 
 
 def test_an_estimate_below_the_promise_decides_nothing() -> None:
