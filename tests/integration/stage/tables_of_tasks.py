@@ -23,11 +23,6 @@ INK = [f"ink_{row}{column}" for row in range(4) for column in range(4)]
 NOISE = 4.0
 """The standard deviation of the minutes that no feature explains."""
 
-_STAGE = """
-label_delay: 14d
-predict: {ahead: 7d, explain: 2}
-watch: {window: 21d}
-"""
 CONTRACTS = {
     "digits": f"""
 name: digits
@@ -37,18 +32,22 @@ time_column: scanned_on
 target: digit
 features: {{{", ".join(f"{name}: numeric" for name in INK)}}}
 candidates: [logistic_regression, lightgbm]
-{_STAGE}
+label_delay: 14d
+predict: {{ahead: 7d}}
+watch: {{window: 21d}}
 """,
-    "deliveries": f"""
+    "deliveries": """
 name: deliveries
 task: regression
 id_columns: [delivery]
 time_column: ordered_on
 target: minutes
-features: {{distance: numeric, weight: numeric, express: binary, district: categorical}}
+features: {distance: numeric, weight: numeric, express: binary, district: categorical}
 segments: [district]
 candidates: [ridge, xgboost]
-{_STAGE}
+label_delay: 14d
+predict: {ahead: 7d, explain: 2}
+watch: {window: 21d}
 """,
 }
 
