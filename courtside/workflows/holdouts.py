@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from courtside.core.dataset import Dataset
 from courtside.core.evaluation.multiclass import UNKNOWN, aligned
 from courtside.core.gate.holdout import Holdout
+from courtside.core.gate.holdout_classes import OTHER
 from courtside.core.predictions.said_columns import texts_of
-from courtside.core.tasks import BINARY, MULTICLASS, Value, prediction_column
+from courtside.core.tasks import BINARY, MULTICLASS, Prediction, prediction_column
 from courtside.core.training.fit import labels
 from courtside.core.training.holdout import baseline_of, holdout_columns
 from courtside.workflows.challengers import Challengers
@@ -20,54 +20,52 @@ from courtside.workflows.ports import Lake
 
 def holdout_table(made: Challengers, champion: ChampionSaid | None, *, lake: Lake, dataset: Dataset) -> pa.Table:
     """Return the holdout as the gate reads it."""
-    if dataset.task == MULTICLASS:
-        return _of_classes(made, champion, list(made.classes), dataset=dataset)
-    if dataset.task != BINARY:
-        return _of_values(made, champion, dataset=dataset)
-    split = made.split
-    columns: dict[str, Any] = {
-        "label": labels(split.holdout, dataset),
-        "challenger": prediction_column(made.best.test_probability[split.selection_rows :]),
-        **holdout_columns(split.train, split.holdout, dataset),
-    }
-    table = pa.table(columns)
+    table = {BINARY: _of_two_classes, MULTICLASS: _of_classes}.get(dataset.task, _of_values)(made, dataset)
+    for name, column in holdout_columns(made.split.train, made.split.holdout, dataset).items():
+        if name not in table.column_names:
+            table = table.append_column(name, column)
     return table if champion is None else with_champion(table, champion, model=dataset.name, lake=lake)
 
 
-def _of_classes(made: Challengers, champion: ChampionSaid | None, every: list[Value], *, dataset: Dataset) -> pa.Table:
-    """Return the holdout of several classes: those that a model knows, the challenger's first."""
-    split, theirs = made.split, [] if champion is None else list(champion.classes)
-    known = [*made.interface.classes, *(value for value in theirs if value not in made.interface.classes)]
-    places = np.array([known.index(value) if value in known else UNKNOWN for value in every])
-    return Holdout(
-        labels=places[labels(split.holdout, dataset)],
-        challenger=aligned(made.best.test_probability[split.selection_rows :], classes=every, to=known),
-        champion=None if champion is None else aligned(champion.probability, classes=theirs, to=known),
-        baseline=aligned(baseline_of(split.train, split.holdout, dataset), classes=every, to=known),
-        segments=_segments(made, dataset),
+def _of_two_classes(made: Challengers, dataset: Dataset) -> pa.Table:
+    label: Any = labels(made.split.holdout, dataset)
+    return pa.table({"label": label, "challenger": prediction_column(_said(made))})
+
+
+def _of_classes(made: Challengers, dataset: Dataset) -> pa.Table:
+    """Return the holdout of several classes: those that the challenger knows, and the names of any others."""
+    split, every, known = made.split, texts_of(made.classes), texts_of(made.interface.classes)
+    places = np.array([known.index(name) if name in known else UNKNOWN for name in every])
+    codes = labels(split.holdout, dataset)
+
+    def of_known(said: Prediction) -> Prediction:
+        return aligned(said, classes=every[: said.shape[1]], to=known)
+
+    table = Holdout(
+        labels=places[codes],
+        challenger=of_known(_said(made)),
+        baseline=of_known(baseline_of(split.train, split.holdout, dataset)),
         task=dataset.task,
-        classes=tuple(texts_of(known)),
+        classes=tuple(known),
     ).table()
+    if (places[codes] != UNKNOWN).all():
+        return table
+    others = [None if places[code] != UNKNOWN else every[code] for code in codes]
+    return table.append_column(OTHER, pa.array(others, pa.string()))
 
 
-def _of_values(made: Challengers, champion: ChampionSaid | None, *, dataset: Dataset) -> pa.Table:
-    split, intervals = made.split, made.best.intervals
-    said = made.best.test_probability[split.selection_rows :]
-    bounds = {} if intervals is None else {"challenger": intervals.bounds(said)}
-    if champion is not None and champion.bounds is not None:
-        bounds["champion"] = champion.bounds
+def _of_values(made: Challengers, dataset: Dataset) -> pa.Table:
+    intervals, said = made.best.intervals, _said(made)
     return Holdout(
-        labels=labels(split.holdout, dataset),
+        labels=labels(made.split.holdout, dataset),
         challenger=said,
-        champion=None if champion is None else champion.probability,
-        baseline=baseline_of(split.train, split.holdout, dataset),
-        segments=_segments(made, dataset),
+        baseline=baseline_of(made.split.train, made.split.holdout, dataset),
         task=dataset.task,
-        bounds=bounds,
+        bounds={} if intervals is None else {"challenger": intervals.bounds(said)},
         level=None if intervals is None else intervals.level,
     ).table()
 
 
-def _segments(made: Challengers, dataset: Dataset) -> NDArray[np.str_] | None:
-    found = holdout_columns(made.split.train, made.split.holdout, dataset).get("segment")
-    return None if found is None else np.array(found.to_pylist(), dtype=np.str_)
+def _said(made: Challengers) -> Prediction:
+    """Return what the fit that is judged says of the holdout."""
+    return made.best.test_probability[made.split.selection_rows :]

@@ -27,6 +27,7 @@ from courtside.workflows.train import train
 from tests.fakes.moved_points import CONTRACT, points
 from tests.fakes.ports import InMemoryLake, InMemoryLedger
 
+POLICY = GatePolicy(resamples=200)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 BROKE = np.datetime64("2025-01-01")
 
@@ -40,6 +41,7 @@ class Stage:
     lake: InMemoryLake = field(default_factory=InMemoryLake)
     ledger: InMemoryLedger = field(default_factory=InMemoryLedger)
     moves: int = 0
+    policy: GatePolicy = POLICY
 
     @property
     def dataset(self) -> Dataset:
@@ -69,7 +71,7 @@ class Stage:
         gate(
             GateRequest(model="points", training_id=training_id),
             lake=self.lake,
-            policy=GatePolicy(resamples=200),
+            policy=self.policy,
             now=NOW,
         )
         key = training_keys.training_verdict("points", training_id)

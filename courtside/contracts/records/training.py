@@ -198,15 +198,15 @@ class TrainingRecord(Versioned):
     split and ordered, in words, `referenced` whether it made a drift reference, `inferred` the features that were found
     where the contract leaves them to the rows. `warnings` are what a person should know about the data; `spooled` says
     that its runs wait for the tracking server. `champion_incomparable` is why the champion could not be compared with
-    the challenger on the holdout, `champion_differs` in which features it differs although it could. `recalibrates` is
-    set where the challenger is a recalibrated champion: then the training part are the rows of the recalibration, and
-    the test part is the holdout. `history` is how much of the past the candidates learned from, None for a
-    recalibration and in older records; `task` is what is predicted, `classes` those that the models know, where
-    there are several, `primary_metric` what chose the best candidate, where that is not the task's own, and `baseline`
-    what the target alone reaches in the metric of the task; `holdout_since` is
-    the first day of the holdout, where rows have times. `refit` says whether the version is the best candidate
-    fitted once more on all rows, None for a recalibration and in older records; the figures of `models` are always
-    those of the fits that were judged.
+    the challenger on the holdout, `champion_differs` in which features and classes it differs although it could.
+    `recalibrates` is set where the challenger is a recalibrated champion: then the training part are the rows of
+    the recalibration, and the test part is the holdout. `history` is how much of the past the candidates learned
+    from, None for a recalibration and in older records; `task` is what is predicted, `classes` those that the
+    models know, where there are several, `primary_metric` what chose the best candidate, where that is not the
+    task's own, and `baseline` what the target alone reaches in the metric of the task; `holdout_since` is the first
+    day of the holdout, where rows have times. `refit` says whether the version is the best candidate fitted once
+    more on all rows, None for a recalibration and in older records; the figures of `models` are always those of the
+    fits that were judged.
     """
 
     training_id: str

@@ -1,6 +1,5 @@
 """What the gate looks at: labels and what was predicted for the same rows."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,11 +11,10 @@ from numpy.typing import NDArray
 from courtside.contracts.errors import CourtsideError
 from courtside.core.evaluation.multiclass import UNKNOWN
 from courtside.core.gate.holdout_checks import label_problems, problems_of_bounds, problems_of_predictions
+from courtside.core.gate.holdout_classes import about, telling
 from courtside.core.tasks import BINARY, MULTICLASS, REGRESSION, prediction_column, predictions_of
 
 _MODELS = ("challenger", "champion", "baseline")
-_META = "courtside"
-"""The key of a file's metadata that says of which task it is; files of two classes have none."""
 
 
 class HoldoutInvalid(CourtsideError):
@@ -62,7 +60,8 @@ class Holdout:
             of = rows - len(values) + len(own)
             problems += problems_of_predictions(self.task, name, own, rows=of, classes=len(self.classes))
         for name, values in self.bounds.items():
-            problems += problems_of_bounds(name, values, rows=rows)
+            own = values[self.unseen] if name == "champion" and self._partly_seen else values
+            problems += problems_of_bounds(name, own, rows=rows - len(values) + len(own))
         parts = (("segments", self.segments), ("blocks", self.blocks), ("unseen", self.unseen))
         problems += [
             f"{name} has {each.size} rows, but label has {rows}"
@@ -115,7 +114,7 @@ class Holdout:
         missing = {"label", "challenger"} - set(table.column_names)
         if missing:
             raise HoldoutInvalid([f"there is no column {name}" for name in sorted(missing)])
-        said = json.loads((table.schema.metadata or {}).get(_META.encode(), b"{}"))
+        said = about(table)
         task = said.get("task", BINARY)
         columns: dict[str, Any] = {
             name: predictions_of(table.column(name)) for name in _MODELS if name in table.column_names
@@ -147,8 +146,7 @@ class Holdout:
         table = pa.table(columns)
         if self.task == BINARY:
             return table
-        said = {"task": self.task, "classes": self.classes, "level": self.level}
-        return table.replace_schema_metadata({_META: json.dumps(said)})
+        return telling(table, {"task": self.task, "classes": self.classes, "level": self.level})
 
 
 def _bounds(table: pa.Table) -> dict[str, NDArray[np.float64]]:

@@ -15,6 +15,7 @@ from courtside.core.evaluation import (
     majority_baseline,
     precision,
     recall,
+    squared_errors,
 )
 from courtside.core.evaluation.figure import POSITIVE, Figure
 from courtside.core.tasks.task import Task
@@ -41,6 +42,9 @@ TASK = Task(
     losses=log_losses,
     loss="log_loss",
     loss_title="log loss",
+    errors=squared_errors,
+    errors_title="Brier score",
+    most_error=1.0,
     baseline=_baseline,
     figures=(
         Figure("accuracy", "accuracy", accuracy, higher_is_better=True, logged="test_accuracy"),

@@ -16,6 +16,7 @@ from courtside.core.evaluation.multiclass import (
     log_losses,
     macro_auc,
     macro_f1,
+    squared_errors,
     weighted_auc,
 )
 from courtside.core.tasks.levels import levels_of, require_levels, require_several
@@ -42,6 +43,9 @@ TASK = Task(
     losses=log_losses,
     loss="log_loss",
     loss_title="log loss",
+    errors=squared_errors,
+    errors_title="Brier score",
+    most_error=2.0,
     baseline=_shares,
     figures=(
         Figure("log_loss", "log loss", log_loss, higher_is_better=False, within=POSITIVE),

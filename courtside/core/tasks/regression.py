@@ -7,6 +7,7 @@ import numpy as np
 
 from courtside.core.evaluation.figure import POSITIVE, Figure
 from courtside.core.evaluation.regression import (
+    absolute_errors,
     mean_absolute_error,
     median_absolute_error,
     median_value,
@@ -38,6 +39,8 @@ TASK = Task(
     losses=squared_errors,
     loss="squared_error",
     loss_title="squared error",
+    errors=absolute_errors,
+    errors_title="mean absolute error",
     baseline=_median,
     figures=(
         Figure("rmse", "RMSE", rmse, higher_is_better=False, within=POSITIVE, logged="test_rmse"),

@@ -1,5 +1,6 @@
 """What a task is: how its target is read, what is predicted of a row, and what a prediction costs."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
@@ -36,7 +37,8 @@ class Task:
     the `Target` of a table, given the column and the contract's `positive`; `require` refuses labels that can be none
     of the task, as far as they are known, and `require_part` parts of a split. `said` asks a fitted estimator.
     `losses` are those of the rows, in the unit of `loss`, which is `loss_title` in sentences: what gates, promises and
-    backtests compare.
+    backtests compare. `errors`, called `errors_title`, are at most `most_error`, or grow as a row is off, so
+    that no single row decides what their mean says.
     `baseline` is the best that needs no feature. `figures` are what is measured; the one called `primary` chooses the
     best candidate, the one called `on_training` is also told of the training part, and those called `on_folds` of time
     folds. `interval` is set where predictions have `low` and `high`.
@@ -52,6 +54,8 @@ class Task:
     losses: Callable[[Truth, Prediction], Losses]
     loss: str
     loss_title: str
+    errors: Callable[[Truth, Prediction], Losses]
+    errors_title: str
     baseline: Baseline
     figures: tuple[Figure, ...]
     primary: str
@@ -59,6 +63,7 @@ class Task:
     on_folds: tuple[str, ...] = ()
     has_classes: bool = True
     interval: bool = False
+    most_error: float = math.inf
     order: int = 100
 
     def figure(self, name: str) -> Figure:

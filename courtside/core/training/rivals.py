@@ -4,6 +4,8 @@ from collections.abc import Collection
 
 from courtside.contracts.model_card import BINARY, ModelInterface
 from courtside.contracts.shortening import listed
+from courtside.core.predictions.said_columns import class_texts
+from courtside.core.tasks.types import MULTICLASS
 
 
 def why_incomparable(champion: ModelInterface | None, challenger: ModelInterface, there: Collection[str]) -> str | None:
@@ -36,19 +38,37 @@ def _says_otherwise(champion: ModelInterface, challenger: ModelInterface) -> str
         return (
             f"its {of} is {_written(champion.classes[1])}, and the contract's is now {_written(challenger.classes[1])}"
         )
+    theirs, ours = class_texts(champion), class_texts(challenger)
+    if champion.task == MULTICLASS and not set(theirs) & set(ours):
+        return f"of the classes of {champion.target} it knows only {listed(theirs)}, and rows now have {listed(ours)}"
     return None
 
 
 def differences(champion: ModelInterface, challenger: ModelInterface) -> str | None:
-    """Say in which features a champion differs from a challenger, None if in none; it stands after its name."""
+    """Say in which features and classes a champion differs from a challenger; it stands after its name.
+
+    None where it does in none. A class that a model does not know has the probability 0 in the comparison.
+    """
     theirs, ours = champion.taken_as, challenger.taken_as
     both = [name for name in ours if name in theirs and theirs[name] != ours[name]]
     said = {
         "also reads": [name for name in theirs if name not in ours],
         "does not read": [name for name in ours if name not in theirs],
         "takes as another kind": [f"{name} ({theirs[name]}, now {ours[name]})" for name in both],
+        **_classes_apart(champion, challenger),
     }
     return "; it ".join(f"{what} {listed(names)}" for what, names in said.items() if names) or None
+
+
+def _classes_apart(champion: ModelInterface, challenger: ModelInterface) -> dict[str, list[str]]:
+    if champion.task != MULTICLASS:
+        return {}
+    theirs, ours = class_texts(champion), class_texts(challenger)
+    of = f"of the classes of {champion.target}"
+    return {
+        f"also knows, {of},": [name for name in theirs if name not in ours],
+        f"does not know, {of},": [name for name in ours if name not in theirs],
+    }
 
 
 def _written(value: object) -> str:
