@@ -7,15 +7,19 @@ import zipfile
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from pyarrow import csv
 
+from courtside.contracts.model_card import ModelInterface
 from courtside.core.forget import Wanted, searched, wanted_ids
 from courtside.core.forget.content import UNREADABLE, copies_of
 from courtside.core.forget.rows import KnownRows
 from courtside.core.parquet import parquet_content, parquet_groups, read_parquet_content, read_parquet_group
+from courtside.core.predictions.said_columns import said_columns
 from courtside.core.rows.ids import ids_of
+from courtside.core.tasks import prediction_column, predictions_of
 from tests.datasets.churn import DATASET
 
 LOANS = replace(DATASET, name="loans", id_columns=("shop", "customer"), time_column="day")
@@ -147,6 +151,20 @@ def test_copies_are_found_by_all_of_their_features() -> None:
     assert found.rows == 1
     assert read_parquet_content(found.content or b"").column("expected").to_pylist() == [0.2, 0.3]
     assert not copies_of(parquet_content(rows), KnownRows(), besides="expected").holds
+
+
+def test_what_was_said_of_the_other_rows_stays_as_it_was_in_every_task() -> None:
+    known = KnownRows()
+    known.add(pa.table({"customer_id": [17], "x": [1]}))
+    said = np.array([[0.1, 0.2, 0.7], [0.3, 0.3, 0.4], [0.5, 0.25, 0.25]])
+    rows = pa.table({"x": [1.0, 2.0, 3.0], "expected": prediction_column(said)})
+    found = copies_of(parquet_content(rows), known, besides="expected")
+    left = read_parquet_content(found.content or b"")
+    np.testing.assert_array_equal(predictions_of(left.column("expected")), said[1:])
+    interface = ModelInterface.of("y", ("a", "b", "c"), {"x": "number"}, task="multiclass")
+    ids = [f"{each}|2026-03-01" for each in (17, 18, 19)]
+    stored = pa.table({"id": ids, **said_columns(said, interface)})
+    assert kept(parquet_content(stored), wanted("17")) == stored.slice(1).to_pylist()
 
 
 MAIL = "anna@here.org"
