@@ -8,6 +8,7 @@ from courtside.cli import alerts_incidents
 from courtside.cli.console import print_json, print_table, say
 from courtside.cli.entry import EXIT_FAILED
 from courtside.cli.glance import champion, glance, last_check, next_due, say_unreadable
+from courtside.cli.layout import cell
 from courtside.cli.looking_again import asking
 from courtside.core.dashboard.views import Health
 from courtside.core.performance.spark import spark
@@ -90,8 +91,8 @@ def _lately(summary: "Summary") -> str:
     known = [value for value in summary.recent if value is not None]
     if not known:
         return ""
-    promised = f" of {summary.promise:.3f}" if summary.promise is not None else ""
-    return f"{spark(summary.recent)} {in_sentences(summary.metric)} {known[-1]:.3f}{promised}"
+    promised = f" of {cell(summary.promise)}" if summary.promise is not None else ""
+    return f"{spark(summary.recent)} {in_sentences(summary.metric)} {cell(known[-1])}{promised}"
 
 
 def _say(found: "Sequence[tuple[Summary, ModelOverview]]", slots: "TrainingSlots") -> None:

@@ -3,6 +3,7 @@
 from courtside.contracts.records.situations import DriftFacts, Known, PerformanceFacts, Situation
 from courtside.contracts.scoring import Opponent
 from courtside.contracts.shortening import listed
+from courtside.core.pages.wording import number
 from courtside.core.performance.metrics import in_sentences
 from courtside.core.sentences import plural
 
@@ -11,6 +12,8 @@ WATCHING = ": watching"
 LEFT_TO_PEOPLE = ": the contract says `retrain: {on_drift: false}`, so it is for a person to start one"
 
 _PERFORMANCE = "performance"
+_PLAIN = (0.001, 1000.0)
+"""The sizes of figures of which three decimals tell enough."""
 
 
 def without_consequence(reason: str) -> str:
@@ -66,13 +69,22 @@ def performance(facts: PerformanceFacts) -> str:
     """Say how the champion does, as far as that is known; nothing where nobody looked."""
     if facts.known is Known.UNKNOWN or facts.value is None:
         return f"{_PERFORMANCE} is unknown: {facts.why_unknown}" if facts.why_unknown else ""
-    figure = f"{in_sentences(facts.metric)} {facts.value:.3f}{_interval(facts)}{_window(facts)}"
-    promised = "" if facts.promise is None else f", where {facts.promise:.3f} was promised"
+    figure = f"{in_sentences(facts.metric)} {_figure(facts.value)}{_interval(facts)}{_window(facts)}"
+    promised = "" if facts.promise is None else f", where {_figure(facts.promise)} was promised"
     if facts.known is Known.ESTIMATED:
         return (
             f"{_PERFORMANCE} is only estimated, at {figure}{promised}; an estimate cannot see that the target changed"
         )
     return f"{_PERFORMANCE} is realised: {figure}{promised}{_judged(facts)}"
+
+
+def _figure(value: float) -> str:
+    """Write a figure with three decimals, or with significant digits where the target's unit makes it large or small.
+
+    >>> _figure(0.71), _figure(0.0), _figure(48213.7), _figure(0.00042)
+    ('0.710', '0.000', '48,214', '0.00042')
+    """
+    return f"{value:.3f}" if value == 0 or _PLAIN[0] <= abs(value) < _PLAIN[1] else number(value)
 
 
 def _judged(facts: PerformanceFacts) -> str:
@@ -84,7 +96,7 @@ def _judged(facts: PerformanceFacts) -> str:
 
 
 def _interval(facts: PerformanceFacts) -> str:
-    return "" if facts.low is None or facts.high is None else f" ({facts.low:.3f} to {facts.high:.3f})"
+    return "" if facts.low is None or facts.high is None else f" ({_figure(facts.low)} to {_figure(facts.high)})"
 
 
 def _window(facts: PerformanceFacts) -> str:

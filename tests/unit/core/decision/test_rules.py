@@ -124,6 +124,10 @@ def test_what_a_person_accepted_asks_for_nothing() -> None:
             "performance is realised: auc 0.710, and it is as good as promised",
         ),
         (
+            {"known": Known.REALISED, "metric": "rmse", "value": 48213.7, "low": 41000.2, "high": 5e7, "promise": 3e-4},
+            "performance is realised: RMSE 48,214 (41,000 to 5e+07), where 0.0003 was promised",
+        ),
+        (
             {
                 "known": Known.ESTIMATED,
                 "metric": "auc",
