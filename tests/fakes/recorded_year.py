@@ -101,12 +101,12 @@ class RecordedStage:
     def names(self) -> list[str]:
         return [f"f{number:02d}" for number in range(self.features)]
 
-    def add(self, model: str, *, task: str = "binary") -> None:
-        """Put a model into the stage."""
+    def add(self, model: str, *, task: str = "binary", more: str = "") -> None:
+        """Put a model into the stage; `more` are further lines of its contract."""
         self.tasks[model] = task
         lines = "\n".join(f"  {name}: numeric" for name in self.names)
         of_task = "" if task == "binary" else f"task: {task}\n"
-        content = (CONTRACT.format(name=model, features=lines) + of_task).encode()
+        content = (CONTRACT.format(name=model, features=lines) + of_task + more).encode()
         self.models.add(content, source=f"{model}.yaml", by="ann", now=NOW - timedelta(days=400))
 
     def record(self, model: str, days: int = 365, *, until: date = TODAY, rows: int = 10_000) -> None:

@@ -43,11 +43,12 @@ def asked() -> AskedLake:
     lake = AskedLake()
     stage = RecordedStage(lake=lake, features=2)
     stage.record("churn", 21, rows=210)
-    stage.add("fraud")
+    stage.record("fraud", 21, rows=210)  # of the same target, so that the two are compared
+    stage.add("parcels", task="multiclass")
     lake.reads.clear()
     lake.writes.clear()
     dashboard = Dashboard("dev", stage.models, DeployedStacks())
-    for model in ("churn", "fraud"):
+    for model in ("churn", "fraud", "parcels"):
         dashboard.publish_model(model, now=NOW)
     dashboard.publish_stage(now=NOW)
     return lake
@@ -62,7 +63,7 @@ def test_it_may_read_every_object_that_building_the_pages_reads(dev: Synthesized
 
 def test_it_may_write_every_page_and_note_that_building_leaves(dev: SynthesizedStage, asked: AskedLake) -> None:
     granted = allowed(dev.pipeline, PUBLISH, "s3:PutObject")
-    assert dashboard_keys.MONTH_COSTS in asked.writes
+    assert {dashboard_keys.MONTH_COSTS, dashboard_keys.COMPARISONS} <= asked.writes
     assert [key for key in sorted(asked.writes) if not any(fnmatch(f"{LAKE}/{key}", each) for each in granted)] == []
 
 

@@ -111,7 +111,13 @@ def _check_point(check: Check, features: Sequence[str]) -> CheckPoint:
 
 def _metrics(points: Iterable[PerformancePoint], source: ModelSource) -> tuple[str, ...]:
     seen = {each.metric for each in points} - _SAID_BETTER
-    return tuple(metric.name for metric in metrics_of(source.dataset.task) if metric.name in seen)
+    return tuple(name for name in _by_importance(source) if name in seen)
+
+
+def _by_importance(source: ModelSource) -> list[str]:
+    """Return the metrics of the model's task, the one first by which its contract chooses the best candidate."""
+    names, primary = [metric.name for metric in metrics_of(source.dataset.task)], source.dataset.primary_metric
+    return sorted(names, key=lambda name: name != primary)
 
 
 def _summary(
@@ -121,7 +127,7 @@ def _summary(
     incidents: Sequence[IncidentLine],
     decisions: Sequence[DecisionLine],
 ) -> Summary:
-    newest, metric = checks[-1] if checks else None, metrics_of(source.dataset.task)[0].name
+    newest, metric = checks[-1] if checks else None, _by_importance(source)[0]
     windows = of_champion(points, metric)[-RECENT_WINDOWS:]
     live, judged = source.live, source.live.judged
     return Summary(

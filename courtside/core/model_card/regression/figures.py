@@ -13,6 +13,7 @@ GRID = 30
 BINS = 10
 RESIDUAL_BINS = 24
 SLICES = 20
+ROWS_OF_SLICE = 10
 MOST_SEGMENTS = 12
 TAIL = 0.005
 """The share of rows at either end that the axes may leave out, so that one value of 1e12 does not flatten the rest."""
@@ -133,9 +134,13 @@ def _histogram(residuals: Values) -> tuple[tuple[float, ...], tuple[int, ...]]:
 
 
 def _over_time(residuals: Values, covered: Values | None, days: Days) -> tuple[ResidualGroup, ...]:
-    """Return at most `SLICES` groups with about equally many rows each, one after the other; a day is never parted."""
-    order = np.argsort(days, kind="stable")
-    starts = np.unique(np.searchsorted(days[order], days[order][np.linspace(0, order.size - 1, SLICES).astype(int)]))
+    """Return at most `SLICES` groups with about equally many rows each, one after the other; a day is never parted.
+
+    A mean of very few rows says nothing, so fewer rows have fewer groups.
+    """
+    order, slices = np.argsort(days, kind="stable"), min(SLICES, max(1, days.size // ROWS_OF_SLICE))
+    places = (np.arange(slices) * order.size) // slices
+    starts = np.unique(np.searchsorted(days[order], days[order][places]))
     return tuple(
         residual_group("", residuals, covered, rows, days=days) for rows in np.split(order, starts[1:]) if rows.size
     )

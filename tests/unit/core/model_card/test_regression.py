@@ -58,6 +58,15 @@ def test_slices_of_time_follow_each_other_and_part_no_day() -> None:
     assert all(one[1] < two[0] for one, two in pairwise(days) if one and two)
 
 
+@pytest.mark.parametrize(("rows", "groups"), [(1, 1), (9, 1), (25, 2), (88, 8), (5_000, SLICES)])
+def test_few_rows_have_few_slices_of_time(rows: int, groups: int) -> None:
+    actual, predicted = value_predictions(seed=3, rows=rows)
+    days = np.datetime64("2026-01-01") + np.arange(rows).astype("timedelta64[D]")
+    found = value_curves(actual, predicted, days=days).over_time
+    assert len(found) == groups
+    assert max(group.rows for group in found) <= 1 + min(group.rows for group in found)
+
+
 def test_coverage_is_counted() -> None:
     actual = np.array([1.0, 2.0, 3.0, 4.0])
     predicted = np.array([1.0, 2.0, 3.0, 3.0])
@@ -68,19 +77,19 @@ def test_coverage_is_counted() -> None:
 
 
 def test_rows_that_calibrated_the_intervals_do_not_say_how_often_they_hold() -> None:
-    actual, predicted = np.array([9.0, 2.0, 3.0, 4.0]), np.array([1.0, 2.0, 3.0, 3.0])
+    actual, predicted = np.repeat([9.0, 2.0, 3.0, 4.0], 10), np.repeat([1.0, 2.0, 3.0, 3.0], 10)
     low, high = predicted - 0.5, predicted + 0.5
-    low[0] = high[0] = np.nan
+    low[:10] = high[:10] = np.nan
     drawn = value_curves(
         actual,
         predicted,
-        days=np.array(["2026-01-01", "2026-01-02", "2026-01-02", "2026-01-02"], "datetime64[D]"),
+        days=np.repeat(np.array(["2026-01-01", "2026-01-02"], "datetime64[D]"), [10, 30]),
         intervals=Intervals(0.8, low, high),
     )
     assert drawn.intervals is not None
-    assert (drawn.intervals.rows, drawn.intervals.covered) == (3, pytest.approx(2 / 3, abs=1e-6))
+    assert (drawn.intervals.rows, drawn.intervals.covered) == (30, pytest.approx(2 / 3, abs=1e-6))
     assert [group.covered for group in drawn.over_time] == [None, pytest.approx(2 / 3, abs=1e-6)]
-    nothing = value_curves(actual, predicted, intervals=Intervals(0.8, np.full(4, np.nan), np.full(4, np.nan)))
+    nothing = value_curves(actual, predicted, intervals=Intervals(0.8, np.full(40, np.nan), np.full(40, np.nan)))
     assert nothing.intervals is None
 
 

@@ -28,11 +28,11 @@ class CountingLake(InMemoryLake):
         return super().read(key, version_id=version_id)
 
 
-def stage_of(**blunt: float) -> RecordedStage:
+def stage_of(*, task: str = "binary", **blunt: float) -> RecordedStage:
     """Return a stage whose models predicted the same rows, each as blunt as it says."""
     stage = RecordedStage(CountingLake(), features=2)
     for model, value in blunt.items():
-        stage.add(model)
+        stage.add(model, task=task)
         stage.promote(model, "1", NOW - 60 * DAY)
         for number in range(40):
             stage.predict(model, TODAY - (45 - number) * DAY, 60, blunt=value)
@@ -62,6 +62,13 @@ def test_the_better_one_of_two_models_is_told_on_both_pages() -> None:
     page = stage.lake.read(dashboard_keys.model_page("sharp")).decode()
     assert 'href="../../../dashboard/models/blunt/index.html"' in page
     assert "AUC" in page.split("Both in figures, on 2,400 rows")[1]
+
+
+@pytest.mark.parametrize(("task", "metric"), [("multiclass", "macro AUC"), ("regression", "RMSE")])
+def test_models_of_any_task_are_compared_by_its_figures(task: str, metric: str) -> None:
+    (pair,) = published(stage_of(task=task, sharp=0.0, blunt=0.9))
+    assert (pair.verdict, pair.rows) == (Verdict.WORSE, 2_400)
+    assert metric in {each.title for each in pair.figures}
 
 
 def test_nothing_is_compared_anew_until_windows_of_one_were_judged() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.curves import AnyCurves, ClassCurves, ValueCurves
+from courtside.contracts.model_card import ModelInterface
 from courtside.core.dashboard import model_page
 from courtside.core.dashboard.views import ModelView
 from courtside.core.parquet import parquet_content, read_parquet_content
@@ -17,9 +18,9 @@ from tests.fakes.task_cards import curves_of_classes, curves_of_values, task_car
 DAY = timedelta(days=1)
 
 
-def stage_of(task: str) -> RecordedStage:
+def stage_of(task: str, *, more: str = "") -> RecordedStage:
     found = RecordedStage(features=3)
-    found.add("parcels", task=task)
+    found.add("parcels", task=task, more=more)
     found.promote("parcels", "1", NOW - 300 * DAY)
     return found
 
@@ -92,3 +93,26 @@ def test_a_label_that_the_model_cannot_say_is_wrong_or_left_out(task: str, rows:
     met = view(stage).met
     assert met is not None
     assert (met.rows, getattr(met, "unseen", None)) == (rows, unseen)
+
+
+def test_the_classes_are_in_the_order_in_which_the_version_says_them() -> None:
+    stage = stage_of("multiclass")
+    stage.predict("parcels", TODAY - 3 * DAY, 50)
+    interface = ModelInterface.of("outcome", ("on time", "late", "lost", "never"), {"f00": "number"}, task="multiclass")
+    card = task_card(curves_of_classes()).model_copy(update={"interface": interface})
+    stage.lake.write(training_keys.training_card("parcels", "t1"), card.model_dump_json().encode())
+    stage.state("parcels", TODAY - 4 * WEEK, 0.7)
+    met = view(stage).met
+    assert isinstance(met, ClassCurves)
+    assert (met.shown, met.absent, met.unseen) == (("on time", "late", "lost", "never"), 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("more", "first"), [("", "macro_auc"), ("primary_metric: balanced_accuracy\n", "balanced_accuracy")]
+)
+def test_the_metric_by_which_the_contract_chooses_stands_first(more: str, first: str) -> None:
+    stage = stage_of("multiclass", more=more)
+    stage.state("parcels", TODAY - 4 * WEEK, 0.7)
+    found = view(stage)
+    assert (found.summary.metric, found.metrics[0]) == (first, first)
+    assert len(set(found.metrics)) == len(found.metrics) == 6
