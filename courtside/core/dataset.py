@@ -10,7 +10,7 @@ from typing import Self
 
 from courtside.contracts.names import DRIFT_EXPERIMENT, ModelPlace
 from courtside.core.decision_policy import DecisionPolicy
-from courtside.core.gate.policy import GatePolicy
+from courtside.core.gate.policy import BLOCKS_OF_TIME, GatePolicy
 from courtside.core.performance.rules import PerformanceRules
 from courtside.core.predictions.rules import PredictRules
 from courtside.core.rhythm.rules import WatchRhythm
@@ -250,7 +250,7 @@ class Dataset:
     def columns(self) -> list[str]:
         """Every column that a table of this dataset must hold if no builder makes it."""
         one = (self.time_column, self.season_column)
-        parts = (self.segment, *self.segments, *self.entity_columns)
+        parts = (self.segment, *self.segments, *self.entity_columns, self.block_column)
         named = (*self.id_columns, *one, *self.feature_names, *parts, self.target)
         return list(dict.fromkeys(name for name in named if name is not None))
 
@@ -260,12 +260,18 @@ class Dataset:
             "features": self.feature_names,
             "segments": (self.segment, *self.segments),
             "entities": self.entity_columns,
+            "gate.block": (self.block_column,),
             "id_columns": self.id_columns,
             "time_column": (self.time_column,),
             "season_column": (self.season_column,),
             "target": (self.target,),
         }
         return enumerated([key for key, names in named.items() if any(name in columns for name in names)])
+
+    @property
+    def block_column(self) -> str | None:
+        """The column whose equal values say to the gate which rows depend on each other, None without one."""
+        return None if self.gate.block in BLOCKS_OF_TIME else self.gate.block
 
     @property
     def entity_columns(self) -> list[str]:

@@ -7,7 +7,7 @@ from courtside.contracts.model_card import BINARY, REGRESSION
 from courtside.contracts.own_candidates import is_own, package_of
 from courtside.contracts.shortening import shortened
 from courtside.core.drift.errors import ThresholdInvalid
-from courtside.core.gate.policy import OF_REGRESSION, limits_of_others
+from courtside.core.gate.policy import BLOCKS_OF_TIME, OF_REGRESSION, limits_of_others
 from courtside.core.tasks import task_of
 from courtside.datasets.contract_keys import ContractDocument
 from courtside.datasets.problems import unknown_word
@@ -34,6 +34,14 @@ def _phase_without_time(contract: ContractDocument, document: Document) -> list[
         return []
     line = document.line(("comparable", "phase"))
     return [f"line {line}: comparable.phase compares days of the year, and there is no time_column; name it too"]
+
+
+def _block_without_time(contract: ContractDocument, document: Document) -> list[str]:
+    block = contract.gate.block
+    if block not in BLOCKS_OF_TIME or contract.time_column is not None:
+        return []
+    line = document.line(("gate", "block"))
+    return [f"line {line}: gate.block is a {block}, and there is no time_column; name it too, or a column of blocks"]
 
 
 def _years_without_time(contract: ContractDocument, document: Document) -> list[str]:
@@ -128,6 +136,8 @@ def _roles(contract: ContractDocument) -> Iterator[tuple[str, Path, str | None]]
     yield "target", ("target",), contract.target.column
     for key in ("prediction", "time_column", "season_column"):
         yield key, (key,), getattr(contract, key)
+    if contract.gate.block in {contract.target.column, contract.prediction}:  # it may be anything else
+        yield "gate.block", ("gate", "block"), contract.gate.block
 
 
 def _of_two_sources(contract: ContractDocument, document: Document) -> list[str]:
@@ -206,6 +216,7 @@ CHECKS = (
     _with_two_roles,
     _entities_of_nothing,
     _phase_without_time,
+    _block_without_time,
     _years_without_time,
     _figure_of_no_task,
     _limits_of_other_tasks,

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from courtside.core.gate.policy import GatePolicy
-from courtside.datasets.key_types import Count, Keys, Margin
+from courtside.datasets.key_types import Count, Keys, Margin, Text
 
 LIMITS = GatePolicy()
 
@@ -70,4 +70,10 @@ class Gate(Keys):
         LIMITS.coverage_margin,
         description="For a regression: by how much fewer targets its intervals may hold, as a share of all rows.",
         examples=[0.05],
+    )
+    block: Text | None = Field(
+        None,
+        description="Which rows of the holdout depend on each other: those of one `day` or `week` of the time_column, "
+        "or with the same value in a column. Whole blocks are drawn then.",
+        examples=["customer_id"],
     )

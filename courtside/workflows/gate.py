@@ -28,7 +28,7 @@ def gate(
     """Decide once and store the decision as a record; judging a training again returns that decision.
 
     Raises `ObjectMissing` when the training left no record or predictions, `HoldoutInvalid` where they are unusable,
-    and `NotLoggedYet`.
+    `NotLoggedYet` and `NoBlocks`.
     """
     key = training_keys.training_verdict(request.model, request.training_id)
     try:
@@ -54,6 +54,18 @@ class NotLoggedYet(CourtsideError):
         )
 
 
+class NoBlocks(CourtsideError):
+    """The contract says which rows depend on each other, and said it after a training, whose holdout does not."""
+
+    def __init__(self, training_id: str, model: str, block: str) -> None:
+        self.training_id = training_id
+        self.block = block
+        super().__init__(
+            f"the contract of {model} says `gate: {{block: {block}}}`, but the holdout of training {training_id} has "
+            f"no blocks, because it is older than that; train again with `courtside retrain --model {model}`"
+        )
+
+
 def _decide(
     model: str, training_id: str, *, lake: Lake, policy: GatePolicy, now: datetime, decided_by: str
 ) -> GateDecision:
@@ -63,6 +75,8 @@ def _decide(
     key = training_keys.training_holdout(model, training_id)
     holdout = Holdout.of(read_parquet_content(lake.read(key)))
     earlier = earlier_attempts(record, lake=lake)
+    if policy.block is not None and holdout.blocks is None:
+        raise NoBlocks(training_id, model, policy.block)
     verdict = judge(
         holdout,
         policy=policy,
@@ -91,6 +105,7 @@ def _decide(
         attempts=len(earlier) + 1,
         level=level_of(len(earlier) + 1),
         earlier=earlier,
+        block=policy.block,
         decided_by=decided_by,
         decided_at=now,
     )

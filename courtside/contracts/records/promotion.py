@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from courtside.contracts.events import Payload
 from courtside.contracts.names import REGISTERED_MODEL
 from courtside.contracts.versioned import Versioned
@@ -35,7 +37,8 @@ class GateDecision(Versioned):
     `policy` are the limits that were used, and the contract is that of the training; `notes` are what a person should
     know about the figures: what was left out or assumed. `attempts` counts the challengers, this one included, that
     were judged against this champion on rows that this holdout shares, and `level` is that of the interval which may
-    promote it: the more attempts, the wider. `earlier` are the trainings of the others.
+    promote it: the more attempts, the wider. `earlier` are the trainings of the others. `block` says which rows the
+    contract took for dependent when it was judged: those of one ``day`` or ``week``, or of one value of a column.
     """
 
     training_id: str
@@ -55,6 +58,7 @@ class GateDecision(Versioned):
     attempts: int = 1
     level: float = 0.95
     earlier: tuple[str, ...] = ()
+    block: str | None = Field(default=None, exclude_if=lambda block: block is None)
     decided_by: str
     decided_at: datetime
 

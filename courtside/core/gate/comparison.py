@@ -48,6 +48,11 @@ def compare(
         holdout = replace(holdout, baseline=_own_baseline(holdout))
     if unknown := holdout.labels.size - int(holdout.known.sum()):
         notes.append(f"{unknown:,} rows are of classes that no model knows, which cost each of them the most")
+    if holdout.blocks is not None:
+        count = int(holdout.blocks.max()) + 1
+        notes.append(
+            f"the rows lie in {count:,} blocks of rows that depend on each other; the intervals draw whole blocks"
+        )
     both = zip(task.over_baseline, (task.skill, task.loss), strict=True)
     pairs = {name: _Pair.of(yardstick, holdout, against="baseline") for name, yardstick in both}
     if holdout.champion is not None:

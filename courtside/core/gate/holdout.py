@@ -103,7 +103,7 @@ class Holdout:
             champion=self.champion[kept],
             baseline=rows_of(self.baseline),
             segments=rows_of(self.segments),
-            blocks=rows_of(self.blocks),
+            blocks=None if self.blocks is None else _numbered(self.blocks[kept]),
             bounds={name: ends[kept] for name, ends in self.bounds.items()},
             unseen=None,
         )
@@ -124,7 +124,7 @@ class Holdout:
         if "unseen" in table.column_names:
             columns["unseen"] = np.array(table.column("unseen").to_pylist(), dtype=np.bool_)
         if "block" in table.column_names:
-            columns["blocks"] = np.unique(table.column("block").to_numpy(), return_inverse=True)[1]
+            columns["blocks"] = _numbered(table.column("block").to_numpy())
         return cls(
             labels=_LABELS[task](table.column("label")),
             task=task,
@@ -147,6 +147,11 @@ class Holdout:
         if self.task == BINARY:
             return table
         return telling(table, {"task": self.task, "classes": self.classes, "level": self.level})
+
+
+def _numbered(blocks: NDArray[Any]) -> NDArray[np.intp]:
+    """Return the blocks by numbers from 0 of which each occurs."""
+    return np.asarray(np.unique(blocks, return_inverse=True)[1], dtype=np.intp)
 
 
 def _bounds(table: pa.Table) -> dict[str, NDArray[np.float64]]:

@@ -17,6 +17,9 @@ class GatePolicy:
     A regression has `floor_r2` and `r2_margin` in place of those of AUC, shares of the variance of the holdout's
     targets, and `mae_margin` and `segment_mae_margin` in place of those of log loss, shares of the champion's mean
     absolute error. `coverage_margin` says by how much fewer targets its intervals may hold, beyond noise.
+
+    `block` says which rows of the holdout depend on each other: those of one day, of one week, or with the same value
+    in a column (None: none do). Whole blocks are drawn then.
     """
 
     floor_auc: float = 0.55
@@ -35,13 +38,16 @@ class GatePolicy:
     mae_margin: float = 0.02
     segment_mae_margin: float = 0.05
     coverage_margin: float = 0.02
+    block: str | None = None
 
     def as_dict(self, task: str = "binary") -> dict[str, float]:
-        """Return the limits of a task by name, for the record of a decision."""
-        others = limits_of_others(task)
+        """Return the limits of a task by name, for the record of a decision; `block` is no limit."""
+        others = limits_of_others(task) | {"block"}
         return {name: value for name, value in asdict(self).items() if name not in others}
 
 
+BLOCKS_OF_TIME = ("day", "week")
+"""The blocks that the time column makes; any other names a column."""
 OF_REGRESSION = frozenset({"floor_r2", "r2_margin", "mae_margin", "segment_mae_margin", "coverage_margin"})
 """The limits that only a regression has."""
 OF_CLASSES = frozenset(

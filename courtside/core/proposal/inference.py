@@ -61,6 +61,7 @@ def _roles(dataset: Dataset) -> dict[str, Guess]:
     parts: list[tuple[tuple[str | None, ...], Part, str]] = [
         (dataset.inference.leave_out, Part.LEFT_OUT, "the contract names it in leave_out"),
         (tuple(dataset.entity_columns), Part.LEFT_OUT, "it says which rows hang together"),
+        ((dataset.block_column,), Part.LEFT_OUT, "it says which rows depend on each other"),
         ((dataset.season_column,), Part.LEFT_OUT, "it is the season"),
         (dataset.id_columns, Part.ID, "it is one of the id_columns"),
         ((dataset.prediction,), Part.LEFT_OUT, "it is what a model predicted"),

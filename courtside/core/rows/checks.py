@@ -27,7 +27,7 @@ def require_contract(table: pa.Table, dataset: Dataset) -> None:
         require_times(table, dataset.time_column)
     for feature in dataset.features:
         _require_type(table, feature)
-    parts = (dataset.segment, *dataset.segments, *dataset.entity_columns)
+    parts = (dataset.segment, *dataset.segments, *dataset.entity_columns, dataset.block_column)
     for name in (*dataset.id_columns, dataset.season_column, *parts):
         if name is not None:
             _require_plain(table, name)

@@ -158,7 +158,7 @@ class Trainer:
         """Return what the gate judges: both models and the baseline on the newest rows."""
         rows = made.split.holdout
         columns = holdout_columns(made.split.train, rows, self.dataset)
-        segment = columns.get("segment")
+        segment, block = columns.get("segment"), columns.get("block")
         said = None if champion is None else champion.said_unseen(self.stream, _places(rows))
         return Holdout(
             labels=labels(rows, self.dataset),
@@ -166,6 +166,7 @@ class Trainer:
             champion=said,
             baseline=baseline_of(made.split.train, rows, self.dataset),
             segments=None if segment is None else np.array(segment.to_pylist(), dtype=np.str_),
+            blocks=None if block is None else block.to_numpy(),
             unseen=None if said is None else ~np.isnan(said),
         )
 

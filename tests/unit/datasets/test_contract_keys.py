@@ -82,6 +82,19 @@ def test_what_a_task_does_not_have_is_refused_with_its_line(tmp_path: Path) -> N
     assert read(tmp_path, {**values, "predict": {"explain": 3}}).predict.explain == 3
 
 
+def test_the_gate_may_take_rows_for_dependent(tmp_path: Path) -> None:
+    timed = {**LEAST, "time_column": "day"}
+    for block, column in (("day", None), ("week", None), ("customer", "customer")):
+        dataset = read(tmp_path, {**timed, "gate": {"block": block}})
+        assert (dataset.gate.block, dataset.block_column) == (block, column)
+        assert (column in dataset.columns) == (column is not None)
+        assert dataset.contract.sha256 != read(tmp_path, timed).contract.sha256
+    with pytest.raises(DatasetInvalid, match=r"gate.block is a week, and there is no time_column; name it too, or"):
+        read(tmp_path, {**LEAST, "gate": {"block": "week"}})
+    with pytest.raises(DatasetInvalid, match=r"left cannot be target, gate.block at once"):
+        read(tmp_path, {**LEAST, "gate": {"block": "left"}})
+
+
 def test_contracts_keep_their_hash_though_the_gate_has_more_limits_now(tmp_path: Path) -> None:
     """This is what was computed before the limits of regressions came."""
     strict = read(tmp_path, {**LEAST, "gate": {"floor_auc": 0.6, "fresher_days": 7}})

@@ -13,7 +13,8 @@ def meanings_of(dataset: Dataset) -> dict[str, Meaning]:
 
     These are times, the target and binary features: 0 and 1, false and true, or two words.
     """
-    parts = (dataset.season_column, dataset.segment, *dataset.segments, *dataset.entity_columns, *dataset.id_columns)
+    parts = (dataset.season_column, dataset.segment, *dataset.segments, dataset.block_column)
+    parts += (*dataset.entity_columns, *dataset.id_columns)
     labels = {name: Meaning.LABEL for name in parts if name is not None}
     kinds = {each.name: _OF_KIND.get(each.kind) for each in dataset.features}
     open_ = {dataset.time_column, dataset.target}
