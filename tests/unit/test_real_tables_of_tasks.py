@@ -6,12 +6,13 @@ The fit by hand uses pandas and scikit-learn alone: the split, the columns and t
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from courtside.core.tasks import MULTICLASS
+from courtside.core.tasks import MULTICLASS, REGRESSION
 from tests.datasets.shipped import TABLES
 from tests.fakes.console_script import run
-from tests.fakes.fitted_by_hand import BY_HAND, figures, fitted, parts, said
+from tests.fakes.fitted_by_hand import BY_HAND, figures, fitted, interval_figures, parts, said
 
 PARAMETERS = [
     pytest.param(
@@ -32,13 +33,22 @@ def test_a_shipped_table_is_trained_with_the_figures_of_a_fit_by_hand(name: str,
     done = run("train", *given)
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)
-    rows, _, later, known = parts(shipped)
+    rows, truth, later, known = parts(shipped)
     assert (record["rows_train"], record["rows_test"]) == (len(rows), len(later))
     assert [model["name"] for model in record["models"]] == list(BY_HAND[shipped.task])
+    if shipped.task == REGRESSION:
+        alone = {"baseline": np.median(truth), "baseline_last": truth[-1]}
+        expected = {key: float(np.sqrt(np.mean((known - value) ** 2))) for key, value in alone.items()}
+        if shipped.time is None:
+            assert "baseline_last" not in record
+            del expected["baseline_last"]
+        assert {key: record[key] for key in expected} == pytest.approx(expected, rel=1e-9)
     for model in record["models"]:
         found = said(shipped.task, fitted(shipped, model["name"]), later)
         expected = figures(shipped.task, known, found)
         measured = {**model, **model.get("figures", {})}
+        if shipped.task == REGRESSION:
+            expected |= interval_figures(known, found)
         assert {key: measured[key] for key in expected} == pytest.approx(expected, abs=1e-9, rel=1e-9), model["name"]
 
 

@@ -203,10 +203,10 @@ class TrainingRecord(Versioned):
     the recalibration, and the test part is the holdout. `history` is how much of the past the candidates learned
     from, None for a recalibration and in older records; `task` is what is predicted, `classes` those that the
     models know, where there are several, `primary_metric` what chose the best candidate, where that is not the
-    task's own, and `baseline` what the target alone reaches in the metric of the task; `holdout_since` is the first
-    day of the holdout, where rows have times. `refit` says whether the version is the best candidate fitted once
-    more on all rows, None for a recalibration and in older records; the figures of `models` are always those of the
-    fits that were judged.
+    task's own, and `baseline` what the target alone reaches in the metric of the task, `baseline_last` what the last
+    value of the training part does, where values have times; `holdout_since` is the first day of the holdout, where
+    rows have times. `refit` says whether the version is the best candidate fitted once more on all rows, None for a
+    recalibration and in older records; the figures of `models` are always those of the fits that were judged.
     """
 
     training_id: str
@@ -234,6 +234,7 @@ class TrainingRecord(Versioned):
     classes: tuple[str, ...] = Field(default=(), exclude_if=lambda known: not known)
     primary_metric: str | None = Field(default=None, exclude_if=_unknown)
     baseline: float | None = Field(default=None, exclude_if=_unknown)
+    baseline_last: float | None = Field(default=None, exclude_if=_unknown)
     warnings: tuple[str, ...] = ()
     spooled: bool = False
     models: tuple[ModelRecord, ...]

@@ -82,14 +82,7 @@ def caveats(card: ModelCard) -> list[str]:
         )
     if (best := best_reachable_of(card)) is not None:
         said.append(best.sentence())
-    if record.baseline is not None:
-        task = task_of(record.task, record.primary_metric)
-        of = task.figure(task.primary)
-        reached = best_of(card).measured(of.key) or 0.0
-        said.append(
-            f"By the training part's {record.target} alone, the {of.title} on the test part is "
-            f"{written(of.key, record.baseline)}; that of {record.best} is {written(of.key, reached)}."
-        )
+    said += _about_baselines(card)
     said += words(_chosen(card).curves, target=record.target or "the target")
     said += _about_champion(record)
     said += _about_refit(record)
@@ -97,6 +90,20 @@ def caveats(card: ModelCard) -> list[str]:
     holdout = f" The gate decides on {newest}{record.rows_holdout:,} of them." if record.rows_holdout else ""
     said.append(f"The figures rest on {_rows(record.rows_test, card.test_period, sign=' of')}.{holdout}")
     said.append("The past is no promise: drift checks tell when the data no longer looks as it did in training.")
+    return said
+
+
+def _about_baselines(card: ModelCard) -> list[str]:
+    record = card.record
+    if record.baseline is None:
+        return []
+    task = task_of(record.task, record.primary_metric)
+    of = task.figure(task.primary)
+    reached = written(of.key, best_of(card).measured(of.key) or 0.0)
+    alone = f"By the training part's {record.target} alone, the {of.title} on the test part is"
+    said = [f"{alone} {written(of.key, record.baseline)}; that of {record.best} is {reached}."]
+    if record.baseline_last is not None:
+        said.append(f"By the last value of the training part, it is {written(of.key, record.baseline_last)}.")
     return said
 
 

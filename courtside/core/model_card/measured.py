@@ -27,11 +27,16 @@ METRICS: Mapping[str, str] = {
     "mae": "MAE",
     "r2": "R²",
     "median_absolute_error": "Median absolute error",
+    "coverage": "Coverage of intervals, holdout",
+    "interval_width": "Width of intervals, holdout",
+    "pinball_loss": "Pinball loss of their ends, holdout",
     "train_rmse": "RMSE, training part",
 }
 COMPARED = ("test_auc", "log_loss", "test_accuracy", "macro_auc", "balanced_accuracy", "test_rmse", "mae", "r2")
 """What the candidates are compared by at a glance; the rest stands with each."""
-OF_VALUES = frozenset({"test_rmse", "train_rmse", "mae", "median_absolute_error", "r2"})
+OF_VALUES = frozenset(
+    {"test_rmse", "train_rmse", "mae", "median_absolute_error", "r2", "interval_width", "pinball_loss"}
+)
 """Metrics of values, which may be of any size."""
 
 

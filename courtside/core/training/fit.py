@@ -18,6 +18,7 @@ from courtside.core.intervals import ConformalIntervals, conformal_intervals
 from courtside.core.tasks import BINARY, REGRESSION, Prediction, Task, Truth, task_of
 from courtside.core.training.candidates import ALL, Candidate, Flavor, Predictor
 from courtside.core.training.frame import feature_frame, labels
+from courtside.core.training.interval_figures import with_interval_figures
 from courtside.core.training.learning import Learner
 from courtside.core.training.metrics import Metrics, evaluate
 from courtside.core.training.preprocessing import Columns
@@ -224,6 +225,9 @@ def _judged(candidate: Candidate, estimator: Predictor, parts: _Parts) -> Traine
         task=task,
     )
     truth, seen = parts.selection.labels, parts.learner.seen(parts.train.labels)
+    intervals = conformal_intervals(truth, said[: len(truth)]) if task.interval else None
+    if intervals is not None:
+        metrics = with_interval_figures(metrics, parts.test.labels[len(truth) :], said[len(truth) :], intervals)
     return TrainedModel(
         candidate,
         estimator,
@@ -232,7 +236,7 @@ def _judged(candidate: Candidate, estimator: Predictor, parts: _Parts) -> Traine
         selected_by(task, truth, said[: len(truth)]),
         task=task,
         seen=None if seen is None else tuple(seen.tolist()),
-        intervals=conformal_intervals(truth, said[: len(truth)]) if task.interval else None,
+        intervals=intervals,
     )
 
 

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from courtside.contracts.errors import BadInput
 from courtside.core.dataset import Dataset
+from courtside.core.evaluation.regression import last_value
 from courtside.core.gate.policy import BLOCKS_OF_TIME
 from courtside.core.rows.exact_ids import IdsRounded
 from courtside.core.rows.ids import id_columns_of, ids_of
-from courtside.core.tasks import BINARY, Prediction, prediction_column, task_of
+from courtside.core.tasks import BINARY, REGRESSION, Prediction, prediction_column, task_of
 from courtside.core.training.fit import labels
 from courtside.core.training.learning import Learner
 from courtside.core.training.split import Split
@@ -90,13 +91,17 @@ def what_the_target_alone_reaches(split: Split, dataset: Dataset) -> dict[str, f
     """Return what the baseline of the training part's target reaches on the test part, by the name in the record.
 
     Of two classes that is the `baseline_accuracy` of the majority's class, and else `baseline`, in the metric that the
-    task selects by.
+    task selects by; of values in the order of time, `baseline_last` is what the last one reaches in it.
     """
     task, truth = task_of(dataset.task, dataset.primary_metric), labels(split.test, dataset)
     said = baseline_of(split.train, split.test, dataset)
     if task.name == BINARY:
         return {"baseline_accuracy": task.figure("accuracy").value(truth, said)}
-    return {"baseline": task.figure(task.primary).value(truth, said)}
+    of = task.figure(task.primary)
+    reached = {"baseline": of.value(truth, said)}
+    if task.name == REGRESSION and dataset.time_column is not None:
+        reached["baseline_last"] = of.value(truth, last_value(labels(split.train, dataset), rows=truth.size))
+    return reached
 
 
 def baseline_of(train: pa.Table, rows: pa.Table, dataset: Dataset) -> Prediction:

@@ -1,7 +1,6 @@
 """Through a real server: what is logged of a training of each task is what a fit by hand says."""
 
 import json
-import math
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ from mlflow.entities import Run
 from courtside.core.tasks import BINARY, REGRESSION
 from tests.datasets.shipped import TABLES
 from tests.fakes.console_script import run
-from tests.fakes.fitted_by_hand import figures, fitted, parts, said
+from tests.fakes.fitted_by_hand import figures, fitted, half_width, interval_figures, parts, said
 from tests.integration.tracking.server import Server, create_database
 
 NAMES = ("wine", "breast_cancer", "diabetes")
@@ -72,6 +71,7 @@ def test_each_run_has_the_figures_and_the_model_of_a_fit_by_hand(server: Server,
     for name, logged_run in logged.items():
         by_hand = said(shipped.task, fitted(shipped, name), later)
         expected = figures(shipped.task, known, by_hand)
+        expected |= interval_figures(known, by_hand) if shipped.task == REGRESSION else {}
         metrics = logged_run.data.metrics
         assert {key: metrics[key] for key in expected} == pytest.approx(expected, abs=1e-9, rel=1e-9), name
         served = np.asarray(mlflow.pyfunc.load_model(f"runs:/{logged_run.info.run_id}/model").predict(later))
@@ -96,9 +96,6 @@ def test_the_version_reads_the_features_and_says_classes_or_intervals(training: 
         assert set(model.predict(later)) <= set(interface["classes"])
         return
     assert interface.get("classes", []) == []
-    # Half of the test part calibrates the intervals: of n errors, the one with the rank (n + 1) * 0.9, rounded up.
-    calibrated = len(later) - round(len(later) * 0.5)
-    errors = np.sort(np.abs(known - by_hand)[:calibrated])
-    half = errors[math.ceil((calibrated + 1) * 0.9) - 1]
+    half = half_width(known, by_hand)
     expected = np.stack([by_hand - half, by_hand + half], axis=1)
     assert np.allclose(model.predict_interval(later), expected, rtol=0, atol=1e-9)
