@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from rich.cells import cell_len
 
 GAP = 2
+LARGE = 1e6
+"""From here on a number is written without digits after the point."""
 NARROWEST = 16
 """A column that must wrap keeps at least this many characters."""
 
@@ -15,6 +17,8 @@ _WORD = re.compile(r"`[^`\n]+`[^\s`]*|\S+")
 
 def cell(value: object) -> str:
     """Return a value as one line of text: floats with three digits, None as nothing, control characters as spaces."""
+    if isinstance(value, float) and abs(value) >= LARGE:
+        return f"{value:.7g}"
     if isinstance(value, float):
         return f"{value:.3f}" if value == 0 or abs(value) >= 0.001 else f"{value:.0e}"
     if isinstance(value, list | tuple | set):

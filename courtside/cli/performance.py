@@ -1,17 +1,15 @@
 """`courtside performance`: how well a stage's model does, by the labels that came."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.estimates import print_estimates
+from courtside.cli.performance_details import details_document, print_details
 from courtside.cli.stage import Model, Stage
 from courtside.cli.stage_data import stage_lake
-
-if TYPE_CHECKING:
-    from courtside.workflows.performance.details import Details
 
 
 def performance(
@@ -33,10 +31,18 @@ def performance(
     ] = None,
     metric: Annotated[
         str | None,
-        typer.Option(help="Show auc, log_loss, brier_score, accuracy or calibration_error [default: auc]."),
+        typer.Option(
+            help="Show auc, log_loss, brier_score, accuracy or calibration_error; of several classes also "
+            "balanced_accuracy, and macro_auc in place of auc; of values rmse, mae, r2, squared_error, coverage or "
+            "interval_width [default: the first one of the task]."
+        ),
     ] = None,
     details: Annotated[
-        bool, typer.Option("--details", help="Also show the confusion matrix and the reliability of these days.")
+        bool,
+        typer.Option(
+            "--details",
+            help="Also show the confusion matrix and the reliability of these days, or the residuals of values.",
+        ),
     ] = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -70,7 +76,7 @@ def performance(
         found = Performance(known, estimates, version)
         more = details_of(asked, lake=lake, dataset=dataset) if details else []
     if as_json:
-        print_json(found.to_dict() | ({"details": [_document(each) for each in more]} if details else {}))
+        print_json(found.to_dict() | ({"details": [details_document(each) for each in more]} if details else {}))
         return
     shown = found.metric(metric)
     print_table(f"{shown.title} of {dataset.name} by windows of {found.told.length.days} days", found.rows(metric))
@@ -78,28 +84,4 @@ def performance(
         say(sentence)
     print_estimates(estimates, shown, model=dataset.name)
     for each in more:
-        _print(each)
-
-
-def _print(details: "Details") -> None:
-    negatives, positives = details.confusion[:2], details.confusion[2:]
-    print_table(
-        f"Version {details.version} ({details.role}): what was predicted at 0.5 against what happened",
-        [
-            {"happened": actual, "predicted class 0": cells[0], "predicted class 1": cells[1]}
-            for actual, cells in (("class 0", negatives), ("class 1", positives))
-        ],
-    )
-    print_table(
-        f"Version {details.version} ({details.role}): predicted probability against the share of class 1",
-        [{"predicted": each.probability, "happened": each.share, "rows": each.rows} for each in details.reliability],
-    )
-
-
-def _document(details: "Details") -> dict[str, Any]:
-    return {
-        "role": details.role,
-        "version": details.version,
-        "confusion": list(details.confusion),
-        "reliability": [each.model_dump() for each in details.reliability],
-    }
+        print_details(each)

@@ -27,7 +27,8 @@ class Promise:
 
     `constant` is the baseline of its training part, None where that is not known. Of two classes, `positive` is the
     label whose probability it says, and `negative` the other one (None: any other is); several `classes` are all that
-    it knows, in the order of its probabilities (none: not known). `losses` is what promise tests hold it
+    it knows, in the order of its probabilities (none: not known), and `level` is the probability with which its
+    intervals are said to hold (None: it says none). `losses` is what promise tests hold it
     to, by the name of the loss, and `ranking` what its order of rows promised (`promised_ranking`). A version that was
     trained elsewhere promises nothing.
     """
@@ -40,6 +41,7 @@ class Promise:
     ranking: float = 0.0
     task: str = BINARY
     classes: tuple[str, ...] = ()
+    level: float | None = None
 
     def tells_apart(self, labels: Any) -> Any:
         """Say of which rows the label can be judged; it cannot where none is known.
@@ -86,6 +88,7 @@ def promise_of(holdout: Holdout, *, segment_column: str | None, task: str, posit
         ranking=promised_ranking(holdout.labels, holdout.challenger) if task == BINARY else 0.0,
         task=task,
         classes=holdout.classes,
+        level=holdout.level,
     )
 
 

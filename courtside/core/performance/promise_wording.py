@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from courtside.contracts.scoring import Opponent
+from courtside.core.pages.wording import number
 from courtside.core.performance.metrics import Metric
 from courtside.core.recalibration import Calibration, Ranking
 from courtside.core.sequential import Outcome
 
 Test = Mapping[str, Any]
 """A row of the archive of promise tests by its columns."""
+LARGE = 100.0
 FEWEST_DIGITS = 3
 """Figures have so many digits after the point at least."""
 
@@ -104,12 +106,14 @@ def _rounded(value: float, test: Test) -> str:
     A difference is not said more exactly than by two digits that count.
     """
     largest = max(abs(test[name] or 0.0) for name in ("difference", "low", "high"))
+    if largest >= LARGE:  # no loss of probabilities is
+        return number(value)
     digits = min(_digits(test["margin"], 1), _digits(largest, 2))
     return f"{value:.{max(digits, FEWEST_DIGITS)}f}"
 
 
 def _margin(value: float) -> str:
-    return f"{value:.{max(_digits(value, 1), FEWEST_DIGITS)}f}"
+    return number(value) if value >= LARGE else f"{value:.{max(_digits(value, 1), FEWEST_DIGITS)}f}"
 
 
 def _digits(value: float, count: int) -> int:

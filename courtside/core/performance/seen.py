@@ -8,7 +8,7 @@ from courtside.contracts.records.situations import Known, PerformanceFacts
 from courtside.contracts.scoring import Opponent, PromiseTest
 from courtside.core.estimation import REGISTRY
 from courtside.core.performance.losses import LOSSES
-from courtside.core.performance.metrics import metrics_of
+from courtside.core.performance.metrics import Metric, metrics_of
 from courtside.core.performance.promise_wording import sentences_of_tests
 from courtside.core.performance.spark import spark
 from courtside.core.performance.wording import interval
@@ -44,12 +44,11 @@ class PerformanceSeen:
 
     def sentences(self, *, model: str, task: str) -> Iterator[str]:
         """Yield what is known of the performance of a champion of `model`, and what its promise tests said last."""
-        titles = {metric.name: metric.title for metric in metrics_of(task)}
-        title = titles.get(self.facts.metric, self.facts.metric)
+        metric = next((each for each in metrics_of(task) if each.name == self.facts.metric), metrics_of(task)[0])
         if self.facts.known is Known.REALISED:
-            yield self._realised(title)
+            yield self._realised(metric)
         if self.estimated is not None:
-            yield _estimated(self.estimated, title)
+            yield _estimated(self.estimated, metric)
         if self.facts.known is Known.UNKNOWN:
             yield f"Unknown: {ended(self.facts.why_unknown)}"
         loss = next(metric for metric in metrics_of(task) if metric.name == next(iter(LOSSES[task])))
@@ -57,27 +56,27 @@ class PerformanceSeen:
         for said in sentences_of_tests((test.model_dump() for test in deciding), loss, model=model):
             yield ended(f"{said[0].upper()}{said[1:]}")
 
-    def _realised(self, title: str) -> str:
+    def _realised(self, metric: Metric) -> str:
         """Say what the labels show; that performance is realised presumes a window and a value."""
         facts = self.facts
         assert facts.window is not None
         assert facts.value is not None
-        ends = f" ({interval(facts.low, facts.high)})" if facts.low is not None else ""
-        promised = f"; the holdout promised {facts.promise:.3f}" if facts.promise is not None else ""
+        ends = f" ({interval(facts.low, facts.high, metric)})" if facts.low is not None else ""
+        promised = f"; the holdout promised {metric.told(facts.promise)}" if facts.promise is not None else ""
         known = [value for value in self.trend if value is not None]
         course = f" {spark(self.trend)}" if len(known) >= _SHORTEST_TREND else ""
         return (
-            f"Realised: {title} {facts.value:.3f}{ends} from {facts.window.start} to {facts.window.end}, by "
-            f"{facts.rows:,} labels{promised}.{course}"
+            f"Realised: {metric.title} {metric.told(facts.value)}{ends} from {facts.window.start} to "
+            f"{facts.window.end}, by {facts.rows:,} labels{promised}.{course}"
         )
 
 
-def _estimated(estimate: Estimated, title: str) -> str:
+def _estimated(estimate: Estimated, metric: Metric) -> str:
     method = REGISTRY[estimate.method].title
-    constant = f"; the holdout said {estimate.constant:.3f}" if estimate.constant is not None else ""
+    constant = f"; the holdout said {metric.told(estimate.constant)}" if estimate.constant is not None else ""
     return (
-        f"Estimated: {title} {estimate.value:.3f} by {method} from {estimate.window.start} to {estimate.window.end}, "
-        f"before the labels are in{constant}. Note that {NO_CONCEPT}."
+        f"Estimated: {metric.title} {metric.told(estimate.value)} by {method} from {estimate.window.start} to "
+        f"{estimate.window.end}, before the labels are in{constant}. Note that {NO_CONCEPT}."
     )
 
 

@@ -24,7 +24,7 @@ def window_lines(lines: Sequence[Line], metric: Metric) -> list[dict[str, Any]]:
     """
     shown = [each for each in lines if each["metric"] == metric.name]
     several = {name: len({each[name] for each in shown}) > 1 for name in ("version", "role", "baseline")}
-    restated = any(_restated(each) for each in shown)
+    restated = any(_restated(each, metric) for each in shown)
     shadowed = any(each["difference"] is not None for each in shown)
     trends: dict[tuple[Any, ...], list[float | None]] = {}
     rows = []
@@ -39,7 +39,7 @@ def window_lines(lines: Sequence[Line], metric: Metric) -> list[dict[str, Any]]:
             "rows": each["labelled"],
             "labels": f"{percent(each['labelled'], each['predicted'])} in",
             metric.title: each["value"],
-            "95 %": interval(each["low"], each["high"]),
+            "95 %": interval(each["low"], each["high"], metric),
             "trend": spark(trend[-TREND:]),
             "promise": each["promise"],
         }
@@ -48,7 +48,7 @@ def window_lines(lines: Sequence[Line], metric: Metric) -> list[dict[str, Any]]:
         if shadowed:
             row["champion's lead"], row["95 % of it"] = _lead(each, metric)
         if restated:
-            row["first said"] = each["first_value"] if _restated(each) else None
+            row["first said"] = each["first_value"] if _restated(each, metric) else None
         rows.append(row)
     return [{name: row[name] for name in row if any(other[name] is not None for other in rows)} for row in rows]
 
@@ -61,11 +61,12 @@ def sentences(
     for version in dict.fromkeys(each["version"] for each in shown if each["segment"] is None):
         promise = next(each for each in shown if each["version"] == version)
         if promise["promise"] is not None:
-            ends = interval(promise["promise_low"], promise["promise_high"])
-            yield f"version {version} promised {promise['promise']:.3f} ({ends}) on its holdout"
+            ends = interval(promise["promise_low"], promise["promise_high"], metric)
+            between = f" ({ends})" if ends else ""
+            yield f"version {version} promised {metric.told(promise['promise'])}{between} on its holdout"
     baselines = {each["baseline"] for each in shown} - {None}
     if len(baselines) == 1:
-        yield f"a constant prediction has {baselines.pop():.3f}"
+        yield f"a constant prediction has {metric.told(baselines.pop())}"
     if waiting:
         named = ", ".join(f"{each.window.start} ({each.share_labelled:.0%} in)" for each in waiting[-MOST_NAMED:])
         more = f" and {len(waiting) - MOST_NAMED} before" if len(waiting) > MOST_NAMED else ""
@@ -95,13 +96,15 @@ def percent(part: int, whole: int) -> str:
     return f"{part * 100 // whole if whole else 0}%"
 
 
-def interval(low: float | None, high: float | None) -> str:
-    """Return the ends of an interval, nothing where it is not known.
+def interval(low: float | None, high: float | None, metric: Metric | None = None) -> str:
+    """Return the ends of an interval of a metric, nothing where it is not known.
 
     >>> interval(0.6123, 0.66), interval(None, None)
     ('0.612 to 0.660', '')
     """
-    return "" if low is None or high is None else f"{low:.3f} to {high:.3f}"
+    if low is None or high is None:
+        return ""
+    return f"{low:.3f} to {high:.3f}" if metric is None else f"{metric.told(low)} to {metric.told(high)}"
 
 
 def _lead(line: Line, metric: Metric) -> tuple[str, str]:
@@ -109,9 +112,12 @@ def _lead(line: Line, metric: Metric) -> tuple[str, str]:
     value, low, high = (line[name] for name in ("difference", "difference_low", "difference_high"))
     if not metric.higher_is_better:
         value, low, high = (None if each is None else -each for each in (value, high, low))
-    return "" if value is None else f"{value + 0.0:+.3f}", interval(low, high)
+    sign = "" if value is None else "-" if value < 0 else "+"
+    return "" if value is None else f"{sign}{metric.told(abs(value))}", interval(low, high, metric)
 
 
-def _restated(line: Line) -> bool:
+def _restated(line: Line, metric: Metric) -> bool:
     first, value = line["first_value"], line["value"]
+    if metric.in_unit and first is not None and value is not None:
+        return metric.told(first) != metric.told(value)
     return first is not None and (value is None or abs(first - value) > 5e-4)

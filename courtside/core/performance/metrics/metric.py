@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from courtside.core.performance.estimate import ANY, UNDEFINED, Blocks, Estimate, Linear, clustered
-from courtside.core.tasks.types import BINARY, Prediction, Truth
+from courtside.core.pages.wording import number
+from courtside.core.performance.estimate import ANY, POSITIVE, UNDEFINED, Blocks, Estimate, Linear, clustered
+from courtside.core.tasks.types import BINARY, REGRESSION, Prediction, Truth
 
 Linearised = Callable[[Truth, Prediction], Linear | None]
 Estimator = Callable[[Truth, Prediction, Blocks], Estimate]
@@ -30,6 +31,15 @@ class Metric:
     within: tuple[float, float] = ANY
     estimator: Estimator | None = None
     of_bounds: bool = False
+
+    @property
+    def in_unit(self) -> bool:
+        """Tell whether it is as large as the target, so that it has significant digits in place of decimals."""
+        return self.task == REGRESSION and self.within == POSITIVE
+
+    def told(self, value: float) -> str:
+        """Write a figure for people."""
+        return number(value) if self.in_unit else f"{value:.3f}"
 
     def estimate(self, labels: Truth, probability: Prediction, blocks: Blocks) -> Estimate:
         """Return the figure of the rows, with its interval; each argument has n rows, and n may be 0."""
