@@ -20,8 +20,10 @@ from courtside.core.performance.losses import LOSSES
 from courtside.core.performance.metrics import Metric, metrics_of
 from courtside.core.performance.promise_tests import newest_of
 from courtside.core.performance.promise_wording import sentences_of_tests
+from courtside.core.performance.rules import EstimateMethod
 from courtside.core.performance.wording import sentences, window_lines
 from courtside.core.rhythm import parse_duration
+from courtside.core.tasks import REGRESSION
 from courtside.workflows.performance.told import Asked, Told
 
 if TYPE_CHECKING:
@@ -191,6 +193,8 @@ class Performance:
         yield from sentences(
             self._lines, self.metric(metric), curve=told.curve, waiting=told.waiting, mature=told.mature
         )
+        if told.waiting and told.task == REGRESSION and self.estimates.told.method is EstimateMethod.NONE:
+            yield "values are estimated before their labels only where the contract says `performance: {estimate: dle}`"
         yield from self.sentences_of_tests(metric)
 
     def sentences_of_tests(self, metric: str | None = None) -> Iterator[str]:

@@ -15,7 +15,7 @@ from courtside.contracts.versioned import require_readable
 from courtside.core.dataset import Dataset, Feature, FeatureKind, Inference, Phase, entity_of
 from courtside.core.decision_policy import DecisionPolicy, RollBack
 from courtside.core.gate.policy import GatePolicy, limits_of_others
-from courtside.core.performance.rules import EstimateMethod, PerformanceRules
+from courtside.core.performance.rules import EstimateMethod, PerformanceRules, method_for
 from courtside.core.predictions.rules import PredictRules
 from courtside.core.rhythm import PartOfYear, WatchRhythm, parse_duration
 from courtside.core.sentences import enumerated
@@ -132,7 +132,7 @@ def _dataset(contract: ContractDocument) -> Dataset:
             "retrain": policy_of(contract.retrain),
             "label_delay": parse_duration(contract.label_delay),
             "predict": _predict(contract.predict),
-            "performance": _performance(contract.performance),
+            "performance": _performance(contract.performance, contract.task),
             "alerts": tuple(contract.alerts),
             "gate": GatePolicy(**contract.gate.model_dump()),
             "inference": None if features else Inference(tuple(contract.leave_out), entities),
@@ -157,8 +157,8 @@ def _predict(predict: Predict) -> PredictRules:
     return PredictRules(parse_duration(predict.ahead), tuple(predict.shadows), predict.explain)
 
 
-def _performance(judged: Performance) -> PerformanceRules:
-    method = EstimateMethod(judged.estimate)
+def _performance(judged: Performance, task: str) -> PerformanceRules:
+    method = method_for(EstimateMethod(judged.estimate), task)
     return PerformanceRules(parse_duration(judged.window), judged.mature, judged.margin, method)
 
 

@@ -8,6 +8,7 @@ from courtside.contracts.own_candidates import is_own, package_of
 from courtside.contracts.shortening import shortened
 from courtside.core.drift.errors import ThresholdInvalid
 from courtside.core.gate.policy import BLOCKS_OF_TIME, OF_REGRESSION, limits_of_others
+from courtside.core.performance.rules import METHODS, EstimateMethod
 from courtside.core.tasks import task_of
 from courtside.datasets.contract_keys import ContractDocument
 from courtside.datasets.problems import unknown_word
@@ -93,6 +94,16 @@ def _means_of_other_tasks(contract: ContractDocument, document: Document) -> lis
         line = document.line(("predict", "explain"))
         problems.append(f"line {line}: predict.explain: predictions of several classes are not explained; leave it out")
     return problems
+
+
+def _estimate_of_another_task(contract: ContractDocument, document: Document) -> list[str]:
+    """Say that the method that is named estimates no model of the contract's task."""
+    method, known = contract.performance.estimate, [each.value for each in METHODS[contract.task]]
+    if "estimate" not in contract.performance.model_fields_set or method in {EstimateMethod.NONE.value, *known}:
+        return []
+    line = document.line(("performance", "estimate"))
+    words = f"{', '.join(known)} or none, or leave it out"
+    return [f"line {line}: performance.estimate: {method} does not estimate the task {contract.task}; write {words}"]
 
 
 _ALLOWED_TOGETHER = (
@@ -221,6 +232,7 @@ CHECKS = (
     _figure_of_no_task,
     _limits_of_other_tasks,
     _means_of_other_tasks,
+    _estimate_of_another_task,
     _refit_without_times_or_ids,
     _of_two_sources,
     _unknown_candidates,

@@ -161,9 +161,10 @@ class Performance(Keys):
         "that mattering: one that is certainly within it counts as equivalent.",
         examples=[0.02],
     )
-    estimate: Literal["none", "cbpe", "pape"] = Field(
+    estimate: Literal["none", "cbpe", "pape", "dle"] = Field(
         "cbpe",
         description="How performance is estimated before the labels are in: `cbpe` from the predictions, `pape` also "
-        "from the features, or `none`.",
+        "from the features, or `none`. A regression knows `dle` alone, from predictions and features, and has none "
+        "without it.",
         examples=["pape"],
     )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from courtside.core.estimation.estimator import Numbers
+from courtside.core.estimation.estimator import MULTICLASS, Numbers, Window
 from courtside.core.evaluation.confusion import CUT
 from courtside.core.evaluation.log_loss import CLIP
 
@@ -24,6 +24,20 @@ def expected_figures(predictions: Numbers, outcomes: Numbers) -> Mapping[str, fl
     """
     figures = _of_two(predictions, outcomes) if predictions.ndim == 1 else _of_many(predictions, outcomes)
     return {name: figure for name, figure in figures.items() if np.isfinite(figure)}
+
+
+def figures_of(window: Window, said: Numbers, outcomes: Numbers) -> Mapping[str, float]:
+    """Return `expected_figures` by the names of the metrics of the window's task.
+
+    Two classes of a model of several are given as the second one's probabilities; their Brier score is then that of
+    class 1, which is half the sum over both.
+    """
+    figures = dict(expected_figures(said, outcomes))
+    if window.task != MULTICLASS:
+        return figures
+    if said.ndim == 1:
+        figures["brier_score"] *= 2
+    return {"macro_auc" if name == "auc" else name: figure for name, figure in figures.items()}
 
 
 def _of_two(said: Numbers, ones: Numbers) -> dict[str, float]:
@@ -43,10 +57,16 @@ def _of_many(said: Numbers, outcomes: Numbers) -> dict[str, float]:
     squares = (said**2).sum(axis=1, keepdims=True) - 2 * said + 1
     return {
         "accuracy": float(np.take_along_axis(outcomes, chosen[:, None], axis=1).mean()),
-        "auc": float(np.mean([expected_auc(said[:, each], outcomes[:, each]) for each in range(said.shape[1])])),
+        "auc": _mean_of_areas([expected_auc(said[:, each], outcomes[:, each]) for each in range(said.shape[1])]),
         "log_loss": -float((outcomes * np.log(given)).sum(axis=1).mean()),
         "brier_score": float((outcomes * squares).sum(axis=1).mean()),
     }
+
+
+def _mean_of_areas(areas: list[float]) -> float:
+    """Return the mean of the areas that are defined; a class that is not expected at all has none."""
+    known = [area for area in areas if np.isfinite(area)]
+    return float(np.mean(known)) if known else float("nan")
 
 
 def expected_auc(scores: Numbers, ones: Numbers) -> float:

@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from courtside.core.performance.estimates import METRICS
-
 Figures = Mapping[str, Any]
 """A row of an archive by its columns."""
 
@@ -49,7 +47,7 @@ class CameTrue:
 def past_errors(windows: Iterable[CameTrue]) -> Iterator[PastErrors]:
     """Yield the errors of each metric that was both estimated and realised in at least one window."""
     windows = list(windows)
-    for metric in METRICS:
+    for metric in dict.fromkeys(name for window in windows for name in window.estimated):
         triples = [found for window in windows if (found := _triple(window, metric))]
         if triples:
             value, constant, realised = np.array(triples, np.float64).T

@@ -49,7 +49,7 @@ def _reliability(method: str, metric: Metric, past: PastErrors | None) -> str:
             f"no window whose {metric.title} {method} estimated has its labels yet, so nobody knows how far off it is"
         )
     over = f"over {past.windows} past {plural('window', range(past.windows))}"
-    ours, constant = _off(past.estimate), _off(past.constant)
+    ours, constant = _off(past.estimate, metric), _off(past.constant, metric)
     if past.worse_than_constant:
         return (
             f"{method} has been worse than the constant, so expect what the holdout said: {over} the constant was off "
@@ -58,11 +58,11 @@ def _reliability(method: str, metric: Metric, past: PastErrors | None) -> str:
     return f"{over} {method} was off by {ours}, and the constant, what the holdout said, by {constant}"
 
 
-def _off(errors: Errors) -> str:
+def _off(errors: Errors, metric: Metric) -> str:
     """Return how far off something was on average, and to which side, if to any."""
-    bias = f"{abs(errors.bias):.3f}"
-    side = f" ({bias} too {'high' if errors.bias > 0 else 'low'})" if float(bias) else ""
-    return f"{errors.error:.3f} on average{side}"
+    bias = metric.told(abs(errors.bias))
+    side = f" ({bias} too {'high' if errors.bias > 0 else 'low'})" if bias != metric.told(0.0) else ""
+    return f"{metric.told(errors.error)} on average{side}"
 
 
 def _title(line: Line) -> str:

@@ -9,10 +9,14 @@ import pyarrow as pa
 
 from courtside.contracts.events import Window
 from courtside.core.archive_schemas import ESTIMATES
-from courtside.core.estimation import Estimated
+from courtside.core.estimation import BINARY, MULTICLASS, REGRESSION, Estimated
 
-METRICS = ("auc", "log_loss", "brier_score", "accuracy")
-"""The metrics that are estimated, the one that a line of text shows first."""
+METRICS: Mapping[str, tuple[str, ...]] = {
+    BINARY: ("auc", "log_loss", "brier_score", "accuracy"),
+    MULTICLASS: ("macro_auc", "log_loss", "brier_score", "accuracy"),
+    REGRESSION: ("rmse", "mae"),
+}
+"""The metrics of each task that are estimated, the one that a line of text shows first."""
 
 _SAME = ("window_end", "version", "method", "metric", "refused", "rows")
 _FIGURES = ("value", "constant")
@@ -29,6 +33,7 @@ def estimate_table(
     rows: int,
     made_as_of: date,
     recorded_at: datetime,
+    task: str = BINARY,
 ) -> pa.Table:
     """Return an estimate in the archive's columns; `constant` is empty for a version that left no holdout."""
     refused = estimated.refused
@@ -44,7 +49,7 @@ def estimate_table(
         "recorded_at": recorded_at,
     }
     figures = [
-        {"metric": name, "value": estimated.values.get(name), "constant": constant.get(name)} for name in METRICS
+        {"metric": name, "value": estimated.values.get(name), "constant": constant.get(name)} for name in METRICS[task]
     ]
     return pa.Table.from_pylist([common | each for each in figures], schema=ESTIMATES)
 

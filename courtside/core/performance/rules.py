@@ -11,6 +11,20 @@ class EstimateMethod(StrEnum):
     NONE = "none"
     CBPE = "cbpe"
     PAPE = "pape"
+    DLE = "dle"
+
+
+METHODS = {
+    "binary": (EstimateMethod.CBPE, EstimateMethod.PAPE),
+    "multiclass": (EstimateMethod.CBPE, EstimateMethod.PAPE),
+    "regression": (EstimateMethod.DLE,),
+}
+"""The methods that know a task."""
+
+
+def method_for(named: EstimateMethod, task: str) -> EstimateMethod:
+    """Return the method that is named for models of a task, none where it does not know the task."""
+    return named if named in METHODS[task] else EstimateMethod.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +39,7 @@ class PerformanceRules:
     mature: float = 0.95
     margin: float = 0.01
     estimate: EstimateMethod = EstimateMethod.CBPE
+
+    def method_for(self, task: str) -> EstimateMethod:
+        """Return the method that estimates models of a task, which may be none."""
+        return method_for(self.estimate, task)

@@ -20,6 +20,7 @@ from courtside.core.performance.promise_tests import newest_of
 from courtside.core.performance.rules import EstimateMethod
 from courtside.core.performance.seen import Estimated, PerformanceSeen
 from courtside.core.performance.wording import TREND
+from courtside.core.tasks import REGRESSION
 from courtside.workflows.archive_log import ArchiveLog, estimates_log, performance_log, promise_tests_log
 from courtside.workflows.ports import Lake
 
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 NOT_JUDGED = "no window of its predictions has its labels yet"
 _NOT_ESTIMATED = f"{NOT_JUDGED}, and the contract says `performance: {{estimate: none}}`"
+_UNASKED = f"{NOT_JUDGED}, and values are estimated only where the contract says `performance: {{estimate: dle}}`"
 
 
 def performance_seen(version: str, as_of: date, *, lake: Lake, dataset: Dataset) -> PerformanceSeen:
@@ -99,9 +101,9 @@ class _Archives:
 
     def _estimate(self, version: str, metric: Metric) -> tuple[Estimated | None, str]:
         """Return the newest estimate about a version, or why there is none."""
-        method, why = self.dataset.performance.estimate, NOT_JUDGED
+        method, why = self.dataset.performance.method_for(self.dataset.task), NOT_JUDGED
         if method is EstimateMethod.NONE:
-            return None, _NOT_ESTIMATED
+            return None, _UNASKED if self.dataset.task == REGRESSION else _NOT_ESTIMATED
         log = estimates_log(self.dataset.name, lake=self.lake)
         for day, numbers in reversed(list(log.days(end=self.as_of).items())[-TREND:]):
             table = self._newest(log, day, numbers, made="made_as_of")

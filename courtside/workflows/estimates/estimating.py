@@ -6,7 +6,7 @@ round estimates what this one did not.
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,15 +18,16 @@ from courtside.contracts.records import ChampionPointer
 from courtside.contracts.scoring import PredictResponse
 from courtside.contracts.shortening import shortened
 from courtside.core.dataset import Dataset
-from courtside.core.estimation import REGISTRY, Estimated, Estimator, Fitted, Reason, Reference, Refusal
+from courtside.core.estimation import MULTICLASS, REGISTRY, Estimated, Estimator, Fitted, Reason, Reference, Refusal
 from courtside.core.estimation import Window as Rows
 from courtside.core.performance.estimates import estimate_table, is_news
 from courtside.core.performance.rules import EstimateMethod
+from courtside.core.predictions.said_columns import predictions_in
 from courtside.workflows.archive_log import Since, estimates_log
 from courtside.workflows.estimates.features import MOST_ROWS as MOST_WITH_FEATURES
 from courtside.workflows.estimates.features import Features
-from courtside.workflows.estimates.reference import reference_of
-from courtside.workflows.estimates.waiting import MOST_ROWS, waiting_predictions, waiting_windows
+from courtside.workflows.estimates.reference import holdout_of, reference_of
+from courtside.workflows.estimates.waiting import MOST_NUMBERS, MOST_ROWS, waiting_predictions, waiting_windows
 from courtside.workflows.ports import Lake
 from courtside.workflows.sealed_models import sealed_model
 
@@ -63,7 +64,8 @@ class Estimating:
 
     def after(self, predicted: PredictResponse, *, now: datetime) -> PredictResponse:
         """Estimate after a round's predictions, and return its answer with what failed among its problems."""
-        if self.dataset.performance.estimate is EstimateMethod.NONE or predicted.version is None:
+        method = self.dataset.performance.method_for(self.dataset.task)
+        if method is EstimateMethod.NONE or predicted.version is None:
             return predicted
         try:
             for _ in self.estimated(predicted.version, predicted.as_of, now=now):
@@ -90,7 +92,9 @@ class Estimating:
         features = (
             Features.of(training_id, lake=self.lake, dataset=self.dataset) if self._method.needs_features else None
         )
-        reference = reference_of(training_id, lake=self.lake, dataset=self.dataset, features=features)
+        holdout = holdout_of(training_id, lake=self.lake, dataset=self.dataset)
+        reference = None if holdout is None else reference_of(holdout, dataset=self.dataset, features=features)
+        classes = holdout.classes if holdout is not None and self.dataset.task == MULTICLASS else None
         method, constant = self._fitted(reference)
         waiting = waiting_predictions(
             windows,
@@ -99,10 +103,14 @@ class Estimating:
             lake=self.lake,
             dataset=self.dataset,
             guard=lambda: self._require_time(began),
-            most=MOST_ROWS if features is None else MOST_WITH_FEATURES,
+            most=min(MOST_ROWS if features is None else MOST_WITH_FEATURES, MOST_NUMBERS // max(1, len(classes or ()))),
         )
         found = reference is not None and reference.features is not None
-        asked_about = features.of_windows(waiting, as_of) if features and found else self._plain(waiting)
+        asked_about = (
+            features.of_windows(waiting, as_of, classes=classes)
+            if features and found
+            else self._plain(waiting, classes)
+        )
         for window, asked in asked_about:
             self._require_time(began)
             estimate = estimate_table(
@@ -114,6 +122,7 @@ class Estimating:
                 rows=asked.rows,
                 made_as_of=as_of,
                 recorded_at=now,
+                task=self.dataset.task,
             )
             if self._written(window, estimate):
                 yield window
@@ -122,9 +131,14 @@ class Estimating:
         if self.clock() - began > self.seconds:
             raise EstimatesSlow(self.seconds)
 
-    def _plain(self, waiting: Iterable[tuple[Window, pa.Table]]) -> Iterator[tuple[Window, Rows]]:
+    def _plain(
+        self, waiting: Iterable[tuple[Window, pa.Table]], classes: Sequence[str] | None
+    ) -> Iterator[tuple[Window, Rows]]:
+        """Yield each window; without a holdout nobody reads what was said of its rows."""
+        several = self.dataset.task == MULTICLASS
         for window, rows in waiting:
-            yield window, Rows(predictions=rows.column("prediction").to_numpy(), task=self.dataset.task)
+            said = predictions_in(rows, (classes or ()) if several else None)
+            yield window, Rows(predictions=said, task=self.dataset.task)
 
     @property
     def _method(self) -> Estimator:

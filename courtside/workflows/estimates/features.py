@@ -1,7 +1,7 @@
 """The features of rows whose performance is estimated: those of the champion's holdout, and those of the windows."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -19,10 +19,12 @@ from courtside.contracts.records import DataManifest
 from courtside.core.dataset import Dataset
 from courtside.core.drift.reading import Days
 from courtside.core.estimation import Window as Rows
-from courtside.core.evaluation import Labels
 from courtside.core.features import build_features
+from courtside.core.gate.holdout import Holdout
+from courtside.core.predictions.said_columns import predictions_in
 from courtside.core.rows import within
 from courtside.core.rows.ids import ids_of
+from courtside.core.tasks import MULTICLASS, Truth
 from courtside.core.training.fit import labels
 from courtside.core.training.split import split_rows
 from courtside.workflows.freeze import resolved
@@ -57,11 +59,10 @@ class Features:
         inferred = None if manifest is None else manifest.inferred
         return cls(lake, resolved(replace(dataset, also=()), inferred), manifest)
 
-    def of_holdout(self, truth: Labels) -> pa.Table | None:
+    def of_holdout(self, holdout: Holdout) -> pa.Table | None:
         """Return the features of the holdout's rows in its order, None where they are not there any more.
 
-        `truth` are the labels of the holdout, shape (n,). Rows with others are other rows, such as those that a
-        recalibrated champion was judged by.
+        Rows with other labels are other rows, such as those that a recalibrated champion was judged by.
         """
         manifest = self.manifest
         if manifest is None or manifest.rows > MOST_TRAINED_ROWS:
@@ -74,11 +75,16 @@ class Features:
         except (CourtsideError, pa.ArrowException, KeyError):
             logger.exception("the rows of training %s cannot be read again", manifest.training_id)
             return None
-        same = np.array_equal(labels(rows, self.dataset), truth)
+        same = _are_same(labels(rows, self.dataset), holdout)
         return rows.select(self.dataset.feature_names) if same else None
 
-    def of_windows(self, waiting: Iterable[tuple[Window, pa.Table]], as_of: date) -> Iterator[tuple[Window, Rows]]:
-        """Yield each window with the rows whose features are found, as they are known as of a day, by their ids."""
+    def of_windows(
+        self, waiting: Iterable[tuple[Window, pa.Table]], as_of: date, *, classes: Sequence[str] | None = None
+    ) -> Iterator[tuple[Window, Rows]]:
+        """Yield each window with the rows whose features are found, as they are known as of a day, by their ids.
+
+        Predictions of several `classes` are in their order.
+        """
         windows = [(window, rows.sort_by("id")) for window, rows in waiting]
         if not windows:
             return
@@ -88,7 +94,7 @@ class Features:
         for window, rows in windows:
             own = places.slice(start, rows.num_rows)
             start += rows.num_rows
-            said = rows.column("prediction").filter(own.is_valid()).to_numpy()
+            said = predictions_in(rows.filter(own.is_valid()), classes)
             yield window, Rows(predictions=said, task=self.dataset.task, features=table.take(own.drop_null()))
 
     def _found(self, ids: Any, days: Days, as_of: date) -> tuple[pa.Table, Any]:
@@ -115,3 +121,11 @@ class Features:
         files, _ = usable_files(days, lake=self.lake, dataset=self.dataset)
         games, _ = games_known(as_of, days, files, lake=self.lake, dataset=self.dataset)
         yield within(build_features(games, dataset=self.dataset), "game_date", days)
+
+
+def _are_same(truth: Truth, holdout: Holdout) -> bool:
+    """Tell whether these are a holdout's labels; classes may have other codes there, and share the one of none."""
+    if holdout.task != MULTICLASS or truth.size != holdout.labels.size:
+        return np.array_equal(truth, holdout.labels)
+    pairs = np.unique(np.stack([truth, holdout.labels])[:, holdout.known], axis=1)
+    return all(np.unique(codes).size == pairs.shape[1] for codes in pairs)

@@ -15,21 +15,26 @@ MOST_ROWS = 500_000
 """How many rows of a holdout are learnt from at most."""
 
 
-def reference_of(
-    training_id: str, *, lake: Lake, dataset: Dataset, features: Features | None = None
-) -> Reference | None:
-    """Return labels and predictions of a training's holdout, None where it left none, as for an imported version.
+def holdout_of(training_id: str, *, lake: Lake, dataset: Dataset) -> Holdout | None:
+    """Return a training's holdout, None where it left none, as for an imported version.
 
-    With `features` it has those of its rows too, where they are still there. Raises `HoldoutInvalid` and what reading
-    parquet raises.
+    Raises `HoldoutInvalid` and what reading parquet raises.
     """
     try:
         content = lake.read(training_keys.training_holdout(dataset.name, training_id))
     except ObjectMissing:
         return None
-    holdout = Holdout.of(read_parquet_content(content))
-    rows = chosen_rows(holdout.labels.size, MOST_ROWS)
-    found = None if features is None else features.of_holdout(holdout.labels)
+    return Holdout.of(read_parquet_content(content))
+
+
+def reference_of(holdout: Holdout, *, dataset: Dataset, features: Features | None = None) -> Reference:
+    """Return labels and predictions of a holdout, without rows of a class that no model knows.
+
+    With `features` it has those of its rows too, where they are still there.
+    """
+    known = np.flatnonzero(holdout.known)
+    rows = known[chosen_rows(known.size, MOST_ROWS)]
+    found = None if features is None else features.of_holdout(holdout)
     return Reference(
         predictions=holdout.challenger[rows],
         labels=holdout.labels[rows],

@@ -42,11 +42,12 @@ def told_estimates(asked: Asked, *, lake: Lake, dataset: Dataset) -> ToldEstimat
     """
     rules = dataset.performance
     lines, past = [ESTIMATES.empty_table()], []
-    if rules.estimate is not EstimateMethod.NONE and _has_estimates(asked, dataset):
+    method = rules.method_for(dataset.task)
+    if method is not EstimateMethod.NONE and _has_estimates(asked, dataset):
         archive = _Archive(
             asked.as_of,
             rules.window,
-            rules.estimate,
+            method,
             estimates_log(dataset.name, lake=lake),
             performance_log(dataset.name, lake=lake),
         )
@@ -55,7 +56,7 @@ def told_estimates(asked: Asked, *, lake: Lake, dataset: Dataset) -> ToldEstimat
                 lines.append(estimate)
             else:
                 past.append(_came_true(estimate, first))
-    return ToldEstimates(rules.estimate, _chosen(pa.concat_tables(lines), asked), tuple(past_errors(past)))
+    return ToldEstimates(method, _chosen(pa.concat_tables(lines), asked), tuple(past_errors(past)))
 
 
 def _has_estimates(asked: Asked, dataset: Dataset) -> bool:

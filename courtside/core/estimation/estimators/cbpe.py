@@ -5,7 +5,7 @@ Source: the method that NannyML published under this name; its figures are the s
 
 from courtside.core.estimation.classes import calibrated_by, one_column, sorted_rows
 from courtside.core.estimation.estimator import BINARY, MULTICLASS, Estimated, Estimator, Fitted, Reference, Window
-from courtside.core.estimation.expected import expected_figures
+from courtside.core.estimation.expected import figures_of
 from courtside.core.estimation.support import no_rows, outside_predictions, too_few_labels
 
 
@@ -20,7 +20,7 @@ def fit(reference: Reference) -> Fitted:
         said = sorted_rows(window.predictions)
         if refused := no_rows(window) or outside_predictions(known, said):
             return Estimated(refused=refused)
-        return Estimated(expected_figures(said, calibrated(said)))
+        return Estimated(figures_of(window, said, calibrated(said)))
 
     return estimate
 

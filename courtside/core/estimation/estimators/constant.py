@@ -14,7 +14,7 @@ from courtside.core.estimation.estimator import (
     Reference,
     Refusal,
 )
-from courtside.core.estimation.expected import expected_figures
+from courtside.core.estimation.expected import figures_of
 
 
 def fit(reference: Reference) -> Fitted:
@@ -33,7 +33,7 @@ def realised(reference: Reference) -> dict[str, float]:
         return {"mae": float(np.abs(errors).mean()), "rmse": float(np.sqrt((errors**2).mean()))}
     said, labels = one_column(reference.predictions), reference.labels.astype(np.intp)
     outcomes = labels.astype(np.float64) if said.ndim == 1 else np.eye(said.shape[1])[labels]
-    return dict(expected_figures(said, outcomes))
+    return dict(figures_of(reference, said, outcomes))
 
 
 ESTIMATOR = Estimator(

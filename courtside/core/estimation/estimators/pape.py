@@ -16,7 +16,7 @@ from courtside.core.estimation.estimator import (
     Reference,
     Window,
 )
-from courtside.core.estimation.expected import expected_figures
+from courtside.core.estimation.expected import figures_of
 from courtside.core.estimation.support import WITHOUT_FEATURES, no_rows, outside_predictions, too_few_labels, too_unlike
 
 
@@ -40,7 +40,7 @@ def fit(reference: Reference) -> Fitted:
         outcomes = calibrated(said)
         if ratio.differs:
             outcomes = corrected_by(reference, known_outcomes, ratio.weights)(outcomes)
-        return Estimated(expected_figures(said, outcomes))
+        return Estimated(figures_of(window, said, outcomes))
 
     return estimate
 

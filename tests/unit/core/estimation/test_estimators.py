@@ -25,6 +25,8 @@ from courtside.core.estimation import (
     estimators_of,
 )
 from courtside.core.estimation.expected import expected_figures
+from courtside.core.performance.estimates import METRICS
+from courtside.core.performance.metrics import metrics_of
 from tests.unit.core.estimation.known import drawn, of_classes, reference, window
 
 CBPE, CONSTANT = REGISTRY["cbpe"], REGISTRY["constant"]
@@ -91,7 +93,9 @@ def test_two_classes_are_the_task_binary(seed: int) -> None:
     for estimator in (CBPE, CONSTANT):
         two = of_classes(seed, 500, 2)
         same = Reference(predictions=two.predictions[:, 1], labels=two.labels)
-        assert estimator.fit(two)(window(two)).values == pytest.approx(dict(estimator.fit(same)(window(same)).values))
+        found, binary = (dict(estimator.fit(each)(window(each)).values) for each in (two, same))
+        binary["macro_auc"], binary["brier_score"] = binary.pop("auc"), 2 * binary["brier_score"]  # a sum over classes
+        assert found == pytest.approx(binary)
 
 
 def test_several_classes_are_calibrated_together() -> None:
@@ -101,7 +105,16 @@ def test_several_classes_are_calibrated_together() -> None:
     for metric, own_word in expected_figures(later.predictions, later.predictions).items():
         if metric != "auc":  # the order alone decides it, and calibration does not change the order
             assert abs(estimated[metric] - realised[metric]) < abs(own_word - realised[metric]) / 2
-    assert estimated["auc"] == pytest.approx(realised["auc"], abs=0.02)
+    assert estimated["macro_auc"] == pytest.approx(realised["macro_auc"], abs=0.02)
+
+
+def test_the_figures_of_labels_are_those_of_the_metrics_of_the_task() -> None:
+    for classes in (2, 3, 5):
+        known = of_classes(classes, 400, classes)
+        found = CONSTANT.fit(known)(window(known)).values
+        wanted = {each.name: each.value(known.labels, known.predictions) for each in metrics_of(MULTICLASS)}
+        assert dict(found) == pytest.approx({name: wanted[name] for name in found})
+        assert set(found) == set(METRICS[MULTICLASS])
 
 
 FEW = np.full(400, 0.5)

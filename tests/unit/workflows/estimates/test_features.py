@@ -69,7 +69,7 @@ def features_of(stage: EstimatedLoans) -> Features:
 
 def test_the_features_of_the_holdout_are_in_its_order(stage: EstimatedLoans) -> None:
     holdout = holdout_of(stage)
-    found = features_of(stage).of_holdout(holdout.labels)
+    found = features_of(stage).of_holdout(holdout)
     assert found is not None
     assert found.column_names == ["amount"]
     assert np.array_equal(found.column("amount").to_numpy(), holdout.challenger)
@@ -112,12 +112,12 @@ def test_pape_is_near_cbpe_where_the_rows_are_like_those_of_the_holdout(stage: E
 def test_rows_that_were_erased_on_request_are_no_error_in_the_logs(
     stage: EstimatedLoans, caplog: pytest.LogCaptureFixture, *, erased: bool
 ) -> None:
-    truth, name = holdout_of(stage).labels, stage.dataset.name
+    holdout, name = holdout_of(stage), stage.dataset.name
     (key,) = stage.lake.keys(lake_keys.tables(name))
     stage.lake.write(key, stage.lake.read(key) + b"more")
     if erased:
         note_erased(forget_keys.erased_of_table(name), {key: ()}, at=NOW, lake=stage.lake)
-    assert features_of(stage).of_holdout(truth) is None
+    assert features_of(stage).of_holdout(holdout) is None
     assert bool(caplog.records) is not erased
 
 
