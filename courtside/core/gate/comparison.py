@@ -53,8 +53,7 @@ def compare(
         notes.append(
             f"the rows lie in {count:,} blocks of rows that depend on each other; the intervals draw whole blocks"
         )
-    both = zip(task.over_baseline, (task.skill, task.loss), strict=True)
-    pairs = {name: _Pair.of(yardstick, holdout, against="baseline") for name, yardstick in both}
+    pairs = {name: _Pair.of(each, holdout, against="baseline") for name, each in task.over_baseline.items()}
     if holdout.champion is not None:
         pairs |= {each.name: _Pair.of(each, holdout) for each in task.yardsticks if _is_there(each, holdout)}
         for prefix, parts, left_out in _parts(task, holdout, policy):
@@ -182,12 +181,12 @@ def _comparison(name: str, pair: _Pair, interval: Interval, *, level: float, lim
 def _limit_and_verdict(
     name: str, pair: _Pair, interval: Interval, task: GateTask, policy: GatePolicy
 ) -> tuple[float, bool]:
-    skill_over_baseline, loss_over_baseline = task.over_baseline
-    if name == skill_over_baseline:
+    over_baseline = task.over_baseline.get(name)
+    if over_baseline is task.skill:
         floor = task.floor(policy)
         limit = round(floor - pair.scores["baseline"], 12)
         return limit, pair.scores["challenger"] >= floor and interval.low > 0
-    if name == loss_over_baseline:
+    if over_baseline is not None:
         return 0.0, interval.value < 0  # the skill, which needs far fewer rows, shows whether it is beyond noise
     if name == task.skill.name:
         margin = task.skill.margin(policy, pair.scores)

@@ -10,7 +10,7 @@ from courtside.core.gate.comparison import compare
 from courtside.core.gate.holdout import Holdout
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.gate.tasks import TASKS, GateTask
-from courtside.core.gate.wording import described, percent
+from courtside.core.gate.wording import brief, described, percent
 
 Ruling = tuple[bool, str, str]
 """Whether to promote, the rule, and why."""
@@ -68,7 +68,7 @@ def judge(
     task = TASKS[holdout.task]
     decisive = task.skill.name if recalibrates is None else task.loss.name
     if holdout.champion is None:
-        decisive = task.over_baseline[0]
+        decisive = next(iter(task.over_baseline))
     figures = compare(holdout, policy, decisive=decisive, level=level_of(attempts))
     found, rows = figures.comparisons, f"on the same {holdout.labels.size:,} rows"
     rulings = chain(
@@ -121,20 +121,22 @@ def _without_figures(holdout: Holdout, policy: GatePolicy, *, left_out: int) -> 
 def _beside_baseline(
     found: Mapping[str, Comparison], task: GateTask, policy: GatePolicy, rows: str
 ) -> Iterator[Ruling]:
-    skill, loss = (found[name] for name in task.over_baseline)
+    skill, *others = (found[name] for name in task.over_baseline)
     floor = task.floor(policy)
     if skill.challenger < floor:
-        said = f"the challenger's {task.skill.title} {skill.challenger:.3f}"
+        said = f"the challenger's {task.skill.title} {brief(skill.challenger)}"
         yield False, "floor", f"{said} is under the floor of {floor:.3f} {rows}"
-    for comparison in (skill, loss):
+    for comparison in (skill, *others):
         if not comparison.passed:
             yield False, "baseline", f"not shown to beat the {task.baseline}: {described(comparison)} {rows}"
 
 
 def _without_champion(found: Mapping[str, Comparison], task: GateTask, rival: Rival | None) -> Iterator[Ruling]:
-    skill, loss = (found[name] for name in task.over_baseline)
+    over_baseline = [found[name] for name in task.over_baseline]
+    first, last = over_baseline[0], over_baseline[-1]
     over = (
-        f"the {task.skill.title} {skill.challenger:.3f} is over the floor, and {described(loss)} of the {task.baseline}"
+        f"the {task.skill.title} {brief(first.challenger)} is over the floor, and {described(last)} of the "
+        f"{task.baseline}"
     )
     if rival is None:
         yield True, "first_champion", f"there is no champion yet, {over}"

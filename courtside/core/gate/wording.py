@@ -39,6 +39,7 @@ def next_step(rule: str, *, model: str) -> str:
 
 
 _TITLES = {each.name: each.title for task in TASKS.values() for each in task.yardsticks}
+_LARGE = 1e4
 _IN_UNITS_OF_TARGET = {"mae"}
 """The figures that are as large as the target, so that they have significant digits in place of decimals."""
 
@@ -46,13 +47,24 @@ _IN_UNITS_OF_TARGET = {"mae"}
 def described(comparison: Comparison) -> str:
     """Say a comparison in one phrase."""
     measure = comparison.name.removesuffix("_over_baseline").partition("_of_")[0]
-    digits = ".5g" if measure in _IN_UNITS_OF_TARGET else ".4f"
     rival = comparison.champion if comparison.against == "champion" else comparison.baseline
+    said = (comparison.challenger, rival or 0.0, comparison.low or 0.0, comparison.high or 0.0)
+    large = any(abs(value) >= _LARGE for value in said)  # as R² of values that are far off
+    digits = ".5g" if large or measure in _IN_UNITS_OF_TARGET else ".4f"
     both = f"{_name(comparison)} {comparison.challenger:{digits}} against {rival:{digits}}"
     if comparison.difference is None or comparison.low is None or comparison.high is None:
         return both
     ends = f"{comparison.low:+{digits}} to {comparison.high:+{digits}}"
     return f"{both}, difference {comparison.difference:+{digits}} ({percent(comparison.level)} interval {ends})"
+
+
+def brief(value: float) -> str:
+    """Write a figure of skill with three decimals, and a very large one with four digits.
+
+    >>> brief(0.66649), brief(-1.1652e24)
+    ('0.666', '-1.165e+24')
+    """
+    return f"{value:.3f}" if abs(value) < _LARGE else f"{value:.4g}"
 
 
 def percent(level: float) -> str:

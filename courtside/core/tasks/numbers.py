@@ -13,6 +13,8 @@ from courtside.core.tasks.target import Value, plain_column
 from courtside.core.tasks.types import Truth
 
 EXPECTED = "numbers"
+LARGEST = 1e15
+"""XGBoost adds up squares in single precision: of a few thousand rows with values above this it learns nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def numbers_of(table: pa.Table, target: str, positive: str | None = None) -> Num
 
 
 def require_numbers(table: pa.Table, target: str, positive: str | None = None) -> None:  # noqa: ARG001 — has no classes
-    """Raise `TargetUnusable` unless the labels that are known are finite numbers."""
+    """Raise `TargetUnusable` unless the labels that are known are finite numbers of at most `LARGEST`."""
     column = plain_column(table, target)
     kind = column.type
     if pa.types.is_boolean(kind) or not (arrow.is_numeric(kind) or pa.types.is_null(kind)):
@@ -58,6 +60,13 @@ def require_numbers(table: pa.Table, target: str, positive: str | None = None) -
         infinite = int(pc.sum(pc.is_inf(column)).as_py() or 0)
         if infinite:
             raise TargetUnusable(target, f"is infinite in {infinite:,} rows", expected=f"{EXPECTED} that are finite")
+    largest = float(np.abs(np.asarray(column.drop_null().cast(pa.float64(), safe=False))).max(initial=0.0))
+    if largest > LARGEST:
+        raise TargetUnusable(
+            target,
+            f"is up to {largest:.4g}",
+            expected=f"{EXPECTED} between -1e15 and 1e15, for example in a larger unit",
+        )
 
 
 def require_varied(part: str, target: str, truth: Truth, *, among: Truth) -> None:  # noqa: ARG001 — any two values do

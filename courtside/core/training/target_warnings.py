@@ -13,6 +13,8 @@ from courtside.core.training.split import Split
 
 FEWEST_OF_CLASS = 10
 """A class in fewer rows of the training part is hardly learned."""
+LEAST_VARIATION = 1e-3
+"""XGBoost makes no split that lowers the sum of squares by less than 1e-6."""
 FAR_AWAY = 100.0
 """So many interquartile ranges from the median a value decides alone what a squared error says."""
 
@@ -22,7 +24,10 @@ def about_target(split: Split, classes: Sequence[Value], dataset: Dataset) -> tu
     known, later = labels(split.train, dataset), labels(split.test, dataset)
     if dataset.task == MULTICLASS:
         return tuple(_about_classes(known, later, [written(value) for value in classes], dataset.target))
-    return tuple(_about_values(known, dataset.target)) if dataset.task == REGRESSION else ()
+    if dataset.task != REGRESSION:
+        return ()
+    boosted = dataset.candidates is None or "xgboost" in dataset.candidates
+    return (*(_about_spread(known, dataset.target) if boosted else ()), *_about_values(known, dataset.target))
 
 
 def _about_classes(known: Truth, later: Truth, names: Sequence[str], target: str) -> Iterator[str]:
@@ -41,6 +46,14 @@ def _about_classes(known: Truth, later: Truth, names: Sequence[str], target: str
         )
     if gone:
         yield f"classes of {target} that the test part lacks, so nothing tells how they are predicted: {listed(gone)}"
+
+
+def _about_spread(known: Truth, target: str) -> Iterator[str]:
+    if known.size * known.var() < LEAST_VARIATION:
+        yield (
+            f"the values of {target} lie close together (standard deviation {known.std():.2g}): xgboost learns nothing "
+            "from differences that small, so give the target in a smaller unit, such as millionths"
+        )
 
 
 def _about_values(known: Truth, target: str) -> Iterator[str]:

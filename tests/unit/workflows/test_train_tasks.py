@@ -128,6 +128,16 @@ def test_classes_of_truth_values_are_called_in_the_holdout_as_labels_are() -> No
     assert card.interface.classes == (False, True)
 
 
+def test_a_warning_names_values_too_close_together_for_boosters() -> None:
+    found = load_diabetes()
+    _, record = trained(REGRESSION, found.data, found.target * 1e-9)
+    said = "; ".join(record.warnings)
+    assert "the values of y lie close together (standard deviation 7" in said
+    assert "xgboost learns nothing" in said
+    _, usual = trained(REGRESSION, found.data, found.target * 1e-2)
+    assert "close together" not in "; ".join(usual.warnings)
+
+
 def test_warnings_name_values_that_dwarf_the_others() -> None:
     rng = np.random.default_rng(0)
     data = rng.normal(size=(400, 2))

@@ -2,7 +2,9 @@
 
 R² is the squared error in a unit that suits every target: the variance of the holdout's targets. A difference of two
 models' R² on the same rows is one of their squared errors, so its margin is a share of that variance. Absolute errors
-are in the target's unit, so their margins are shares of the champion's.
+are in the target's unit, so their margins are shares of the champion's. They need not be under the baseline's: of all
+predictions the median has the least, and where most values are zero, as in counts, it beats every good model of the
+mean.
 """
 
 import numpy as np
@@ -43,6 +45,7 @@ TASK = GateTask(
             of_bounds=True,
         ),
     ),
+    loss_beats_baseline=False,
     too_little=_too_little,
     baseline="median baseline",
     constant_title="median of the target",

@@ -40,10 +40,10 @@ class GateTask:
     """The figures of one task.
 
     `skill` may promote: it needs the fewest rows to show what a model knows, must reach the `floor`, and may be worse
-    by its margin only in a fresher challenger. `loss` must be under the baseline's, and is looked at in every segment,
-    with `segment_margin`, and where `by_class` is set in every class. A recalibration must improve it. `guardrails` are
-    what else may not get worse. `too_little` refuses labels that show nothing. `baseline` is what the baseline is
-    called, and `constant_title` what it says.
+    by its margin only in a fresher challenger. `loss` must be under the baseline's where `loss_beats_baseline` is set,
+    and is looked at in every segment, with `segment_margin`, and where `by_class` is set in every class. A
+    recalibration must improve it. `guardrails` are what else may not get worse. `too_little` refuses labels that show
+    nothing. `baseline` is what the baseline is called, and `constant_title` what it says.
     """
 
     name: str
@@ -53,14 +53,16 @@ class GateTask:
     segment_margin: Margin
     guardrails: tuple[Yardstick, ...] = ()
     by_class: bool = False
+    loss_beats_baseline: bool = True
     too_little: TooLittle
     baseline: str
     constant_title: str
 
     @property
-    def over_baseline(self) -> tuple[str, str]:
-        """The names of the comparisons of skill and loss with the baseline."""
-        return f"{self.skill.name}_over_baseline", f"{self.loss.name}_over_baseline"
+    def over_baseline(self) -> dict[str, Yardstick]:
+        """What must be better than the baseline's, by the names of the comparisons; the skill is the first."""
+        figures = (self.skill, self.loss) if self.loss_beats_baseline else (self.skill,)
+        return {f"{each.name}_over_baseline": each for each in figures}
 
     @property
     def of_segment(self) -> str:

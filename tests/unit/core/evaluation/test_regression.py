@@ -103,6 +103,16 @@ def test_r2_of_equal_targets_is_undefined_and_errors_are_not(value: float) -> No
     assert np.isnan(of.r2(np.array([1.0, 2.0, 3.0, 4.0]), np.zeros(4))(drawn)[0])
 
 
+def test_r2_is_not_defined_where_the_one_row_that_differs_was_not_drawn() -> None:
+    targets = np.zeros(300)
+    targets[0] = 1.0
+    drawn = np.random.default_rng(0).integers(0, 4, (300, 50)).astype(float)
+    drawn[0] = 0
+    assert np.isnan(of.r2(targets, np.full(300, 0.001))(drawn)).all()
+    drawn[0] = 1
+    assert np.isfinite(of.r2(targets, np.full(300, 0.001))(drawn)).all()
+
+
 def test_nothing_is_defined_without_weight() -> None:
     targets, said = rows(1, 20)
     assert all(np.isnan(measure(targets, said)(np.zeros((20, 1)))[0]) for measure in ALL.values())

@@ -12,7 +12,7 @@ from courtside.core.evaluation.multiclass import log_loss, macro_auc
 from courtside.core.gate.holdout import Holdout, HoldoutInvalid
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.gate.verdict import GateVerdict, judge
-from courtside.core.gate.wording import next_step
+from courtside.core.gate.wording import described, next_step
 from courtside.core.parquet import parquet_content, read_parquet_content
 from tests.unit.core.gate.holdouts_of_tasks import of_classes, of_values, softmax
 
@@ -259,3 +259,27 @@ def test_equal_challengers_are_hardly_ever_better_and_worse_ones_never_pass(made
     assert sum(judge(rows, policy=quick, fresher_by=0).promote for rows in equal) <= 4
     worse = [made(seed=seed, n=1_000, challenger=0.9, champion=0.4) for seed in range(20)]
     assert not any(judge(rows, policy=quick, fresher_by=1).promote for rows in worse)
+
+
+def test_a_good_model_of_counts_is_promoted_although_the_median_errs_less() -> None:
+    """Two of three counts are 0, and so is their median; a model that says the mean of each row is never as near."""
+    rng = np.random.default_rng(0)
+    rate = 0.4 * np.exp(rng.normal(size=3_000) - 0.5)
+    counts = rng.poisson(rate).astype(float)
+    rows = Holdout(counts, rate, baseline=np.zeros(3_000), task="regression")
+    verdict = judge(rows, policy=POLICY)
+    assert np.abs(counts - rate).mean() > np.abs(counts).mean()
+    assert ruled(verdict) == (True, "first_champion")
+    assert names(verdict) == ["r2_over_baseline"]
+    assert "of the median baseline" in verdict.reason
+    constant = judge(replace(rows, challenger=np.full(3_000, counts.mean() * 1.1)), policy=POLICY)
+    assert ruled(constant) == (False, "floor")
+
+
+def test_figures_of_predictions_that_are_far_off_stay_short() -> None:
+    rows = of_values()
+    verdict = judge(replace(rows, challenger=rows.challenger + 1e12), policy=POLICY)
+    assert ruled(verdict) == (False, "floor")
+    assert "R² -5.1" in verdict.reason
+    assert "e+23 is under the floor of 0.000" in verdict.reason
+    assert max(len(described(each)) for each in verdict.comparisons) < 130

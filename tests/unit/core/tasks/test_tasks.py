@@ -91,6 +91,7 @@ REFUSED = {
     "number: constant": (REGRESSION, [2.5, None, 2.5], TargetConstant, r"is 2\.5 in every row"),
     "number: text": (REGRESSION, ["1", "2"], TargetUnusable, "is string, expected numbers"),
     "number: booleans": (REGRESSION, [True, False], TargetUnusable, "is bool, expected numbers"),
+    "number: too large": (REGRESSION, [1.0, -3e15], TargetUnusable, "is up to 3e.15, expected numbers between -1e15"),
     "number: infinite": (REGRESSION, [1.0, float("inf"), float("-inf")], TargetUnusable, "is infinite in 2 rows"),
 }
 
