@@ -15,7 +15,8 @@ from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.records import Calibration
 from courtside.core.dataset import Dataset
 from courtside.core.intervals import ConformalIntervals, conformal_intervals
-from courtside.core.tasks import BINARY, REGRESSION, Prediction, Task, Truth, task_of
+from courtside.core.tasks import BINARY, Prediction, Task, Truth, task_of
+from courtside.core.training.calibratable import require_calibratable
 from courtside.core.training.candidates import ALL, Candidate, Flavor, Predictor
 from courtside.core.training.frame import feature_frame, labels
 from courtside.core.training.interval_figures import with_interval_figures
@@ -125,14 +126,6 @@ class _Parts:
         )
 
 
-class NothingToCalibrate(BadInput):
-    """Probabilities were to be calibrated, and the models predict values."""
-
-    def __init__(self, target: str) -> None:
-        self.target = target
-        super().__init__(f"models of {target} predict values, whose probabilities cannot be calibrated; leave that out")
-
-
 class CandidateFailed(BadInput):
     """A team's own candidate could not be fitted, or could not predict."""
 
@@ -156,10 +149,13 @@ def fit_candidates(
     """Fit every candidate on the training part and score it on all parts; `progress` is told each name as it starts.
 
     Models come in the order of `candidates`. Raises `OneClassOnly` when a time fold has only one class,
-    `FeatureUnusable`, and `CandidateFailed` or `ModelUnstorable` for a team's own candidate.
+    `FeatureUnusable`, `NothingToCalibrate`, `ClassesNotCalibrated`, and `CandidateFailed` or `ModelUnstorable` for a
+    team's own candidate.
     """
     options = options or FitOptions()
     parts = _Parts.of(split, dataset)
+    if options.calibration is not None:
+        require_calibratable(parts.train.target, parts.learner, parts.train.labels, parts.selection.labels)
 
     def fit(candidate: Candidate) -> TrainedModel:
         progress(candidate.name)
@@ -250,8 +246,6 @@ def selected_by(task: Task, truth: Truth, said: Prediction) -> float:
 
 
 def _calibrate(model: TrainedModel, parts: _Parts, method: Calibration) -> TrainedModel:
-    if model.task.name == REGRESSION:
-        raise NothingToCalibrate(parts.train.target)
     rows, learned = parts.learner.known(parts.selection.rows, parts.selection.labels, seen=model.seen)
     with blaming(model.candidate):
         estimator = calibrated(model.estimator, rows, learned, method=method)

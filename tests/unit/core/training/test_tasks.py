@@ -10,9 +10,10 @@ from sklearn.datasets import load_diabetes, load_digits, load_wine
 
 from courtside.core.dataset import Dataset, Feature, FeatureKind
 from courtside.core.tasks import MULTICLASS, REGRESSION, TargetConstant, labelled, task_of
+from courtside.core.training.calibratable import NothingToCalibrate
 from courtside.core.training.candidates import candidates_of
 from courtside.core.training.checks import FeatureLeaks, check_labels, check_split
-from courtside.core.training.fit import FitOptions, NothingToCalibrate, TrainedModel, best, fit_candidates
+from courtside.core.training.fit import FitOptions, TrainedModel, best, fit_candidates
 from courtside.core.training.frame import feature_frame, labels
 from courtside.core.training.split import Split, split_rows
 from tests.fakes.fitted_by_hand import BY_HAND, figures, said
