@@ -59,7 +59,8 @@ def require_numbers(table: pa.Table, target: str, positive: str | None = None) -
     if pa.types.is_floating(kind):
         infinite = int(pc.sum(pc.is_inf(column)).as_py() or 0)
         if infinite:
-            raise TargetUnusable(target, f"is infinite in {infinite:,} rows", expected=f"{EXPECTED} that are finite")
+            rows = f"{infinite:,} row{'s' * (infinite > 1)}"
+            raise TargetUnusable(target, f"is infinite in {rows}", expected=f"{EXPECTED} that are finite")
     largest = float(np.abs(np.asarray(column.drop_null().cast(pa.float64(), safe=False))).max(initial=0.0))
     if largest > LARGEST:
         raise TargetUnusable(
