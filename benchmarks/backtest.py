@@ -48,7 +48,7 @@ def _timed(stream: Stream, name: str, plan: Plan) -> dict[str, float]:
         "rounds": len(plan.rounds()),
         "rows": result.rows,
         "trainings": result.trainings,
-        "log_loss": round(result.log_loss, 5),
+        "log_loss": round(result.loss, 5),
     }
 
 

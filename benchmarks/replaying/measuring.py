@@ -56,7 +56,7 @@ def figures(known: KnownStream, result: BacktestResult) -> Figures:
     """
     own = [each for each in result.trained if each.trigger != INITIAL]
     said = {name: getattr(result, name) for name in FIGURES}
-    beside = None if result.versus_first is None else result.versus_first.log_loss.model_dump()
+    beside = None if result.versus_first is None else result.versus_first.difference("log_loss").model_dump()
     return {
         "policy": result.policy,
         **said,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 USUAL = ("never", "every:365d", "both")
 _LEARNED_FROM = 3
+_SHOWN = ("log_loss", "brier_score", "accuracy", "macro_auc", "rmse", "mae", "r2")
 
 
 class StepTooLong(BadInput):
@@ -37,6 +38,17 @@ class StepTooLong(BadInput):
     def __init__(self, text: str) -> None:
         self.text = text
         super().__init__(f"--round is {text!r}; give whole days or weeks up to 366d, such as 1d or 7d")
+
+
+class PagesNotOfTask(BadInput):
+    """The pages of a replay show models of two classes only."""
+
+    def __init__(self, model: str, task: str) -> None:
+        self.task = task
+        super().__init__(
+            f"the task of {model} is {task}, and pages of replays (--pages) show models of two classes only; without "
+            "--pages it is replayed, and --json has every figure, training and alert"
+        )
 
 
 def backtest(
@@ -125,12 +137,15 @@ def backtest(
     - `courtside backtest --games games.csv.gz --from 2015-07-01 --policy both --window 10y --pages replays`
     """
     from courtside.adapters.files import prepare_folder
+    from courtside.core.tasks.types import BINARY
     from courtside.datasets.catalog import load_dataset
     from courtside.workflows.backtest import backtest as run
 
     contract = load_dataset(model)
     policies = [_policy(name, contract) for name in dict.fromkeys(policy or USUAL)]
     if pages is not None:
+        if contract.task != BINARY:
+            raise PagesNotOfTask(contract.name, contract.task)
         prepare_folder(pages, "--pages")
     with people.status(f"Reading {games or table}") as status:
         stream = _stream(contract, model, games=games, table=table, quarantine=quarantine)
@@ -263,10 +278,7 @@ def _row(result: "BacktestResult") -> dict[str, Any]:
     return {
         "policy": result.policy,
         "window": result.window,
-        "log loss": f"{result.log_loss:.5f}",
-        "Brier": f"{result.brier:.5f}",
-        "accuracy": f"{result.accuracy:.4f}",
-        "AUC": None if result.auc is None else f"{result.auc:.4f}",
+        **_figures(result),
         "trainings": result.trainings,
         "promotions": result.promotions,
         "alerts": result.alerts,
@@ -274,10 +286,29 @@ def _row(result: "BacktestResult") -> dict[str, Any]:
     }
 
 
+def _figures(result: "BacktestResult") -> dict[str, Any]:
+    """Return the figures of a result by their titles, as its task has them."""
+    from courtside.core.tasks import BINARY, task_of
+
+    if result.task == BINARY:
+        return {
+            "log loss": f"{result.log_loss:.5f}",
+            "Brier": f"{result.brier:.5f}",
+            "accuracy": f"{result.accuracy:.4f}",
+            "AUC": None if result.auc is None else f"{result.auc:.4f}",
+        }
+    figures, own = result.figures, task_of(result.task)
+    titles = [figure for figure in own.figures if figure.name in _SHOWN]
+    return {each.title: None if figures[each.name] is None else f"{figures[each.name]:.5g}" for each in titles}
+
+
 def _compared(result: "BacktestResult", versus: "Versus") -> str:
-    loss = versus.log_loss
+    from courtside.core.tasks import task_of
+
+    loss, name = versus.difference(result.loss_name), task_of(result.task).loss_title
     if loss.difference == loss.low == loss.high == 0:
-        return f"{result.policy} against {versus.policy}: the same log loss on all {versus.blocks} {versus.of}"
-    said = f"{result.policy} against {versus.policy}: log loss {loss.difference:+.5f}"
+        return f"{result.policy} against {versus.policy}: the same {name} on all {versus.blocks} {versus.of}"
+    shown = "+.5g" if result.loss_name == "squared_error" else "+.5f"
+    said = f"{result.policy} against {versus.policy}: {name} {loss.difference:{shown}}"
     sure = "" if loss.low <= 0 <= loss.high else ", beyond chance"
-    return f"{said} (95 % interval {loss.low:+.5f} to {loss.high:+.5f}, by {versus.blocks} {versus.of}){sure}"
+    return f"{said} (95 % interval {loss.low:{shown}} to {loss.high:{shown}}, by {versus.blocks} {versus.of}){sure}"

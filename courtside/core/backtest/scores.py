@@ -5,6 +5,7 @@ whole blocks again, not rows (A. C. Davison, D. V. Hinkley, "Bootstrap Methods a
 3.8); a bootstrap of rows would be too sure.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,9 @@ from courtside.core.evaluation import (
     squared_errors,
 )
 from courtside.core.evaluation.measure import ratio
+from courtside.core.evaluation.multiclass import called
+from courtside.core.performance.losses import LOSSES
+from courtside.core.tasks import BINARY, MULTICLASS, Prediction, Truth, task_of
 
 FEWEST_BLOCKS = 10
 """With fewer blocks than this the next smaller part of the calendar is taken."""
@@ -55,6 +59,14 @@ def scores(labels: Labels, probability: Probabilities) -> Scores:
     )
 
 
+def figures_of(truth: Truth, said: Prediction, task: str) -> dict[str, float | None]:
+    """Return the figures of a task's predictions by name, its loss first; None for what the rows do not define."""
+    own = task_of(task)
+    found = {own.loss: float(own.losses(truth, said).mean())}
+    found |= {figure.name: float(figure.value(truth, said)) for figure in own.figures}
+    return {name: value if math.isfinite(value) else None for name, value in found.items()}
+
+
 def blocks_of(days: NDArray[np.datetime64], seasons: Sequence[Any] | None) -> tuple[NDArray[np.intp], str]:
     """Return the number of each row's block, shape (n,), and what the blocks are.
 
@@ -73,16 +85,26 @@ def blocks_of(days: NDArray[np.datetime64], seasons: Sequence[Any] | None) -> tu
 
 
 def differences(
-    labels: Labels, mine: Probabilities, other: Probabilities, block: NDArray[np.intp]
+    labels: Truth, mine: Prediction, other: Prediction, block: NDArray[np.intp], *, task: str = BINARY
 ) -> dict[str, Difference]:
     """Return the figures of `mine` less those of `other` by name, with intervals from drawing blocks again."""
-    rows = {
-        "log_loss": log_losses(labels, mine) - log_losses(labels, other),
-        "brier": squared_errors(labels, mine) - squared_errors(labels, other),
-        "accuracy": hits(labels, mine).astype(np.float64) - hits(labels, other),
-    }
+    first, second = (_by_row(labels, said, task) for said in (mine, other))
+    rows = {name: values - second[name] for name, values in first.items()}
     count = np.bincount(block)
     sums = {name: np.bincount(block, weights=values) for name, values in rows.items()}
     draws = resample({name: ratio(total, count) for name, total in sums.items()}, rows=count.size, seed=SEED)
     found = {name: basic_interval(float(values.mean()), draws[name]) for name, values in rows.items()}
     return {name: Difference(difference=each.value, low=each.low, high=each.high) for name, each in found.items()}
+
+
+def _by_row(labels: Truth, said: Prediction, task: str) -> dict[str, NDArray[np.float64]]:
+    """Return what each row's prediction adds to each figure, shape (n,)."""
+    if task == BINARY:
+        return {
+            "log_loss": log_losses(labels, said),
+            "brier": squared_errors(labels, said),
+            "accuracy": hits(labels, said).astype(np.float64),
+        }
+    own = task_of(task)
+    found = {name: loss(labels, said) for name, loss in LOSSES[task].items()} | {own.loss: own.losses(labels, said)}
+    return found | {"accuracy": (called(said) == labels).astype(np.float64)} if task == MULTICLASS else found

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from courtside.contracts.records.backtests import BacktestResult, Versus
 from courtside.core.backtest.policies import ReplayPolicy
 from courtside.core.backtest.scores import blocks_of, differences
+from courtside.core.tasks import BINARY
 from courtside.workflows.backtest.plan import Plan
 from courtside.workflows.backtest.replay import Replay, replay
 from courtside.workflows.backtest.rounds import Witness
@@ -26,8 +28,8 @@ class Backtest:
 
     @property
     def results(self) -> list[BacktestResult]:
-        """The results, each beside the first policy and beside the one with the lowest log loss."""
-        best = min(self.replays, key=lambda each: each.result.log_loss)
+        """The results, each beside the first policy and beside the one with the lowest loss."""
+        best = min(self.replays, key=lambda each: each.result.loss)
         return [
             each.result.model_copy(
                 update={"versus_first": self._versus(each, self.replays[0]), "versus_best": self._versus(each, best)}
@@ -40,8 +42,10 @@ class Backtest:
             return None
         block, of = self._blocks
         labels = self.stream.labels[mine.places]
-        found = differences(labels, mine.probability, other.probability, block)
-        return Versus(policy=other.policy.name, blocks=int(block.max()) + 1, of=of, **found)
+        task = self.stream.dataset.task
+        found = differences(labels, mine.probability, other.probability, block, task=task)
+        about: dict[str, Any] = {**found} if task == BINARY else {"differences": found}
+        return Versus(policy=other.policy.name, blocks=int(block.max()) + 1, of=of, **about)
 
     @cached_property
     def _blocks(self) -> tuple[NDArray[np.intp], str]:

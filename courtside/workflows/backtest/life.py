@@ -17,6 +17,7 @@ from courtside.core.decision_findings import Decided
 from courtside.core.drift.policies.by_name import policy_named
 from courtside.core.drift.story.facts import drift_facts
 from courtside.core.rhythm import training_due
+from courtside.core.tasks import Prediction
 from courtside.workflows.backtest.attempts import Attempt
 from courtside.workflows.backtest.history import History
 from courtside.workflows.backtest.incidents import ReplayedIncidents
@@ -251,12 +252,12 @@ class Life:
             self.challenger = version
         return trained
 
-    def _predicted(self, day: date, until: date) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    def _predicted(self, day: date, until: date) -> tuple[NDArray[np.int64], Prediction]:
         begin, end = self.stream.position(day), self.stream.position(until)
         places = np.arange(begin, end)
-        if begin == end:
-            return places, np.zeros(0)
         said = self.champion.said(self.stream, begin, end)
+        if begin == end:
+            return places, said
         if self.plan.watches_performance(self.policy):
             self.performance.predicted(self.served.by(self.champion, Role.CHAMPION, places, said, as_of=day))
             for role, version in self._shadows():

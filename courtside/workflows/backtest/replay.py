@@ -15,7 +15,8 @@ from courtside.contracts.records import DecisionRecord
 from courtside.contracts.records.backtests import BacktestResult, ReplayedAlert, ReplayedTraining
 from courtside.core.backtest.changes import answers
 from courtside.core.backtest.policies import ReplayPolicy
-from courtside.core.backtest.scores import scores
+from courtside.core.backtest.scores import figures_of, scores
+from courtside.core.tasks import BINARY, Prediction, Truth, task_of
 from courtside.workflows.backtest.life import Life
 from courtside.workflows.backtest.plan import Plan
 from courtside.workflows.backtest.resuming import resumed, state_of
@@ -35,7 +36,7 @@ class Replay:
     policy: ReplayPolicy
     result: BacktestResult
     places: NDArray[np.int64]
-    probability: NDArray[np.float64]
+    probability: Prediction
 
 
 def replay(
@@ -84,7 +85,7 @@ class _Course:
     life: Life | None
     told: Told
     places: list[NDArray[np.int64]]
-    said: list[NDArray[np.float64]]
+    said: list[Prediction]
 
     @classmethod
     def resumed(
@@ -128,12 +129,12 @@ class _Course:
     def replay(self, stream: Stream, policy: ReplayPolicy, plan: Plan) -> Replay:
         """Return what was lived through."""
         places, probability, told = np.concatenate(self.places), np.concatenate(self.said), self.told
-        found = scores(stream.labels[places], probability)
+        found = _figures(stream.labels[places], probability, stream.dataset.task)
         result = BacktestResult(
             model=stream.dataset.name,
             policy=policy.name,
             window=plan.window or policy.retrain.history,
-            **asdict(found),
+            **found,
             trainings=len(told.trained),
             promotions=sum(each.promoted for each in told.trained),
             alerts=told.alerts,
@@ -145,6 +146,14 @@ class _Course:
             **_answered(stream, told.trained, plan),
         )
         return Replay(policy, result, places, probability)
+
+
+def _figures(truth: Truth, said: Prediction, task: str) -> dict[str, Any]:
+    """Return a result's figures: those of two classes by their fields, and of other tasks by name."""
+    if task == BINARY:
+        return asdict(scores(truth, said))
+    figures = figures_of(truth, said, task)
+    return {"rows": len(truth), "task": task, "loss_name": task_of(task).loss, "figures": figures}
 
 
 def _answered(stream: Stream, trained: Sequence[ReplayedTraining], plan: Plan) -> dict[str, Any]:

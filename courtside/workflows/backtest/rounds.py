@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from courtside.contracts.events import RetrainingRequest
 from courtside.contracts.records import DecisionRecord, IncidentRecord
+from courtside.core.evaluation.multiclass import aligned
 from courtside.core.gate.verdict import GateVerdict
+from courtside.core.tasks import Prediction
 from courtside.core.training.fit import TrainedModel
 from courtside.core.training.split import Split
 from courtside.workflows.backtest.attempts import Attempt
@@ -24,19 +26,25 @@ from courtside.workflows.drift_window import WindowReport
 class Judged:
     """The model that the gate judges, which learned from none of the holdout of a split.
 
-    What it said of the test part begins with `selection_rows` that only select.
+    What it said of the test part begins with `selection_rows` that only select. Its stream has so many `classes`, where
+    there are several.
     """
 
     split: Split
     model: TrainedModel
     selection_rows: int
+    classes: int = 0
 
     @property
-    def probability(self) -> NDArray[np.float64]:
-        """What it said of the holdout, shape (n_holdout,)."""
-        return self.model.test_probability[self.selection_rows :]
+    def probability(self) -> Prediction:
+        """What it said of the holdout, n_holdout rows, as predictions of the stream are."""
+        return self.padded(self.model.test_probability[self.selection_rows :])
 
-    def said(self) -> dict[int, float]:
+    def padded(self, said: Prediction) -> Prediction:
+        """Return predictions with a column for each class of the stream; training knew those up to its newest."""
+        return said if said.ndim == 1 else aligned(said, classes=range(said.shape[1]), to=range(self.classes))
+
+    def said(self) -> dict[int, Any]:
         """Return what it said of each row of the holdout, by its place in the stream."""
         places = self.split.holdout.column(PLACE).to_numpy().tolist()
         return dict(zip(places, self.probability.tolist(), strict=True))
@@ -67,7 +75,7 @@ class Round:
     """One round: what was decided on its `day` and from what, what was done, and what was predicted until the next one.
 
     `champion` is the version that predicted: `places` are those of the rows in the stream, and `probability` what was
-    said of them, each shape (n,). `watched` is the drift check (None: none), `statements` what was stated about windows
+    said of them, n rows. `watched` is the drift check (None: none), `statements` what was stated about windows
     of performance, and `tests` what promise tests say, in the columns of their archives. `trained` are the trainings of
     the round, which in the first one are two at most, because it begins with that of the first model. People would have
     been sent so many `alerts` about the `incidents`, of which there is the newest of each kind.
@@ -78,7 +86,7 @@ class Round:
     record: DecisionRecord
     champion: Version
     places: NDArray[np.int64]
-    probability: NDArray[np.float64]
+    probability: Prediction
     watched: WindowReport | None = None
     statements: Sequence[pa.Table] = ()
     tests: pa.Table | None = None

@@ -27,6 +27,7 @@ from courtside.core.performance.losses import PromisedLoss
 from courtside.core.performance.promise import Promise
 from courtside.core.recalibration import Course as RecalibratedCourse
 from courtside.core.recalibration import Recalibration
+from courtside.core.tasks import BINARY, Prediction, prediction_column, predictions_of
 from courtside.workflows.backtest.attempts import Attempt
 from courtside.workflows.backtest.history import History
 from courtside.workflows.backtest.performance import Performance, Realised
@@ -55,11 +56,21 @@ class Bar:
     ranking: float
     positive: str
     negative: str | None
+    task: str = BINARY
+    classes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, promise: Promise) -> "Bar":
         """Return what is kept of a promise."""
-        return cls(dict(promise.losses), promise.constant, promise.ranking, promise.positive, promise.negative)
+        return cls(
+            dict(promise.losses),
+            promise.constant,
+            promise.ranking,
+            promise.positive,
+            promise.negative,
+            promise.task,
+            promise.classes,
+        )
 
     def promise(self) -> Promise:
         """Return the promise, without its figures."""
@@ -149,7 +160,7 @@ class StateFile:
 
     path: Path
 
-    def load(self) -> tuple[State, NDArray[np.int64], NDArray[np.float64]] | None:
+    def load(self) -> tuple[State, NDArray[np.int64], Prediction] | None:
         """Return the state, the places of the rows that were predicted, and what was said of them; None for no state.
 
         A file that cannot be read counts as none: the replay begins anew.
@@ -159,11 +170,11 @@ class StateFile:
             state = _ADAPTER.validate_json((table.schema.metadata or {})[_STATE])
         except (OSError, pa.ArrowException, KeyError, ValidationError):
             return None
-        return state, table.column("place").to_numpy(), table.column("probability").to_numpy()
+        return state, table.column("place").to_numpy(), predictions_of(table.column("probability"))
 
-    def save(self, state: State, places: NDArray[np.int64], probability: NDArray[np.float64]) -> None:
+    def save(self, state: State, places: NDArray[np.int64], probability: Prediction) -> None:
         """Write the state in place of the one before."""
-        table = pa.table({"place": pa.array(places), "probability": pa.array(probability)})
+        table = pa.table({"place": pa.array(places), "probability": prediction_column(probability)})
         table = table.replace_schema_metadata({_STATE: _ADAPTER.dump_json(state)})
         self.path.parent.mkdir(parents=True, exist_ok=True)
         beside = self.path.with_suffix(".part")

@@ -15,8 +15,9 @@ from courtside.core.backtest.changes import KnownChange
 from courtside.core.dataset import Dataset
 from courtside.core.rows import require_times, time_column_of
 from courtside.core.rows.order import row_order
-from courtside.core.tasks import BINARY, Target
+from courtside.core.tasks import MULTICLASS, Target, Truth, Value, task_of
 from courtside.core.training.frame import feature_frame, labels
+from courtside.core.training.learning import Learner
 from courtside.workflows.freeze import inferred_of, resolved
 from courtside.workflows.rows import TrainingFeatures, training_features
 
@@ -31,24 +32,12 @@ class PlaceColumnTaken(BadInput):
         super().__init__(f"the table of {dataset} has a column {PLACE}, which a backtest makes itself; rename it")
 
 
-class TaskNotReplayed(BadInput):
-    """A backtest replays models of two classes only."""
-
-    def __init__(self, dataset: Dataset) -> None:
-        self.dataset = dataset.name
-        self.task = dataset.task
-        super().__init__(
-            f"the task of {dataset.name} is {dataset.task}, and a backtest replays models of two classes only; "
-            "`courtside train --rolling-origin 5` says how candidates do on later and later parts of a table"
-        )
-
-
 @dataclass(frozen=True)
 class Stream:
     """Rows with a label in the order of their times; `changes` are those of its concept that are known.
 
-    `table` has the target as 0/1, `written` as the rows have it, and both have the column `PLACE`. No `changes` (None)
-    means that nobody knows them, and an empty tuple that there were none.
+    `table` has the target as its task codes it, `written` as the rows have it, and both have the column `PLACE`. No
+    `changes` (None) means that nobody knows them, and an empty tuple that there were none.
     """
 
     dataset: Dataset
@@ -61,11 +50,8 @@ class Stream:
     def of(cls, rows: pa.Table, dataset: Dataset, *, changes: tuple[KnownChange, ...] | None = None) -> "Stream":
         """Build the features of rows, which are games or a table of features, as the contract says.
 
-        Raises `TaskNotReplayed`, `TimeColumnNeeded`, `TimesMissing`, `PlaceColumnTaken`, and what `training_features`
-        raises.
+        Raises `TimeColumnNeeded`, `TimesMissing`, `PlaceColumnTaken`, and what `training_features` raises.
         """
-        if dataset.task != BINARY:
-            raise TaskNotReplayed(dataset)
         time_column = time_column_of(dataset, asked="a backtest")
         if PLACE in rows.column_names:
             raise PlaceColumnTaken(dataset.name)
@@ -84,9 +70,19 @@ class Stream:
         return np.asarray(column.cast(pa.date32(), safe=False).to_numpy(), dtype="datetime64[D]")
 
     @cached_property
-    def labels(self) -> NDArray[np.int8]:
-        """The label of each row as 0/1, shape (n,)."""
+    def labels(self) -> Truth:
+        """The label of each row as its task codes it, shape (n,)."""
         return labels(self.table, self.dataset)
+
+    @property
+    def several(self) -> tuple[Value, ...]:
+        """The classes that codes stand for where there are several, whenever they come; none for other tasks."""
+        return tuple(self.classes.classes) if self.dataset.task == MULTICLASS else ()
+
+    @cached_property
+    def learner(self) -> Learner:
+        """What asks models in the terms of this target."""
+        return Learner(task_of(self.dataset.task), len(self.several))
 
     @cached_property
     def frame(self) -> pd.DataFrame:

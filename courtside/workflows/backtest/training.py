@@ -14,16 +14,16 @@ from courtside.contracts.events import RetrainingRequest
 from courtside.contracts.records import SplitRule
 from courtside.core.dataset import Dataset
 from courtside.core.drift import Profile
-from courtside.core.gate.holdout import Holdout
 from courtside.core.gate.verdict import Rival, judge
 from courtside.core.performance.promise import Promise, promise_of
 from courtside.core.rows.ids import canonical_text
+from courtside.core.tasks import BINARY
 from courtside.core.training.candidates import Classifier
-from courtside.core.training.fit import FitOptions, labels
+from courtside.core.training.fit import FitOptions
 from courtside.core.training.frame import taken_as
-from courtside.core.training.holdout import baseline_of, holdout_columns
 from courtside.core.training.importance import importances
 from courtside.workflows.backtest.attempts import Attempt, count_of
+from courtside.workflows.backtest.holdouts import holdout_of
 from courtside.workflows.backtest.plan import Plan
 from courtside.workflows.backtest.rounds import Judged, Trained
 from courtside.workflows.backtest.stream import PLACE, Stream
@@ -91,7 +91,7 @@ class Trainer:
             registers=True,
         )
         split, registered = made.split, made.registered
-        judged = Judged(split, made.best, split.selection_rows)
+        judged = Judged(split, made.best, split.selection_rows, len(self.stream.several))
         refit = registered.record is not None and registered.record.why_not is None
         last = _places(split.holdout if refit else split.train)[-1]
         estimator = registered.model.estimator
@@ -107,6 +107,8 @@ class Trainer:
             judged=judged.said(),
             learned_before=int(last) + 1,
             history=made.history,
+            seen=registered.model.seen,
+            intervals=registered.model.intervals,
         )
         return version, judged
 
@@ -138,7 +140,8 @@ class Trainer:
         champion: Version | None,
         earlier: Sequence[Attempt],
     ) -> Trained:
-        holdout, gate = self._holdout(made, champion), self.dataset.gate
+        holdout = holdout_of(made, champion, stream=self.stream, dataset=self.dataset)
+        gate = self.dataset.gate
         if champion is None:
             return Trained(request, made, version, judge(holdout, policy=gate))
         since: date = self.stream.days[_places(made.split.holdout)[0]].item()
@@ -154,30 +157,13 @@ class Trainer:
         # One that was rejected before anything was compared looked at nothing.
         return Trained(request, made, version, verdict, attempt=attempt if verdict.comparisons else None)
 
-    def _holdout(self, made: Judged, champion: Version | None) -> Holdout:
-        """Return what the gate judges: both models and the baseline on the newest rows."""
-        rows = made.split.holdout
-        columns = holdout_columns(made.split.train, rows, self.dataset)
-        segment, block = columns.get("segment"), columns.get("block")
-        said = None if champion is None else champion.said_unseen(self.stream, _places(rows))
-        return Holdout(
-            labels=labels(rows, self.dataset),
-            challenger=made.probability,
-            champion=said,
-            baseline=baseline_of(made.split.train, rows, self.dataset),
-            segments=None if segment is None else np.array(segment.to_pylist(), dtype=np.str_),
-            blocks=None if block is None else block.to_numpy(),
-            unseen=None if said is None else ~np.isnan(said),
-        )
-
     def _promise(self, made: Judged) -> Promise:
+        holdout = holdout_of(made, None, stream=self.stream, dataset=self.dataset)
+        segment, task = self.dataset.segment, self.dataset.task
+        if task != BINARY:
+            return promise_of(holdout, segment_column=segment, task=task)
         negative, positive = (canonical_text(pa.array([each])).to_pylist()[0] for each in self.stream.classes.classes)
-        promise = promise_of(
-            self._holdout(made, None),
-            segment_column=self.dataset.segment,
-            task=self.dataset.task,
-            positive=positive or "1",
-        )
+        promise = promise_of(holdout, segment_column=segment, task=task, positive=positive or "1")
         return replace(promise, negative=negative)
 
     def _last_day(self, request: RetrainingRequest) -> date:

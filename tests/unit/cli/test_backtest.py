@@ -1,7 +1,6 @@
 """`courtside backtest` replays policies on a table, and says in one line or table what came of it."""
 
 import json
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from courtside.adapters.files import FolderNotWritable
-from courtside.cli.backtest import StepTooLong
+from courtside.cli.backtest import PagesNotOfTask, StepTooLong
 from courtside.cli.main import app
 from courtside.contracts.dashboard_keys import OVERVIEW_PAGE, model_page
 from courtside.contracts.errors import InputMismatch
@@ -19,9 +18,9 @@ from courtside.core.backtest.policies import PolicyNotKnown
 from courtside.core.drift.errors import TimeOutOfRange
 from courtside.datasets.catalog import DatasetInvalid
 from courtside.workflows.backtest.candidates import CandidateUnknown
-from courtside.workflows.backtest.stream import TaskNotReplayed
 from courtside.workflows.replays import replay_name
 from tests.fakes.replayed_streams import visits
+from tests.fakes.replayed_tasks import CONTRACTS, parcels
 
 CONTRACT = """
 name: visits
@@ -145,15 +144,47 @@ def test_a_file_in_place_of_the_folder_of_pages_is_refused_by_its_option(folder:
     assert str(refused.exception).endswith("choose another place (--pages)")
 
 
-@pytest.mark.parametrize("task", ["multiclass", "regression"])
-def test_a_task_that_cannot_be_replayed_is_refused_by_name(folder: Path, tmp_path: Path, task: str) -> None:
-    (tmp_path / "visits.yaml").write_text(
-        f"{CONTRACT.replace('logistic_regression', 'random_forest')}task: {task}\n", encoding="utf-8"
-    )
-    shutil.copy(folder / "visits.parquet", tmp_path)
-    refused = replayed(tmp_path, "--policy", "never")
-    assert isinstance(refused.exception, TaskNotReplayed)
-    assert f"the task of visits is {task}" in str(refused.exception)
+TITLES = {
+    "multiclass": ["log loss", "accuracy", "macro AUC", "Brier score"],
+    "regression": ["RMSE", "MAE", "R²"],
+}
+
+
+@pytest.fixture(scope="module", params=sorted(TITLES))
+def parcels_of(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    made = tmp_path_factory.mktemp("parcels")
+    pq.write_table(parcels(days=300), made / "visits.parquet")
+    (made / "visits.yaml").write_text(CONTRACTS[request.param], encoding="utf-8")
+    return request.param, made
+
+
+def test_other_tasks_are_replayed_by_their_own_figures(parcels_of: tuple[str, Path]) -> None:
+    task, folder = parcels_of
+    options = ("--policy", "never", "--policy", "every:60d")
+    done = replayed(folder, *options)
+    heads, *rows = (line.split("\t") for line in done.stdout.splitlines())
+    assert heads[2:-4] == TITLES[task]
+    assert len(rows) == 2
+    loss = {"multiclass": "log loss", "regression": "squared error"}[task]
+    assert f"every:60d against never: {loss} " in done.stderr
+    never, every = json.loads(replayed(folder, *options, "--json").stdout)
+    assert (never["task"], never["figures"].keys()) == (task, every["figures"].keys())
+    assert loss.replace(" ", "_") in every["versus_first"]["differences"]
+    assert not {"log_loss", "brier", "accuracy"} & never.keys()
+
+
+def test_pages_of_other_tasks_are_refused_by_name(parcels_of: tuple[str, Path], tmp_path: Path) -> None:
+    task, folder = parcels_of
+    refused = replayed(folder, "--policy", "never", "--pages", str(tmp_path / "pages"))
+    assert isinstance(refused.exception, PagesNotOfTask)
+    assert f"is {task}, and pages of replays (--pages) show models of two classes only" in str(refused.exception)
+    assert not (tmp_path / "pages").exists()
+
+
+def test_candidates_of_another_task_are_refused(parcels_of: tuple[str, Path]) -> None:
+    task, folder = parcels_of
+    other = {"multiclass": "ridge", "regression": "logistic_regression"}[task]
+    assert isinstance(replayed(folder, "--candidates", other).exception, CandidateUnknown)
 
 
 def test_games_are_no_table(folder: Path) -> None:

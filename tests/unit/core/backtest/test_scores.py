@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from courtside.core.backtest.scores import blocks_of, differences, scores
+from courtside.core.backtest.scores import blocks_of, differences, figures_of, scores
 
 DAYS = np.arange("2010-01-01", "2022-01-01", dtype="datetime64[D]")
 
@@ -71,3 +71,23 @@ def test_blocks_are_drawn_whole() -> None:
     by_block = differences(labels, mine, other, np.arange(1_000) // 100)["log_loss"]
     by_row = differences(labels, mine, other, np.arange(1_000))["log_loss"]
     assert by_block.high - by_block.low > 3 * (by_row.high - by_row.low)
+
+
+def test_differences_of_other_tasks_are_those_of_their_losses() -> None:
+    rng = np.random.default_rng(3)
+    values, block = rng.normal(size=400), np.arange(400) // 20
+    found = differences(values, values + 0.1, values + 0.3, block, task="regression")
+    assert found["squared_error"].difference == pytest.approx(0.01 - 0.09)
+    assert found["mae"].difference == pytest.approx(-0.2)
+    codes = rng.integers(0, 3, 400)
+    sure, even = np.eye(3)[codes] * 0.7 + 0.1, np.full((400, 3), 1 / 3)
+    found = differences(codes, sure, even, block, task="multiclass")
+    assert found.keys() == {"log_loss", "brier_score", "accuracy"}
+    assert found["log_loss"].difference == pytest.approx(np.log(1 / 3) - np.log(0.8))
+    assert found["accuracy"].difference == pytest.approx(1 - (codes == 0).mean())
+
+
+def test_a_figure_that_rows_do_not_define_is_none() -> None:
+    found = figures_of(np.zeros(5, np.int64), np.full((5, 3), 1 / 3), "multiclass")
+    assert found["macro_auc"] is None
+    assert found["log_loss"] == pytest.approx(np.log(3))

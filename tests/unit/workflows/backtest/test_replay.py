@@ -65,9 +65,9 @@ def test_replays_are_compared_on_the_same_rows(stream: Stream) -> None:
     never, every, again = backtest(stream, [policy_of(name, VISITS.retrain) for name in names], PLAN).results
     assert never.versus_first is None
     assert every.versus_first is not None
-    assert every.versus_first.log_loss.difference == pytest.approx(every.log_loss - never.log_loss)
+    assert every.versus_first.difference("log_loss").difference == pytest.approx(every.log_loss - never.log_loss)
     assert again.versus_first is not None
-    assert again.versus_first.accuracy.difference == 0.0
+    assert again.versus_first.difference("accuracy").difference == 0.0
 
 
 @pytest.mark.parametrize(
