@@ -95,6 +95,8 @@ def _target(
     if name not in rows.column_names:
         raise MissingColumns([name], rows.column_names, advice="choose another target (--target)")
     found = target_of(rows, name, task)
+    if isinstance(found, str) and name in unfit and unfit[name].use is Use.UNUSABLE:
+        found = unfit[name].reason  # such as numbers that are written as text
     if not isinstance(found, str) and task is None and found.task != BINARY and name in unfit:
         found = f"{unfit[name].reason} (--task {found.task} takes it all the same)"
     if isinstance(found, str):

@@ -29,6 +29,8 @@ AMOUNTS = frozenset(
     }
 )
 """Whole numbers of such a name are counted or measured, however few of them differ."""
+CLASSES = frozenset({"label", "labels", "class", "classes", "category", "type", "kind", "species"})
+"""Whole numbers of such a name stand for classes, if few of them differ, wherever they begin."""
 MOST_NUMBERED = 20
 """Classes that are written as numbers are hardly more."""
 MOST_SHARES = 5
@@ -63,7 +65,7 @@ class TargetValues:
         if self.span is not None:
             least, middle, most = (f"{value:.6g}" for value in self.span)
             return f"It is a number from {least} to {most} with a median of {middle}: {self.reason}."
-        told = [f"{shortened(name, 40)} ({share:.1%})" for name, share in self.shares]
+        told = [f"{shortened(name, 40) or repr(name)} ({share:.1%})" for name, share in self.shares]
         return f"It is one of {len(told)} classes, {listed(told, MOST_SHARES)}: {self.reason}."
 
 
@@ -113,14 +115,25 @@ def _task(counts: Mapping[Any, int], *, text: bool, words: Sequence[str]) -> tup
         return REGRESSION, "it has values between whole numbers"
     if AMOUNTS & set(words):
         return REGRESSION, "its values are whole numbers, and its name is that of a count or an amount"
-    least, most = min(counts), max(counts)
-    if least in {0, 1} and most - least + 1 == len(counts) <= MOST_NUMBERED:
-        return MULTICLASS, (
-            f"its values are the whole numbers from {least:g} to {most:g}, as classes are numbered; if they are counts "
-            "or amounts, write `task: regression`"
-        )
+    if (why := _why_classes(counts, words)) is not None:
+        return MULTICLASS, why
     classes = "; if they stand for classes, write `task: multiclass`" if len(counts) <= MOST_CLASSES else ""
     return REGRESSION, f"it has {len(counts):,} different whole numbers, as counts and amounts have{classes}"
+
+
+def _why_classes(counts: Mapping[Any, int], words: Sequence[str]) -> str | None:
+    """Return why whole numbers stand for classes, None where they do not."""
+    least, most, different = min(counts), max(counts), len(counts)
+    if different > MOST_NUMBERED:
+        return None
+    if CLASSES & set(words):
+        return f"it has {different} different whole numbers, and its name is that of classes"
+    if least not in {0, 1} or most - least + 1 != different:
+        return None
+    return (
+        f"its values are the whole numbers from {least:g} to {most:g}, as classes are numbered; if they are counts or "
+        "amounts, write `task: regression`"
+    )
 
 
 def _two(counts: Mapping[Any, int], *, text: bool) -> TargetValues:

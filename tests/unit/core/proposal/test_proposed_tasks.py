@@ -43,6 +43,8 @@ def repeated(values: list[Any]) -> Any:
         ("y", list(range(21)), "regression", "it has 21 different whole numbers, as counts and amounts have"),
         ("y", [3, 4, 5, 6, 7, 8], "regression", "if they stand for classes, write `task: multiclass`"),
         ("y", [0, 1, 3], "regression", "different whole numbers"),
+        ("glassType", [1, 2, 5, 7], "multiclass", "4 different whole numbers, and its name is that of classes"),
+        ("label", [-1, 0, 1], "multiclass", "its name is that of classes"),
         ("rental_count", [0, 1, 2], "regression", "its name is that of a count or an amount"),
         ("y", [0.5, 1, 2], "regression", "values between whole numbers"),
         ("y", [0, 1], "binary", "it has two values"),
@@ -61,6 +63,8 @@ def test_what_the_target_holds_is_described() -> None:
     classes = proposed(table(target=repeated(["a", "b", "b", "c"]))).target.values
     assert classes.shares == (("a", 0.25), ("b", 0.5), ("c", 0.25))
     assert classes.described.startswith("It is one of 3 classes, a (25.0%), b (50.0%), c (25.0%): its values are texts")
+    blank = proposed(table(target=repeated(["", "b", "c"]))).target.values
+    assert "3 classes, '' (33.5%)" in blank.described
     number = proposed(table(target=repeated([1.5, 2.5, 10.0]))).target.values
     assert number.described.startswith("It is a number from 1.5 to 10 with a median of 2.5: ")
 
@@ -100,6 +104,8 @@ def test_ids_and_times_are_no_target_unless_the_task_is_named() -> None:
     rows = churn(revenue=pa.array(np.random.default_rng(1).permutation(1_200) + 10_000))
     with pytest.raises(TargetUnfit, match=r"as ids have \(--task regression takes it all the same\)"):
         proposed(rows, "revenue")
+    with pytest.raises(TargetUnfit, match="nearly every value is a number, but written as text: cast it to numbers"):
+        proposed(churn(fee=[str(each / 7) for each in range(1_200)]), "fee")
     assert proposed(rows, "revenue", "regression").target.values.span == (10_000, 10_599.5, 11_199)
 
 
