@@ -1,10 +1,12 @@
 """A stage keeps what versions say of rows in every task: probabilities of several classes, values and intervals."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from numpy.typing import NDArray
 
 from courtside.api.inputs import opened_rows
 from courtside.contracts.model_card import ModelInterface
@@ -12,6 +14,7 @@ from courtside.contracts.scoring import Role
 from courtside.core.archive_schemas import LABELS
 from courtside.core.drift.reading import ALL_DAYS
 from courtside.core.predictions.said_columns import UNKNOWN_CLASS, bounds_in, class_texts, predictions_in, truth_in
+from courtside.core.training.served_input import NUMBER
 from courtside.workflows.archive_log import labels_log
 from courtside.workflows.believed import Beliefs
 from courtside.workflows.predict.newest import newest_predictions
@@ -124,3 +127,29 @@ def test_values_are_joined_with_their_labels_and_intervals(in_memory: int) -> No
     assert truth_in(rows.column("label")).tolist() == [12.5, 1000.0]
     assert predictions_in(rows).tolist() == [10.0, 90.0]
     assert bounds_in(rows).tolist() == [[5.0, 15.0], [70.0, 110.0]]
+
+
+def test_a_shadow_that_knows_other_classes_keeps_its_own_and_is_read_by_the_classes_of_both() -> None:
+    other = ModelInterface.of("outcome", ("late", "lost", "on time", "stolen"), {"amount": NUMBER}, task="multiclass")
+
+    class Knowing(Says):
+        def predict(self, rows: pa.Table) -> NDArray[np.float64]:
+            return np.tile([0.1, 0.2, 0.3, 0.4], (rows.num_rows, 1))
+
+    class Opened:
+        def opened(self, version: str, files: Mapping[str, bytes]) -> Says:
+            assert files
+            return Knowing(version, other) if version == "2" else Says(version, CLASSES)
+
+    stage = stage_of(CLASSES)
+    stage.models = Opened()  # type: ignore[assignment] # it opens other versions
+    stage.seal("2")
+    stage.put("march", loans(1, [0.9]))
+    (shadow,) = stage.predict(versions=("2",)).shadows
+    assert (shadow.predicted, shadow.problem) == (1, "")
+    rows = newest(stage).sort_by("role")
+    assert rows.column("role").to_pylist() == ["champion", "shadow"]
+    assert rows.column("predicted").to_pylist() == ["late", "stolen"]
+    both = sorted({*class_texts(CLASSES), *class_texts(other)})
+    assert both == ["late", "lost", "never", "on time", "stolen"]
+    assert predictions_in(rows, both) == pytest.approx(np.array([[0.9, 0, 0.025, 0.075, 0], [0.1, 0.2, 0, 0.3, 0.4]]))
