@@ -7,7 +7,7 @@ from courtside.contracts.errors import CourtsideError
 from courtside.contracts.training_keys import SMOKE_NAME
 from courtside.core.parquet import parquet_content, read_parquet_content
 from courtside.core.tasks import REGRESSION, Prediction, prediction_column, predictions_of
-from courtside.workflows.ports import Models
+from courtside.workflows.ports import Champion, Models
 from courtside.workflows.sealed_models import SealedModel
 
 EXPECTED = "expected"
@@ -26,7 +26,7 @@ class SmokeFailed(CourtsideError):
 
 
 def known_rows(features: pa.Table, said: Prediction) -> bytes:
-    """Return the newest rows with the challenger's predictions for them, as parquet."""
+    """Return the newest rows with what the challenger says of them, as parquet; values may have their intervals."""
     table = features.append_column(EXPECTED, prediction_column(said))
     return parquet_content(table.slice(max(0, features.num_rows - ROWS)))
 
@@ -48,11 +48,29 @@ def smoke(sealed: SealedModel, *, models: Models) -> int:
     if not known.num_rows:  # all of them were erased on request, and some models refuse to predict nothing
         return 0
     found, expected = champion.predict(known.drop_columns([EXPECTED])), predictions_of(known.column(EXPECTED))
+    values = champion.interface is not None and champion.interface.task == REGRESSION
+    if values and expected.ndim > 1:
+        _require_intervals(champion, sealed.version, *np.split(expected, [1], axis=1))
+        expected = expected[:, 0]
     if found.shape != expected.shape:
         raise SmokeFailed(sealed.version, f"its predictions have the shape {found.shape}, not {expected.shape}")
     apart = np.abs(found - expected)
-    values = champion.interface is not None and champion.interface.task == REGRESSION
     if not (apart <= TOLERANCE * (np.abs(expected).max() if values else 1.0)).all():  # NaN is not within any tolerance
-        said = f"its predictions differ by up to {np.nanmax(apart):.3g} from those in training"
+        most = "are no numbers, and differ" if np.isnan(apart).all() else f"differ by up to {np.nanmax(apart):.3g}"
+        said = f"its predictions {most} from those in training"
         raise SmokeFailed(sealed.version, said)
     return int(known.num_rows)
+
+
+def _require_intervals(champion: Champion, version: str, values: Prediction, ends: Prediction) -> None:
+    """Raise `SmokeFailed` unless a version gives the values that it predicted in training the same intervals."""
+    found = champion.bounds(values[:, 0])
+    if found is None:
+        raise SmokeFailed(version, "it gives no intervals, and in training it gave some")
+    if not np.allclose(found, ends, rtol=TOLERANCE, atol=TOLERANCE * np.abs(values).max()):
+        raise SmokeFailed(version, "its intervals are not those that it gave in training")
+
+
+def with_intervals(values: Prediction, ends: Prediction | None) -> Prediction:
+    """Return values with both ends of their intervals, shape (n, 3), or alone where there are none."""
+    return values if ends is None else np.column_stack([values, ends])

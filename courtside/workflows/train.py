@@ -27,7 +27,7 @@ from courtside.workflows.holdouts import holdout_table
 from courtside.workflows.model_cards import model_card, write_card
 from courtside.workflows.ports import Lake, Tracking, TrackingUnavailable
 from courtside.workflows.sealed_models import reading_for_champion
-from courtside.workflows.smoke import known_rows
+from courtside.workflows.smoke import known_rows, with_intervals
 from courtside.workflows.stopwatch import Stopwatch
 from courtside.workflows.training_runs import log_training, training_run
 
@@ -137,7 +137,9 @@ def train(
         )
         done = log_training(run, card, rows, tags=tags or {}, lake=lake, tracking=tracking, progress=progress)
     with watch.part("holdout"):
-        known = known_rows(rows.select(list(made.interface.taken_as)), made.served)
+        around = registered.model.intervals
+        ends = None if around is None else around.bounds(made.served)
+        known = known_rows(rows.select(list(made.interface.taken_as)), with_intervals(made.served, ends))
         lake.write(training_keys.training_smoke(request.model, request.training_id), known)
         judged = holdout_table(made, done.champion, lake=lake, dataset=dataset)
         lake.write(training_keys.training_holdout(dataset.name, request.training_id), parquet_content(judged))

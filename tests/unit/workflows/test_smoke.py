@@ -11,10 +11,10 @@ from courtside.contracts import training_keys
 from courtside.contracts.model_card import ModelInterface
 from courtside.workflows.ports import ModelUnusable
 from courtside.workflows.production import Production
-from courtside.workflows.smoke import EXPECTED, ROWS, SmokeFailed, known_rows, smoke
+from courtside.workflows.smoke import EXPECTED, ROWS, SmokeFailed, known_rows, smoke, with_intervals
 from tests.fakes.ports import InMemoryLake, InMemoryModels, InMemoryRegistry
 from tests.fakes.production import a_production, add_training
-from tests.fakes.saying import CLASSES, VALUES, Says, SaysOf
+from tests.fakes.saying import CLASSES, VALUES, WIDTHS, Says, SaysOf
 
 FEATURES = pa.table({"x": np.arange(200.0)})
 
@@ -70,6 +70,18 @@ def test_versions_of_other_tasks_repeat_all_that_they_said(
     keep(production, known_rows(rows, said), again=True)
     with pytest.raises(SmokeFailed, match="differ by up to 0.0002" if apart > 1e-5 else "differ by up to 2e-06"):
         smoke(production.sealed("3"), models=SaysOf(interface))
+
+
+def test_a_version_of_values_repeats_its_intervals(production: Production) -> None:
+    rows = pa.table({"amount": np.linspace(0, 1, 60)})
+    said = Says("2", VALUES, WIDTHS)
+    values = said.predict(rows)
+    keep(production, known_rows(rows, with_intervals(values, said.bounds(values))))
+    assert smoke(production.sealed("2"), models=SaysOf(VALUES, WIDTHS)) == ROWS
+    with pytest.raises(SmokeFailed, match="it gives no intervals, and in training it gave some"):
+        smoke(production.sealed("2"), models=SaysOf(VALUES))
+    with pytest.raises(SmokeFailed, match="its intervals are not those that it gave in training"):
+        smoke(production.sealed("2"), models=SaysOf(VALUES, {**WIDTHS, "half_widths": [5.0, 20.1]}))
 
 
 def test_a_version_that_says_other_classes_fails(production: Production) -> None:
