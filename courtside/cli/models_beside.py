@@ -11,6 +11,8 @@ from courtside.cli.stage import ModelName, Stage
 if TYPE_CHECKING:
     from courtside.core.performance.model_comparison import Figure
 
+LARGE = 1e4
+
 
 def models_beside(
     model: ModelName,
@@ -68,8 +70,9 @@ def _row(figure: "Figure", model: str, other: str) -> dict[str, Any]:
 
 
 def _text(value: float | None) -> str:
-    return "" if value is None else f"{value:.4f}"
+    """Write a figure; one in the unit of a target may be large, which no figure of probabilities is."""
+    return "" if value is None else f"{value:.4f}" if abs(value) < LARGE else f"{value:.6g}"
 
 
 def _signed(value: float | None) -> str:
-    return "" if value is None else f"{value:+.4f}"
+    return "" if value is None else f"{value:+.4f}" if abs(value) < LARGE else f"{value:+.6g}"

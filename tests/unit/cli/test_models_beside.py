@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -11,6 +12,7 @@ from courtside.cli.main import app
 from courtside.workflows.performance.comparing_models import TargetsDiffer
 from tests.fakes.judging import MONDAY, days
 from tests.unit.workflows.performance.test_comparing_models import OTHER, two_models
+from tests.unit.workflows.performance.test_comparing_models_of_tasks import two_models as two_models_of
 
 
 class TwoModels:
@@ -61,3 +63,16 @@ def test_json_has_the_verdict_its_interval_and_every_metric() -> None:
 def test_models_of_other_targets_are_refused(models: TwoModels) -> None:
     models.datasets["second_opinion"] = replace(OTHER, target="paid_late")
     assert isinstance(compared().exception, TargetsDiffer)
+
+
+def test_models_of_values_are_shown_in_the_figures_of_values(models: TwoModels) -> None:
+    first, second = two_models_of("regression", 4)
+    truth = first.truth(np.array(first.amounts[MONDAY], float), MONDAY.toordinal())
+    for stage in (first, second):
+        stage._put(MONDAY, [1e12, *truth[1:]])
+        stage.check(MONDAY + days(29))
+    models.lake, models.datasets = first.lake, {each.dataset.name: each.dataset for each in (first, second)}
+    lines = [line.split("\t") for line in compared().stdout.splitlines()]
+    assert [line[0] for line in lines[1:]] == ["RMSE", "mean absolute error", "R²", "mean squared error"]
+    assert lines[1][1] == "5.45545e+10"  # a trillion over the root of 336 rows
+    assert "is better than second_opinion" in compared().stderr

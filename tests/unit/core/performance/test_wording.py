@@ -6,7 +6,8 @@ from typing import Any
 from courtside.contracts.events import Window
 from courtside.contracts.records import LabelsIn
 from courtside.contracts.scoring import JudgedWindow, WindowState
-from courtside.core.performance.metrics import metrics_of
+from courtside.core.performance.metrics import ALL, metrics_of
+from courtside.core.performance.promise_wording import difference_in_words
 from courtside.core.performance.wording import interval, percent, sentences, window_lines
 
 AUC, LOG_LOSS, *_ = metrics_of("binary")
@@ -98,3 +99,14 @@ def test_a_sentence_tells_how_labels_come_in() -> None:
 def test_a_share_is_never_rounded_up_to_all() -> None:
     assert [percent(part, 1_000) for part in (0, 4, 999, 1_000)] == ["0%", "0%", "99%", "100%"]
     assert interval(0.1, None) == ""
+
+
+def test_figures_in_the_unit_of_a_target_have_digits_that_count_however_large_it_is() -> None:
+    rmse, coverage, r2 = (next(each for each in ALL if each.name == name) for name in ("rmse", "coverage", "r2"))
+    assert [rmse.told(value) for value in (0.00012345, 0.61234, 54.3118, 123456.7, 1.09e11)] == [
+        "0.0001234", "0.6123", "54.31", "123,457", "1.09e+11"
+    ]  # fmt: skip
+    assert (coverage.told(0.9), r2.told(-12.34567)) == ("0.900", "-12.346")
+    assert interval(1234.5, 99999.0, rmse) == "1234 to 99,999"
+    test = {"difference": 1e12, "low": 2.5e11, "high": 1.75e12, "margin": 3e9}
+    assert difference_in_words(test) == "1e+12 higher (2.5e+11 to 1.75e+12)"
