@@ -99,9 +99,9 @@ class TaskDiffers(BadInput):
         self.task = task
         self.before = before
         super().__init__(
-            f"the task of {model} in this stage is {before}, and this contract says {task}: its predictions, labels "
-            "and versions are of the other task. Give the contract another `name`, or remove the model first with "
-            f"`courtside models remove {model} --delete-data`"
+            f"the task of {model} in this stage is {before}, and this contract says {task}: the predictions, labels "
+            f"and versions that the lake holds of it are of the task {before}. Give the contract another `name`, or "
+            f"delete them first with `courtside models remove {model} --delete-data`"
         )
 
 

@@ -192,11 +192,16 @@ class StageModels:
             return back
         # Who is told, and where rows arrive, may change within one version.
         alike = before is not None and before.contract == dataset.contract
-        if found.removed_at is None and found.task != entry.task:
+        if found.task != entry.task and self._has_learned(entry.name):
             raise TaskDiffers(entry.name, entry.task, before=found.task)
         if entry.version <= found.version and not alike:
             raise VersionNotRaised(entry.name, entry.version, before=found.version)
         return entry.model_copy(update={"paused": paused})
+
+    def _has_learned(self, model: str) -> bool:
+        """Tell whether the lake holds anything of a model that is of its task: versions, predictions or labels."""
+        of_its_task = (lake_keys.seals(model), lake_keys.predictions(model), lake_keys.labels(model))
+        return not self.may_list or any(self.lake.keys(prefix) for prefix in of_its_task)
 
     def _says(self, entry: StageModel) -> Dataset | None:
         """Return what the model's contract says; None where that cannot be read, so that another one can replace it."""

@@ -68,16 +68,29 @@ def test_a_contract_that_says_the_same_changes_nothing(models: StageModels, agai
 
 
 @pytest.mark.parametrize("task", ["multiclass", "regression"])
-def test_a_model_keeps_its_task_until_it_is_removed(models: StageModels, task: str) -> None:
+def test_a_model_keeps_its_task_while_anything_of_it_is_kept(models: StageModels, task: str) -> None:
     added(models, CHURN)
-    other = f"{CHURN}version: 2\ntask: {task}\n"
-    with pytest.raises(TaskDiffers, match=rf"the task of churn in this stage is binary, .* says {task}") as refused:
-        added(models, other)
-    assert refused.value.before == "binary"
+    other, lake = f"{CHURN}version: 2\ntask: {task}\n", lake_of(models)
+    for key in (lake_keys.predictions("churn"), lake_keys.labels("churn"), lake_keys.seals("churn")):
+        lake.write(f"{key}one", b"")
+        with pytest.raises(TaskDiffers, match=rf"the task of churn in this stage is binary, .* says {task}") as refused:
+            added(models, other)
+        assert refused.value.before == "binary"
+        lake.remove([f"{key}one"])
     assert models.show("churn").task == models.dataset("churn").task == "binary"
-    models.remove("churn", now=NOW)
-    assert added(models, other) is Added.AGAIN
+    assert added(models, other) is Added.CHANGED
     assert models.show("churn").task == task
+
+
+def test_a_removed_model_comes_back_with_another_task_only_without_its_data(models: StageModels) -> None:
+    added(models, CHURN)
+    lake_of(models).write(f"{lake_keys.predictions('churn')}one", b"")
+    models.remove("churn", now=NOW)
+    other = f"{CHURN}version: 2\ntask: regression\n"
+    with pytest.raises(TaskDiffers, match="courtside models remove churn --delete-data"):
+        added(models, other)
+    lake_of(models).remove(lake_of(models).keys(lake_keys.predictions("churn")))
+    assert added(models, other) is Added.AGAIN
 
 
 def test_a_changed_contract_needs_a_higher_version_and_the_one_before_is_kept(models: StageModels) -> None:
