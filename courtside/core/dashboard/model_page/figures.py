@@ -7,8 +7,9 @@ from typing import Any
 from courtside.core.dashboard.metric_words import higher_is_better, metric_title
 from courtside.core.dashboard.views import ModelView, PerformancePoint
 from courtside.core.pages.wording import DASH, known
+from courtside.core.tasks.types import REGRESSION
 
-CHAMPION = "champion"
+CHAMPION, COVERAGE = "champion", "coverage"
 _FIGURES = (
     "value", "low", "high", "promise", "promise_low", "promise_high", "baseline", "estimate",
     "difference", "difference_low", "difference_high",
@@ -21,7 +22,9 @@ def title_of(view: ModelView, metric: str) -> str:
 
 
 def direction(view: ModelView, metric: str) -> str:
-    """Return which direction is better, in words."""
+    """Return which direction is better, in words; intervals that hold more often than they say are too wide."""
+    if (view.summary.task, metric) == (REGRESSION, COVERAGE):
+        return "best at the level that intervals state"
     higher = higher_is_better(view.summary.task, metric)
     return "" if higher is None else "higher is better" if higher else "lower is better"
 

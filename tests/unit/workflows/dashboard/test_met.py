@@ -56,6 +56,7 @@ def test_values_have_predicted_against_actual_and_the_coverage_of_their_interval
     assert found.metrics == ("rmse", "mae", "r2", "coverage", "interval_width")
     page = model_page.render(found)
     assert "estimated before the labels came" not in page
+    assert page.count("best at the level that intervals state") == 1
     for part in ("Predicted against actual", "Coverage of 90 % intervals", "Residuals over time", "RMSE"):
         assert part in page, part
     for wrong in ("AUC", "Calibration", "nan", "probabilities come true"):
