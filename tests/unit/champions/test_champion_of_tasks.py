@@ -12,7 +12,7 @@ from courtside.adapters.mlflow_models import load_classifier
 from courtside.adapters.mlflow_tracking import MlflowTracking
 from courtside.bootstrap.tasks import NOBODY
 from courtside.contracts import training_keys
-from courtside.contracts.model_card import Learned
+from courtside.contracts.model_card import Learned, ModelCard
 from courtside.core.dataset import Dataset
 from courtside.core.gate.holdout import Holdout
 from courtside.core.gate.policy import GatePolicy
@@ -174,7 +174,7 @@ class TestClasses:
     def test_one_that_only_the_newest_rows_have_is_known_to_what_serves_and_not_to_what_was_judged(
         self, folder: Path
     ) -> None:
-        stage = a_stage(folder, "multiclass", "lightgbm")
+        stage = a_stage(folder, "multiclass", "lightgbm, logistic_regression")
         stage.load("before", points("multiclass", end=190))
         stage.load("after", points("multiclass", begin=190, end=200, classes=("a", "b", "c", "new")))
         record = stage.train("first", "2024-07-19")
@@ -187,7 +187,14 @@ class TestClasses:
         assert (holdout.challenger[:, new] == 0).all()
         assert "new" in record.classes
         served = load_classifier("models:/points/1")
-        assert served.predict_proba(points("multiclass", begin=190, end=200))[:, new].max() > 0.5
+        newest = points("multiclass", begin=190, end=200)
+        assert (served.predict_proba(newest)[:, new] > 0).all()
+        card = ModelCard.model_validate_json(stage.lake.read(training_keys.training_card("points", "first")))
+        assert card.logged is not None
+        (other,) = {"lightgbm", "logistic_regression"} - {record.best}
+        said = load_classifier(f"runs:/{card.logged.run_ids[other]}/model").predict_proba(newest)
+        assert said.shape == (40, 4)
+        assert (said[:, new] == 0).all()
 
     def test_one_that_disappeared_is_known_to_the_champion_alone(self, folder: Path) -> None:
         stage = a_stage(folder, "multiclass", "logistic_regression")

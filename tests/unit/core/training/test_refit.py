@@ -7,14 +7,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from courtside.contracts.records import Calibration
 from courtside.core.dataset import Dataset, Feature, FeatureKind
 from courtside.core.decision_policy import DecisionPolicy
-from courtside.core.training.candidates import ALL, Candidate, Flavor
+from courtside.core.tasks import task_of
+from courtside.core.training.candidates import ALL, Candidate, Flavor, candidates_of
 from courtside.core.training.fit import FitOptions, TrainedModel, best, fit_candidates, probability
 from courtside.core.training.frame import feature_frame
 from courtside.core.training.history import newest_of
@@ -168,6 +169,59 @@ def test_what_is_plausible() -> None:
     for wrong in (np.nan, 1.5):
         with pytest.raises(RefitRefused, match="it does not say probabilities"):
             require_plausible(refit=np.append(before[1:], wrong), judged=before, learned=before)
+
+
+def of_task(task: str, *, new: int = 0) -> tuple[pa.Table, Dataset]:
+    """Return the rows with a target of another task; of several classes the last `new` are of one that came then."""
+    a, rng = table().column("a").to_numpy(), np.random.default_rng(8)
+    value = 3 * a + rng.normal(size=ROWS)
+    codes = np.digitize(value, [-2.0, 2.0]).astype(np.int32)
+    codes[ROWS - new :] = 3 if new else codes[ROWS - new :]
+    target = pa.array(value if task == "regression" else codes)
+    return table().set_column(4, "won", target), replace(DATASET, task=task)
+
+
+@pytest.mark.parametrize("task", ["multiclass", "regression"])
+def test_other_tasks_are_fitted_to_every_row_as_the_library_does(task: str) -> None:
+    rows, dataset = of_task(task)
+    split = split_rows(rows, dataset=dataset)
+    name = "ridge" if task == "regression" else "logistic_regression"
+    candidates = [candidates_of(task)[name]]
+    (model,) = fit_candidates(split, dataset=dataset, candidates=candidates)
+    found = refitted(model, split, rows, dataset=dataset)
+    assert found.record is not None
+    assert (found.record.rows, found.record.why_not, found.doubted) == (ROWS, None, False)
+    assert found.model.intervals is model.intervals
+    frame, holdout = rows.to_pandas(), split.holdout.to_pandas()[["a", "b"]]
+    last = Ridge(random_state=42) if task == "regression" else LogisticRegression(max_iter=1_000, random_state=42)
+    by_hand = make_pipeline(StandardScaler(), last).fit(frame[["a", "b"]], frame["won"])
+    wanted = by_hand.predict(holdout) if task == "regression" else by_hand.predict_proba(holdout)
+    np.testing.assert_allclose(found.known, wanted, rtol=0, atol=1e-9)
+
+
+def test_a_class_that_only_the_newest_rows_have_is_learned_by_the_refit_alone() -> None:
+    rows, dataset = of_task("multiclass", new=60)
+    split = split_rows(rows, dataset=dataset)
+    (model,) = fit_candidates(split, dataset=dataset, candidates=[candidates_of("multiclass")["lightgbm"]])
+    found = refitted(model, split, rows, dataset=dataset)
+    assert (model.seen, found.model.seen) == ((0, 1, 2), (0, 1, 2, 3))
+    assert found.known.shape == (split.holdout_rows, 4)
+    options = FitOptions(calibration=Calibration.SIGMOID)
+    chosen = [candidates_of("multiclass")["lightgbm"]]
+    (calibrated,) = fit_candidates(split, dataset=dataset, candidates=chosen, options=options)
+    refused = refitted(calibrated, split, rows, dataset=dataset)
+    assert refused.record is not None
+    assert refused.record.why_not == "its calibration was learned for other classes than these rows have"
+
+
+def test_values_that_are_not_finite_are_no_plausible_refit() -> None:
+    before = np.array([1.0, 2.0, 3.0])
+    of = task_of("regression")
+    require_plausible(refit=100 * before, judged=100 * before, learned=100 * before, task=of)
+    with pytest.raises(RefitRefused, match="it does not say finite values"):
+        require_plausible(refit=np.array([1.0, np.nan, 3.0]), judged=before, learned=before, task=of)
+    with pytest.raises(RefitRefused, match="its mean absolute error on the holdout, from which it learned, would be"):
+        require_plausible(refit=before + 5, judged=before, learned=before, task=of)
 
 
 def test_a_contract_is_not_refitted_where_it_says_so_or_where_nobody_could_tell_what_was_learned() -> None:
