@@ -72,9 +72,8 @@ def replay(
                 course.keep(file, ended=done == len(rounds))
             trainings = len(course.told.trained)
             trained = "1 training" if trainings == 1 else f"{trainings} trainings"
-            progress(
-                f"{policy.name}: {done} of {len(rounds)} rounds, up to {lived.until}, {trained}{course.left(rounds)}"
-            )
+            left = time_left(course.told, len(rounds))
+            progress(f"{policy.name}: {done} of {len(rounds)} rounds, up to {lived.until}, {trained}{left}")
     return course.replay(stream, policy, plan)
 
 
@@ -116,11 +115,6 @@ class _Course:
         self.said.append(lived.probability)
         return lived
 
-    def left(self, rounds: Sequence[Any]) -> str:
-        """Say how much longer the other rounds take if they are as those before, nothing where that is no time."""
-        seconds = self.told.seconds / self.told.rounds * (len(rounds) - self.told.rounds)
-        return f", about {seconds / _MINUTE:.0f} minutes left" if seconds > 2 * _MINUTE else ""
-
     def keep(self, file: StateFile, *, ended: bool) -> None:
         """Write where the replay is."""
         life = None if ended or self.life is None else state_of(self.life)
@@ -146,6 +140,18 @@ class _Course:
             **_answered(stream, told.trained, plan),
         )
         return Replay(policy, result, places, probability)
+
+
+def time_left(told: Told, rounds: int) -> str:
+    """Say how much longer the other rounds take if they are as those before; nothing early on, or where it is little.
+
+    The first training is no part of a usual round, so that a few rounds say nothing.
+
+    >>> time_left(Told(rounds=26, seconds=260.0), rounds=100), time_left(Told(rounds=2, seconds=60.0), rounds=100)
+    (', about 12 minutes left', '')
+    """
+    seconds = told.seconds / told.rounds * (rounds - told.rounds) if told.rounds >= EVERY else 0.0
+    return f", about {seconds / _MINUTE:.0f} minutes left" if seconds > 2 * _MINUTE else ""
 
 
 def _figures(truth: Truth, said: Prediction, task: str) -> dict[str, Any]:
