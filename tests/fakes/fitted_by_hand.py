@@ -59,9 +59,14 @@ def parts(shipped: Shipped) -> tuple[pd.DataFrame, Array, pd.DataFrame, Array]:
     return rows[:cut], truth[:cut], rows[cut:], truth[cut:]
 
 
-def fitted(shipped: Shipped, candidate: str) -> Any:
-    """Return the estimator with the published parameters, behind what a table with gaps or words needs."""
-    rows, truth, _, _ = parts(shipped)
+def fitted(shipped: Shipped, candidate: str, *, on_all: bool = False) -> Any:
+    """Return the estimator with the published parameters, behind what a table with gaps or words needs.
+
+    It learned from the training part, or where `on_all` is set from the test part as well.
+    """
+    rows, truth, later, known = parts(shipped)
+    if on_all:
+        rows, truth = pd.concat([rows, later]), np.concatenate([truth, known])
     kinds = shipped.features(shipped.rows())
     words = [column for column, kind in kinds.items() if kind == "categorical"]
     numbers = [column for column in kinds if column not in words]
