@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from courtside.core.performance.metrics import metrics_of
 from courtside.core.performance.model_comparison import ModelComparison, Verdict
-from courtside.core.performance.promise_wording import difference_in_words
+from courtside.core.performance.promise_wording import difference_in_words, loss_in_words
 
 
 def sentences_of(found: ModelComparison, *, task: str = "binary") -> Iterator[str]:
     """Yield which model is better, by how much and how sure, and what was left out."""
-    title = next(metric.title for metric in metrics_of(task) if metric.name == found.loss)
+    title = loss_in_words(next(metric for metric in metrics_of(task) if metric.name == found.loss))
     if found.difference is None:
         yield f"{_verdict(found)}: none of the rows that both predicted has its label"
     else:

@@ -23,10 +23,15 @@ def sentences_of_tests(tests: Iterable[Test], metric: Metric, *, model: str) -> 
         is_known = test["low"] is not None or test["calibration"] == Calibration.BROKEN
         days = _days(test["days"]) + ("" if is_known else ", which is too little to tell")
         if test["calibration"] is None:
-            yield f"{_said(test)}: its {metric.title} is {difference_in_words(test)} over {days}"
+            yield f"{_said(test)}: its {loss_in_words(metric)} is {difference_in_words(test)} over {days}"
         else:
             would = f"recalibrated day by day, its {metric.title} would have been {_gain(test)}"
             yield f"{_calibration(test, model)}: {would} over {days}"
+
+
+def loss_in_words(metric: Metric) -> str:
+    """Name a loss; one that has no bound of its own says that a single row counts up to a limit alone."""
+    return f"{metric.title}, each row up to a limit," if metric.in_unit else metric.title
 
 
 def _said(test: Test) -> str:

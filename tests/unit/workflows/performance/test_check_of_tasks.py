@@ -14,7 +14,7 @@ from tests.fakes.judging import MONDAY, days
 from tests.fakes.judging_tasks import JudgedOutcomes, outcomes
 
 TASKS = ["multiclass", "regression"]
-LOSS = {"multiclass": "log loss", "regression": "mean squared error"}
+LOSS = {"multiclass": "log loss", "regression": "mean squared error, each row up to a limit,"}
 
 
 def judged(task: str, *, weeks: int = 3, wrong: int = 0, **changed: Any) -> tuple[JudgedOutcomes, PerformanceResponse]:
