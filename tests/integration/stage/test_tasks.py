@@ -36,7 +36,7 @@ from tests.integration.stage.tables_of_tasks import (
     deliveries,
     digits,
 )
-from tests.integration.stage.test_loop import told_once
+from tests.integration.stage.test_loop import texts, told_once
 
 pytestmark = pytest.mark.usefixtures("champion")
 MODELS = tuple(CONTRACTS)
@@ -49,6 +49,17 @@ FIGURES = {"digits": ("macro AUC", "macro_auc", "log_loss"), "deliveries": ("R²
 """What the gate says, and the names of the figures that it compares first."""
 OF_ANOTHER_TASK = {"digits": r"class [01]\b|\bnan\b", "deliveries": r"class [01]\b|\bnan\b|\bauc\b|log loss"}
 """Words that nobody may read of a model."""
+
+
+COMMANDS = (
+    ("status",),
+    ("runs", "list"),
+    ("versions", "list"),
+    ("versions", "compare", "2", "1"),
+    ("performance", "--as-of", str(RETRAINED + WEEK)),
+    ("performance", "--details", "--as-of", str(RETRAINED + WEEK)),
+    ("decide",),
+)
 
 
 @pytest.fixture(scope="module")
@@ -232,12 +243,12 @@ def wrong(predictions: dict[str, dict[str, Any]], truth: dict[str, Any]) -> floa
 
 
 def test_the_new_champion_is_judged_beside_the_one_before_on_the_same_rows(
-    stage: Stage, loops: dict[str, Loop], rows: dict[str, Rows], tmp_path: Path
+    loops: dict[str, Loop], rows: dict[str, Rows], tmp_path: Path
 ) -> None:
     judged_on = RETRAINED + WEEK
-    labelled(rows["digits"].labels(RETRAINED, judged_on), "digits", judged_on, tmp_path)
-    arrived(stage, rows["deliveries"].between(RETRAINED, judged_on), "more.parquet", "deliveries")
-    done("tables", "arrivals", "--now", "--model", "deliveries")
+    for model, each in rows.items():
+        known = labelled(each.labels(RETRAINED, judged_on), model, judged_on, tmp_path)
+        assert (known["new"], known["unknown"], known["wrong"]) == (len(each.truth(RETRAINED, judged_on)), 0, 0)
     for model, loop in loops.items():
         judged = loop.judge(judged_on)
         assert (judged.stated, judged.restated, judged.problems) == (1, 0, ())
@@ -271,3 +282,20 @@ def test_people_see_both_models_beside_the_model_of_games(loops: dict[str, Loop]
     for model in MODELS:
         retraining, first = (each for each in done("runs", "list", "--model", model) if each["kind"] == "training")
         assert (retraining["id"], retraining["state"], first["id"]) == (RETRAINING, "done", f"first-{model}")
+
+
+def test_people_read_of_each_model_in_the_words_of_its_task(
+    stage: Stage, loops: dict[str, Loop], tmp_path: Path
+) -> None:
+    for model in loops:
+        done("dashboard", "--model", model, "--to", str(tmp_path))
+        pages = {page.name: page.read_text() for page in tmp_path.rglob(f"models/{model}/**/*.html")}
+        told = {" ".join(words): shown(*words, "--model", model) for words in COMMANDS}
+        heard = {text[:40]: text for text in texts(stage, containing=f"model {model}")}
+        assert len(pages) > 2
+        assert len(heard) > 3
+        for name, text in (pages | told | heard).items():
+            read = re.sub(r"<(style|script)\b.*?</\1>|<svg.*?</svg>", "", text, flags=re.DOTALL)
+            odd = re.search(f"(?i).{{0,80}}({OF_ANOTHER_TASK[model]}).{{0,40}}", read)
+            assert odd is None, f"{name} says of {model}: {odd.group()}"
+        assert FIGURES[model][0] in told["status"]
