@@ -42,7 +42,8 @@ def _about_classes(known: Truth, later: Truth, names: Sequence[str], target: str
     if new:
         yield (
             f"classes of {target} that training never saw, with their rows in the test part: {listed(new)}; no model "
-            "can predict them, so each of these rows costs the most that one can"
+            "that is judged can predict them, so each of these rows costs the most that one can, and only a version "
+            "that is fitted once more knows them"
         )
     if gone:
         yield f"classes of {target} that the test part lacks, so nothing tells how they are predicted: {listed(gone)}"
