@@ -3,11 +3,15 @@
 import contextlib
 import multiprocessing
 import os
+import shutil
 import socket
 import time
 import urllib.request
+from collections.abc import Iterator
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+
+import mlflow
 
 READY_SECONDS = 300.0
 APP = "mlflow.server.fastapi_app"
@@ -53,6 +57,21 @@ class Server:
 
     def _log(self) -> str:
         return (self._folder / "server.log").read_text()[-2000:]
+
+
+@contextlib.contextmanager
+def serving(folder: Path) -> Iterator[Server]:
+    """Run a server in `folder`, to which MLflow's functions of this process speak; the folder goes with it."""
+    (folder / "server").mkdir()
+    create_database(folder / "server" / "mlflow.db")
+    server = Server(folder / "server")
+    server.start()
+    mlflow.set_tracking_uri(server.url)
+    yield server
+    server.kill()
+    mlflow.set_tracking_uri(None)
+    mlflow.set_registry_uri(None)
+    shutil.rmtree(folder)
 
 
 def create_database(path: Path) -> None:

@@ -1,7 +1,6 @@
 """Through a real server: what is logged of a training of each task is what a fit by hand says."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from courtside.core.tasks import BINARY, REGRESSION
 from tests.datasets.shipped import TABLES
 from tests.fakes.console_script import run
 from tests.fakes.fitted_by_hand import figures, fitted, half_width, interval_figures, parts, said
-from tests.integration.tracking.server import Server, create_database
+from tests.integration.tracking.server import Server, serving
 
 NAMES = ("wine", "breast_cancer", "diabetes", "prices")
 """The last one has times, so its best candidate is fitted once more."""
@@ -29,16 +28,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[Server]:
-    (folder / "server").mkdir()
-    create_database(folder / "server" / "mlflow.db")
-    server = Server(folder / "server")
-    server.start()
-    mlflow.set_tracking_uri(server.url)
-    yield server
-    server.kill()
-    mlflow.set_tracking_uri(None)
-    mlflow.set_registry_uri(None)
-    shutil.rmtree(folder)
+    with serving(folder) as server:
+        yield server
 
 
 @pytest.fixture(scope="module", params=NAMES)

@@ -1,7 +1,6 @@
 """Through a real server: the champion takes the file that it was trained on, and contracts stay apart."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from mlflow import MlflowClient
 
 from courtside.contracts.names import Alias
 from tests.fakes.console_script import run
-from tests.integration.tracking.server import Server, create_database
+from tests.integration.tracking.server import Server, serving
 
 ROWS = 600
 FEATURES = {"income": "numeric", "visits": "numeric", "member": "binary", "plan": "categorical"}
@@ -42,16 +41,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[Server]:
-    (folder / "server").mkdir()
-    create_database(folder / "server" / "mlflow.db")
-    server = Server(folder / "server")
-    server.start()
-    mlflow.set_tracking_uri(server.url)
-    yield server
-    server.kill()
-    mlflow.set_tracking_uri(None)
-    mlflow.set_registry_uri(None)
-    shutil.rmtree(folder)
+    with serving(folder) as server:
+        yield server
 
 
 def trained(server: Server, folder: Path, out: str, features: dict[str, str], **keys: object) -> tuple[int, str, str]:
