@@ -17,6 +17,7 @@ from courtside.core.evaluation import (
 )
 from courtside.core.gate.attempts import USUAL_LEVEL, widened
 from courtside.core.gate.holdout import Holdout
+from courtside.core.gate.new_classes import without_new_classes
 from courtside.core.gate.policy import GatePolicy
 from courtside.core.gate.tasks import TASKS, GateTask, Yardstick
 from courtside.core.sentences import enumerated
@@ -57,7 +58,11 @@ def compare(
     if holdout.champion is not None:
         pairs |= {each.name: _Pair.of(each, holdout) for each in task.yardsticks if _is_there(each, holdout)}
         for prefix, parts, left_out in _parts(task, holdout, policy):
-            pairs |= {f"{prefix}{name}": _Pair.of(task.loss, holdout, rows=rows) for name, rows in parts.items()}
+            of_classes, new = without_new_classes(holdout) if prefix == task.of_class else (holdout, frozenset[str]())
+            pairs |= {
+                f"{prefix}{name}": _Pair.of(task.loss, holdout if name in new else of_classes, rows=rows)
+                for name, rows in parts.items()
+            }
             notes += left_out
     intervals = _intervals(pairs, task, holdout, policy)
     if level != USUAL_LEVEL and decisive is not None:
