@@ -4,10 +4,11 @@ import os
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from courtside.cli.backtest_table import compared, row
 from courtside.cli.console import JsonFlag, people, print_json, print_table, say
 from courtside.cli.input import QuarantineOption, read_input, require_games
 from courtside.contracts.dashboard_keys import OVERVIEW_PAGE
@@ -22,14 +23,13 @@ if TYPE_CHECKING:
 
     from rich.status import Status
 
-    from courtside.contracts.records.backtests import BacktestResult, Versus
+    from courtside.contracts.records.backtests import BacktestResult
     from courtside.core.backtest.policies import ReplayPolicy
     from courtside.core.dataset import Dataset
     from courtside.workflows.backtest import Backtest, Plan, Stream
 
 USUAL = ("never", "every:365d", "both")
 _LEARNED_FROM = 3
-_SHOWN = ("log_loss", "brier_score", "accuracy", "macro_auc", "rmse", "mae", "r2")
 
 
 class StepTooLong(BadInput):
@@ -158,10 +158,10 @@ def backtest(
         print_json([each.model_dump(mode="json") for each in results])
         return
     rows = f"{results[0].rows:,} rows from {plan.begin} to {plan.end}"
-    print_table(f"{contract.name}, {rows}", [_row(each) for each in results])
+    print_table(f"{contract.name}, {rows}", [row(each) for each in results])
     for each in results[1:]:
         if each.versus_first is not None:
-            say(_compared(each, each.versus_first))
+            say(compared(each, each.versus_first))
 
 
 def _recorded(
@@ -272,43 +272,3 @@ def _ahead(plan: "Plan", policies: list["ReplayPolicy"], stream: "Stream") -> st
 def _say(status: "Status", part: str) -> None:
     say(f"… {part}")
     status.update(part)
-
-
-def _row(result: "BacktestResult") -> dict[str, Any]:
-    return {
-        "policy": result.policy,
-        "window": result.window,
-        **_figures(result),
-        "trainings": result.trainings,
-        "promotions": result.promotions,
-        "alerts": result.alerts,
-        "seconds": round(result.seconds, 1),
-    }
-
-
-def _figures(result: "BacktestResult") -> dict[str, Any]:
-    """Return the figures of a result by their titles, as its task has them."""
-    from courtside.core.tasks import BINARY, task_of
-
-    if result.task == BINARY:
-        return {
-            "log loss": f"{result.log_loss:.5f}",
-            "Brier": f"{result.brier:.5f}",
-            "accuracy": f"{result.accuracy:.4f}",
-            "AUC": None if result.auc is None else f"{result.auc:.4f}",
-        }
-    figures, own = result.figures, task_of(result.task)
-    titles = [figure for figure in own.figures if figure.name in _SHOWN]
-    return {each.title: None if figures[each.name] is None else f"{figures[each.name]:.5g}" for each in titles}
-
-
-def _compared(result: "BacktestResult", versus: "Versus") -> str:
-    from courtside.core.tasks import task_of
-
-    loss, name = versus.difference(result.loss_name), task_of(result.task).loss_title
-    if loss.difference == loss.low == loss.high == 0:
-        return f"{result.policy} against {versus.policy}: the same {name} on all {versus.blocks} {versus.of}"
-    shown = "+.5g" if result.loss_name == "squared_error" else "+.5f"
-    said = f"{result.policy} against {versus.policy}: {name} {loss.difference:{shown}}"
-    sure = "" if loss.low <= 0 <= loss.high else ", beyond chance"
-    return f"{said} (95 % interval {loss.low:{shown}} to {loss.high:{shown}}, by {versus.blocks} {versus.of}){sure}"

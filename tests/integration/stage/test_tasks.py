@@ -284,9 +284,7 @@ def test_people_see_both_models_beside_the_model_of_games(loops: dict[str, Loop]
         assert (retraining["id"], retraining["state"], first["id"]) == (RETRAINING, "done", f"first-{model}")
 
 
-def test_people_read_of_each_model_in_the_words_of_its_task(
-    stage: Stage, loops: dict[str, Loop], tmp_path: Path
-) -> None:
+def test_people_read_of_each_model_in_its_own_words(stage: Stage, loops: dict[str, Loop], tmp_path: Path) -> None:
     for model in loops:
         done("dashboard", "--model", model, "--to", str(tmp_path))
         pages = {page.name: page.read_text() for page in tmp_path.rglob(f"models/{model}/**/*.html")}
