@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from courtside.contracts.curves import Curves
+from courtside.contracts.curves import Curves, ValueCurves
 from courtside.contracts.model_card import CandidateCard, ModelCard
 from courtside.contracts.records import HistoryRecord, ModelRecord, Refit, TrainingRecord
 from courtside.contracts.shortening import listed, shortened
@@ -100,10 +100,11 @@ def _about_baselines(card: ModelCard) -> list[str]:
     task = task_of(record.task, record.primary_metric)
     of = task.figure(task.primary)
     reached = written(of.key, best_of(card).measured(of.key) or 0.0)
-    alone = f"By the training part's {record.target} alone, the {of.title} on the test part is"
+    known = f"By the {task.baseline_title} of {record.target} in the training part"
+    alone = f"{known} alone, the {of.title} on the test part is"
     said = [f"{alone} {written(of.key, record.baseline)}; that of {record.best} is {reached}."]
     if record.baseline_last is not None:
-        said.append(f"By the last value of the training part, it is {written(of.key, record.baseline_last)}.")
+        said.append(f"By the last value of the training part alone, it is {written(of.key, record.baseline_last)}.")
     return said
 
 
@@ -241,6 +242,13 @@ def usage(card: ModelCard) -> str | None:
             'rows = pd.read_parquet("rows.parquet")',
             f"model = mlflow.pyfunc.load_model({address})",
             f"{said}{told}",
-            f"prediction = mlflow.{library}.load_model({address}).predict(rows){called}",
+            *_native(card, f"mlflow.{library}.load_model({address})", called),
         ]
     )
+
+
+def _native(card: ModelCard, loaded: str, called: str) -> list[str]:
+    curves = _chosen(card).curves
+    if not isinstance(curves, ValueCurves) or curves.intervals is None:
+        return [f"prediction = {loaded}.predict(rows){called}"]
+    return [f"native = {loaded}", "prediction = native.predict(rows)", "low, high = native.predict_interval(rows).T"]

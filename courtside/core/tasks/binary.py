@@ -46,6 +46,7 @@ TASK = Task(
     errors_title="Brier score",
     most_error=1.0,
     baseline=_baseline,
+    baseline_title="more frequent class",
     figures=(
         Figure("accuracy", "accuracy", accuracy, higher_is_better=True, logged="test_accuracy"),
         Figure("auc", "AUC", auc, higher_is_better=True, logged="test_auc"),

@@ -47,6 +47,7 @@ TASK = Task(
     errors_title="Brier score",
     most_error=2.0,
     baseline=_shares,
+    baseline_title="share of each class",
     figures=(
         Figure("log_loss", "log loss", log_loss, higher_is_better=False, within=POSITIVE),
         Figure("accuracy", "accuracy", accuracy, higher_is_better=True, logged="test_accuracy"),

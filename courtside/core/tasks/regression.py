@@ -42,6 +42,7 @@ TASK = Task(
     errors=absolute_errors,
     errors_title="mean absolute error",
     baseline=_median,
+    baseline_title="median",
     figures=(
         Figure("rmse", "RMSE", rmse, higher_is_better=False, within=POSITIVE, logged="test_rmse"),
         Figure("mae", "MAE", mean_absolute_error, higher_is_better=False, within=POSITIVE),

@@ -39,9 +39,9 @@ class Task:
     `losses` are those of the rows, in the unit of `loss`, which is `loss_title` in sentences: what gates, promises and
     backtests compare. `errors`, called `errors_title`, are at most `most_error`, or grow as a row is off, so
     that no single row decides what their mean says.
-    `baseline` is the best that needs no feature. `figures` are what is measured; the one called `primary` chooses the
-    best candidate, the one called `on_training` is also told of the training part, and those called `on_folds` of time
-    folds. `interval` is set where predictions have `low` and `high`.
+    `baseline` is the best that needs no feature, and `baseline_title` what it says of every row. `figures` are what is
+    measured; the one called `primary` chooses the best candidate, the one called `on_training` is also told of the
+    training part, and those called `on_folds` of time folds. `interval` is set where predictions have `low` and `high`.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Task:
     errors: Callable[[Truth, Prediction], Losses]
     errors_title: str
     baseline: Baseline
+    baseline_title: str
     figures: tuple[Figure, ...]
     primary: str
     on_training: str

@@ -78,7 +78,7 @@ def test_several_classes_are_trained_told_and_judged() -> None:
     assert card.interface is not None
     assert card.interface.classes == record.classes
     assert f"{record.best}: log loss {best.figures['log_loss']:.4f} on the test part" in page
-    assert "alone, the log loss on the test part is" in page
+    assert "By the share of each class of y in the training part alone, the log loss on the test part is" in page
     assert judged(lake).rule
 
 

@@ -89,7 +89,7 @@ def value_tables(curves: ValueCurves) -> list[Table]:
 
 def _table(caption: str, groups: list[tuple[str, ResidualGroup]]) -> Table:
     covered = any(group.covered is not None for _, group in groups)
-    columns = ("", "rows", "mean residual", "RMSE", *(["covered"] if covered else []))
+    columns = ("", "rows", "actual minus predicted, mean", "RMSE", *(["covered"] if covered else []))
     rows = [
         (
             name,

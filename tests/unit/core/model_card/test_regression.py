@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from sklearn.metrics import mean_squared_error
 
 from courtside.contracts.curves import ValueCurves
-from courtside.contracts.model_card import ModelCard
+from courtside.contracts.model_card import ModelCard, ModelColumn, ModelInterface
 from courtside.core.model_card import plot_files, render_markdown, render_page, value_curves
 from courtside.core.model_card.regression import Intervals, Segments
 from courtside.core.model_card.regression.figures import GRID, MOST_SEGMENTS, SLICES
@@ -140,11 +140,23 @@ def test_markdown_has_coverage_in_words_and_the_tables_of_residuals() -> None:
     assert f"- Coverage of 90 % intervals: {100 * curves.intervals.covered:.3g} % of 3,000 rows lie within" in text
     assert "### By branch" in text
     assert "### Over time" in text
+    assert "By the median of outcome in the training part alone, the RMSE on the test part is 20.4" in text
+    assert "actual minus predicted, mean" in text
     first = curves.by_segment[0]
     assert f"| {first.name} | {first.rows:,} | " in text
     rows = [line for line in text.split("### By branch")[1].split("###")[0].splitlines() if line.startswith("|")]
     assert len(rows) == 2 + len(curves.by_segment)
     assert {line.count("|") for line in rows} == {6}
+
+
+@pytest.mark.parametrize("left_out", [(), ("intervals",)], ids=["intervals", "none"])
+def test_a_registered_model_of_values_says_how_to_ask_for_its_intervals(left_out: tuple[str, ...]) -> None:
+    made = task_card(drawn_values().model_copy(update=dict.fromkeys(left_out)))
+    columns = (ModelColumn(name="tenure", taken_as="number"),)
+    of_values = ModelInterface(target="outcome", classes=(), columns=columns, task="regression")
+    text = render_markdown(made.model_copy(update={"interface": of_values}))
+    assert "## Predict with it" in text
+    assert ("low, high = native.predict_interval(rows).T" in text) is (not left_out)
 
 
 @given(
