@@ -20,7 +20,9 @@ class NameUnusable(BadInput):
         self.name = name
         self.what = what
         shown = name if len(name) <= _SHOWN else f"{name[:_SHOWN]}…"
-        super().__init__(f"{shown!r} cannot be {what}, because it becomes part of a key: {RULE}; choose another one")
+        of_file = name.endswith((".yaml", ".yml"))
+        instead = "give the `name` that the contract in this file says" if of_file else "choose another one"
+        super().__init__(f"{shown!r} cannot be {what}, because it becomes part of a key: {RULE}; {instead}")
 
 
 def is_name(name: str) -> bool:

@@ -46,7 +46,7 @@ class NoFirstChampion(BadInput):
     def __init__(self, trained: Trained, day: date) -> None:
         self.day = day
         why = trained.failure or (trained.verdict.reason if trained.verdict else "it was not judged")
-        super().__init__(f"no model of the rows before {day} becomes champion: {why}; begin on a later day")
+        super().__init__(f"no model of the rows before {day} becomes champion: {why}; begin on a later day (--from)")
 
 
 @dataclass

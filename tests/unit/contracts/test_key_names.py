@@ -58,6 +58,12 @@ def test_a_name_that_could_lead_elsewhere_is_refused(name: str) -> None:
             key(name)
 
 
+@pytest.mark.parametrize("name", ["churn.yaml", "contracts/churn.yml"])
+def test_who_names_a_file_is_told_where_the_name_stands(name: str) -> None:
+    with pytest.raises(NameUnusable, match="give the `name` that the contract in this file says"):
+        key_name(name, "the name of a model")
+
+
 @given(st.text(max_size=80))
 def test_only_plain_short_names_are_accepted(name: str) -> None:
     plain = name.isascii() and name.replace("_", "a").replace("-", "a").isalnum() and len(name) <= LONGEST

@@ -10,6 +10,7 @@ from courtside.core.backtest.policies import policy_of
 from courtside.core.rows import TimesMissing
 from courtside.core.training.candidates import REGISTRY
 from courtside.workflows.backtest import Plan, Round, Stream, backtest, replay
+from courtside.workflows.backtest.life import NoFirstChampion
 from courtside.workflows.backtest.plan import NothingToReplay
 from courtside.workflows.backtest.stream import PLACE, PlaceColumnTaken
 from tests.fakes.replayed_streams import FIRST, VISITS, visit_stream, visits
@@ -81,6 +82,12 @@ def test_replays_are_compared_on_the_same_rows(stream: Stream) -> None:
 def test_days_without_rows_are_refused(stream: Stream, begin: date, end: date, why: str) -> None:
     with pytest.raises(NothingToReplay, match=why):
         replay(stream, policy_of("never", VISITS.retrain), Plan(begin, end))
+
+
+def test_too_few_rows_for_a_first_champion_are_told_with_the_option_that_helps(stream: Stream) -> None:
+    early = Plan(FIRST + timedelta(days=40), END, candidates=PLAN.candidates)
+    with pytest.raises(NoFirstChampion, match=r"the holdout has 20 rows; .* begin on a later day \(--from\)"):
+        replay(stream, policy_of("never", VISITS.retrain), early)
 
 
 def test_the_last_round_ends_with_the_plan() -> None:
