@@ -1,7 +1,9 @@
 """What the task of a contract asks of labels that somebody hands in: one of its classes, or a number."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from courtside.core.drift.columns.arrow import is_text
 from courtside.core.rows.ids import canonical_text
 from courtside.core.rows.sorting_out import NUMBER, WRONG_TOLERATED, Mask
 from courtside.core.tasks import MULTICLASS, REGRESSION
+from courtside.core.tasks.numbers import LARGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,9 @@ def labels_as_kept(column: Any, task: str) -> Any:
         return texts
     is_number: Any = pc.match_substring_regex(texts, NUMBER)
     plain: Any = pc.if_else(is_number, pc.utf8_trim_whitespace(texts), pa.scalar(None, pa.string()))
-    return pc.if_else(pc.fill_null(is_number, pa.scalar(value=False)), canonical_text(plain.cast(pa.float64())), texts)
+    return pc.coalesce(
+        canonical_text(plain.cast(pa.float64())), texts
+    )  # what no float holds, like 1e400, stays as it is
 
 
 def labels_read(label: Any, dataset: Dataset, *, classes: Sequence[str] | None) -> LabelsRead:
@@ -50,7 +55,10 @@ def labels_read(label: Any, dataset: Dataset, *, classes: Sequence[str] | None) 
         reason = (
             f"a {dataset.target} that is no number; numbers are written like 1234.5, with nothing between thousands"
         )
-        return LabelsRead({reason: labelled & ~number}, none)
+        beyond = np.zeros_like(labelled)
+        beyond[number] = np.abs(np.asarray(label.filter(pa.array(number)).cast(pa.float64()))) > LARGEST
+        far = f"a {dataset.target} beyond {LARGEST:.0e}, which no model learns from"
+        return LabelsRead({reason: labelled & ~number, far: beyond}, none)
     if classes is None:
         return LabelsRead({}, none)
     unknown = labelled & ~np.asarray(pc.is_in(label, value_set=pa.array(classes, pa.string())))
@@ -74,4 +82,8 @@ def _of_classes(label: Any, dataset: Dataset, unknown: Mask, known: Mapping[str,
 
 
 def _bare(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    """Return what a class has in common with others that files write for it: `1` for 1, 01, 1.0, True and true."""
+    bare = " ".join(text.split()).casefold()
+    if re.fullmatch(NUMBER, bare):
+        return str(Decimal(bare).normalize())
+    return {"true": "1", "false": "0"}.get(bare, bare)

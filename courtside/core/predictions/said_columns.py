@@ -78,7 +78,7 @@ def bounds_in(kept: pa.Table) -> NDArray[np.float64]:
 def truth_in(labels: Any, classes: Sequence[str] | None = None) -> Truth:
     """Return labels, a column of text, as codes in the order of `classes`, or else as numbers.
 
-    A label that is none of the classes has the code `UNKNOWN_CLASS`, one that is no number is NaN.
+    A label that is none of the classes has the code `UNKNOWN_CLASS`, one that is no finite number is NaN.
     """
     texts: Any = labels.combine_chunks() if isinstance(labels, pa.ChunkedArray) else labels
     if classes is not None:
@@ -91,9 +91,10 @@ def truth_in(labels: Any, classes: Sequence[str] | None = None) -> Truth:
 
 def _number(text: str) -> float:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return np.nan
+    return number if np.isfinite(number) else np.nan
 
 
 def _numbers(values: NDArray[np.float64]) -> Any:

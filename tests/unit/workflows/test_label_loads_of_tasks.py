@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -75,6 +76,14 @@ def test_text_that_is_no_number_is_set_aside_with_what_to_write() -> None:
         load(lake, numbers("1,5", "2,5"), task="regression")
 
 
+def test_text_of_a_number_that_no_model_learns_from_is_set_aside() -> None:
+    lake = InMemoryLake()
+    with_champion(lake, task="regression")
+    done = load(lake, numbers(*map(str, range(20)), "1e400", "-1e300", "2e15"), task="regression")
+    assert (done.load.new, done.load.wrong, done.load.unlabelled) == (20, 3, 0)
+    assert set(aside(lake, done).values()) == {"a churned beyond 1e+15, which no model learns from"}
+
+
 @pytest.mark.parametrize("wrong", [True, float("inf")])
 def test_a_column_that_holds_no_values_is_refused_whole(wrong: object) -> None:
     with pytest.raises(TargetUnusable, match="expected numbers"):
@@ -105,6 +114,14 @@ def test_a_class_that_is_only_written_otherwise_is_set_aside() -> None:
     }
 
 
+def test_a_class_that_a_file_holds_as_another_type_is_none_that_is_new() -> None:
+    lake = InMemoryLake()
+    with_champion(lake, "01", "False", "True", "unknown")
+    with pytest.raises(TooManyWrongRows, match="the churned '0', which the champion's own rows write 'False'"):
+        load(lake, numbers(True, False), task="multiclass")  # as a file is read that has no row of unknown
+    assert not newest(lake)
+
+
 def test_a_column_of_something_else_is_refused_whole() -> None:
     lake = InMemoryLake()
     with_champion(lake, "away", "home")
@@ -122,6 +139,10 @@ def test_values_that_come_late_into_the_rows_are_the_labels_that_people_load() -
     assert (taken.new, newest(lake)) == (2, {"0": "12.5", "1": "7"})
     done = load(lake, numbers(12.5, 8), task="regression", on=2)
     assert (done.load.same, done.load.changed) == (1, 1)
+
+
+def test_text_beyond_all_floats_is_no_number() -> None:
+    assert np.isnan(truth_in(pa.array(["1e400", "-inf", "n/a", None]))).all()
 
 
 @given(values=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
