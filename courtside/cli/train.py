@@ -210,7 +210,7 @@ def _predicted(record: TrainingRecord) -> str:
     if record.positive is not None:
         return f"Class 1 of {record.target} is {record.positive}: the models predict its probability."
     if record.classes:
-        named = listed(record.classes)
+        named = listed([name or repr(name) for name in record.classes])
         return (
             f"The models predict the probability of each of {len(record.classes)} classes of {record.target}: {named}."
         )

@@ -141,7 +141,7 @@ def data_facts(card: ModelCard) -> dict[str, str]:
         "Contract": f"version {record.contract_version}, SHA-256 {record.contract_hash}" if contracted else None,
         "Class 1": f"{record.positive}, of the target {record.target}" if record.positive is not None else None,
         "Predicts": None if record.task == BINARY else f"{task_of(record.task).predicts} of {record.target}",
-        "Classes": listed([shortened(name) for name in record.classes]) if record.classes else None,
+        "Classes": listed([shortened(name) or repr(name) for name in record.classes]) if record.classes else None,
         "Features": _features(record),
         trained_on(card): _rows(record.rows_train, card.train_period),
         "History": None if record.history is None else history(record.history),

@@ -24,6 +24,7 @@ HAPPENINGS = frozenset(
     }
 )
 _HAS = {BINARY: "two values", MULTICLASS: "several classes", REGRESSION: "numbers"}
+_NUMBERS = "numbers that differ, between -1e15 and 1e15"
 
 
 class NoTarget(BadInput):
@@ -51,11 +52,9 @@ class TargetUnfit(BadInput):
         self.candidates = tuple(candidates)
         self.task = task
         named = f"name another with --target ({listed(candidates)} would do)" if candidates else "name another"
-        needs = f"two values, up to {MOST_CLASSES} classes, or numbers that differ"
+        needs = f"two values, up to {MOST_CLASSES} classes, or {_NUMBERS}"
         if task is not None:
-            needs = {MULTICLASS: f"2 to {MOST_CLASSES} classes", REGRESSION: "numbers that differ"}.get(
-                task, "two values"
-            )
+            needs = {MULTICLASS: f"2 to {MOST_CLASSES} classes", REGRESSION: _NUMBERS}.get(task, "two values")
         of = "a target" if task is None else f"the target of `task: {task}`"
         super().__init__(
             f"column {quoted(column)} cannot be the target: {found}, and {of} needs {needs}; {named}, or add a "

@@ -15,6 +15,8 @@ from courtside.core.tasks.types import Truth
 EXPECTED = "numbers"
 LARGEST = 1e15
 """XGBoost adds up squares in single precision: of a few thousand rows with values above this it learns nothing."""
+SMALLEST = 1e-150
+"""The squares of smaller differences are 0 as floats, and so would be every RMSE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,10 @@ def numbers_of(table: pa.Table, target: str, positive: str | None = None) -> Num
         raise TargetUnusable(target, "has no value in any row", expected=EXPECTED)
     if limits["min"] == limits["max"]:
         raise TargetConstant(target, arrow.number_label(limits["min"]))
+    spread = float(limits["max"]) - float(limits["min"])
+    if spread < SMALLEST:
+        expected = f"{EXPECTED} that differ by more than {SMALLEST:.0e}, for example in a smaller unit"
+        raise TargetUnusable(target, f"differs by {spread:.4g} at most", expected=expected)
     return Numbers(target)
 
 

@@ -198,3 +198,16 @@ def test_a_candidate_of_ones_own_learns_its_task_and_is_refused_for_another(
     done = desk.train(task, target, candidates=f"'{package}.boosting:{other}'")
     assert done.returncode == 2
     assert f"and the contract's task is {task}; name one whose `tasks` hold {task}" in done.stderr
+
+
+def test_a_class_whose_name_is_empty_can_be_seen(tmp_path: Path) -> None:
+    names = np.where(NAMES == "a", "", NAMES)
+    days = pd.date_range("2020-01-01", periods=ROWS)
+    rows = pd.DataFrame({"id": range(ROWS), "at": days, "x": X[:ROWS], "z": Z[:ROWS], "came": names})
+    rows.to_parquet(tmp_path / "rows.parquet")
+    said = CONTRACT.format(task="multiclass", table=tmp_path / "rows.parquet", candidates="logistic_regression")
+    (tmp_path / "odd.yaml").write_text(said)
+    done = run("train", "--contract", tmp_path / "odd.yaml", "--out", tmp_path / "out", "--disable-mlflow")
+    assert "of each of 3 classes of came: '', b, c." in done.stdout + done.stderr
+    (card,) = (tmp_path / "out").rglob("card.md")
+    assert "Classes: '', b, c" in card.read_text()

@@ -135,3 +135,8 @@ def test_a_target_that_is_constant_in_a_part_is_told_beforehand() -> None:
     lacking = proposed(table(day=days, target=pa.array(late))).lacking
     assert lacking is not None
     assert "is the same value in every row of the" in lacking
+
+
+def test_numbers_beyond_the_limit_are_refused_with_the_limit() -> None:
+    said = str(TargetUnfit("y", "it is up to 3e+15", [], task="regression"))
+    assert "needs numbers that differ, between -1e15 and 1e15" in said

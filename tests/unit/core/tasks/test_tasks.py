@@ -92,6 +92,7 @@ REFUSED = {
     "number: text": (REGRESSION, ["1", "2"], TargetUnusable, "is string, expected numbers"),
     "number: booleans": (REGRESSION, [True, False], TargetUnusable, "is bool, expected numbers"),
     "number: too large": (REGRESSION, [1.0, -3e15], TargetUnusable, "is up to 3e.15, expected numbers between -1e15"),
+    "number: too close": (REGRESSION, [1e-300, 3e-300], TargetUnusable, "differs by 2e-300 at most, expected numbers"),
     "number: infinite": (REGRESSION, [1.0, float("inf"), float("-inf")], TargetUnusable, "is infinite in 2 rows"),
 }
 
