@@ -2,7 +2,6 @@
 
 from courtside.core.evaluation.regression.baselines import last_value, median_value
 from courtside.core.evaluation.regression.coverage import coverage, covered, undercoverage
-from courtside.core.evaluation.regression.interval_score import interval_score, interval_scores
 from courtside.core.evaluation.regression.interval_width import interval_width
 from courtside.core.evaluation.regression.mean_absolute_error import absolute_errors, mean_absolute_error
 from courtside.core.evaluation.regression.mean_squared_error import mean_squared_error, rmse, squared_errors
@@ -18,8 +17,6 @@ __all__ = [
     "absolute_errors",
     "coverage",
     "covered",
-    "interval_score",
-    "interval_scores",
     "interval_width",
     "last_value",
     "mean_absolute_error",

@@ -124,18 +124,13 @@ def intervals(seed: int, n: int) -> tuple[Targets, NDArray[np.float64]]:
     return targets, np.stack([middle - half, middle + half], axis=1)
 
 
-@given(st.builds(intervals, st.integers(0, 10_000), st.integers(1, 200)), st.sampled_from([0.5, 0.8, 0.9, 0.95]))
+@given(st.builds(intervals, st.integers(0, 10_000), st.integers(1, 200)))
 @settings(max_examples=40, deadline=None)
-def test_coverage_width_and_interval_score_agree_with_their_definitions(
-    made: tuple[Targets, NDArray[np.float64]], level: float
-) -> None:
+def test_coverage_and_width_agree_with_their_definitions(made: tuple[Targets, NDArray[np.float64]]) -> None:
     targets, bounds = made
     low, high = bounds[:, 0], bounds[:, 1]
     assert score(of.coverage, targets, bounds) == pytest.approx(((low <= targets) & (targets <= high)).mean())
     assert score(of.interval_width, targets, bounds) == pytest.approx((high - low).mean())
-    under, over = np.maximum(low - targets, 0), np.maximum(targets - high, 0)
-    expected = (high - low + 2 / (1 - level) * (under + over)).mean()
-    assert score(partial(of.interval_score, level=level), targets, bounds) == pytest.approx(expected)
 
 
 def test_a_target_at_an_end_is_covered_and_only_too_few_of_them_count() -> None:
@@ -145,12 +140,12 @@ def test_a_target_at_an_end_is_covered_and_only_too_few_of_them_count() -> None:
     assert score(partial(of.undercoverage, level=0.4), targets, bounds) == 0
 
 
-def test_the_true_quantiles_have_the_lowest_interval_score() -> None:
+def test_the_true_quantile_has_the_lowest_pinball_loss() -> None:
     targets = np.random.default_rng(3).normal(size=200_000)
-    scored = partial(of.interval_score, level=0.9)
-    best = score(scored, targets, np.tile([-1.645, 1.645], (targets.size, 1)))
-    for ends in ([-1.5, 1.5], [-1.8, 1.8], [-1.5, 1.8]):
-        assert score(scored, targets, np.tile(ends, (targets.size, 1))) > best
+    for sign, quantile in ((-1, 0.05), (1, 0.95)):
+        lost = partial(of.pinball_loss, quantile=quantile)
+        best = score(lost, targets, np.full(targets.size, sign * 1.645))
+        assert all(score(lost, targets, np.full(targets.size, sign * end)) > best for end in (1.5, 1.8))
 
 
 def test_the_baselines_are_the_median_and_the_last_value() -> None:
