@@ -43,17 +43,22 @@ def test_without_a_shift_the_weights_say_nothing(seed: int) -> None:
     assert ratio.covered == pytest.approx(1, abs=0.05)
 
 
-@given(seed=st.integers(0, 1_000), moved=st.sampled_from([-1.0, 0.7, 1.0]))
-@settings(max_examples=5, deadline=None)
-def test_weighted_by_the_ratio_the_reference_has_the_windows_inputs(seed: int, moved: float) -> None:
-    known, asked = normal(seed), normal(seed + 5_000, moved=moved)
-    ratio = density_ratio(known, asked, [])
-    true = np.exp(moved * known[:, 0] - moved**2 / 2)
-    assert np.corrcoef(ratio.weights, true)[0, 1] > 0.7
-    assert ratio.weights.mean() == pytest.approx(1)
-    assert float(ratio.weights @ known[:, 0]) / ROWS == pytest.approx(moved, abs=0.2 * abs(moved))
-    assert float(ratio.weights @ known[:, 2]) / ROWS == pytest.approx(0, abs=0.12)
-    assert too_unlike(ratio) is None
+@pytest.mark.parametrize("moved", [-1.0, 0.7, 1.0])
+def test_weighted_by_the_ratio_the_reference_has_the_windows_inputs(moved: float) -> None:
+    """One draw in forty is off by more than a fifth, so it is the mean over draws that is held to bounds."""
+    found = []
+    for seed in range(12):
+        known = normal(seed)
+        ratio = density_ratio(known, normal(seed + 5_000, moved=moved), [])
+        true = np.exp(moved * known[:, 0] - moved**2 / 2)
+        first, third = (float(ratio.weights @ known[:, column]) / ROWS for column in (0, 2))
+        found.append((np.corrcoef(ratio.weights, true)[0, 1], first, third))
+        assert ratio.weights.mean() == pytest.approx(1)
+        assert too_unlike(ratio) is None
+    like, first, third = np.mean(found, axis=0)
+    assert like > 0.8
+    assert first == pytest.approx(moved, abs=0.15 * abs(moved))
+    assert third == pytest.approx(0, abs=0.04)
 
 
 def test_the_ratio_says_which_share_of_a_window_is_like_no_row() -> None:
