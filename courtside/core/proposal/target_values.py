@@ -74,8 +74,9 @@ def found_values(table: pa.Table, column: str, task: str | None = None) -> Targe
     kind = table.schema.field(column).type
     if pa.types.is_null(kind):
         return "it has no value in any row"
+    held = kind.value_type if pa.types.is_dictionary(kind) else kind
     text = arrow.is_text(kind) or pa.types.is_dictionary(kind)
-    if not (text or arrow.is_numeric(kind)):
+    if not (arrow.is_text(held) or arrow.is_numeric(held)):
         return f"it holds {arrow.type_name(kind)}"
     counts = labels_with_counts(table.column(column))
     reason = "the task was named"

@@ -12,6 +12,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from pyarrow import feather
 
 import courtside
@@ -232,3 +233,13 @@ def test_runs_binary_views_and_dictionaries_with_gaps_are_read_as_plain_columns(
 def test_an_address_with_a_nul_character_is_refused() -> None:
     with pytest.raises(AddressInvalid):
         courtside.check_drift("a\0b", orders(1))
+
+
+def test_categories_that_are_intervals_are_refused_by_name_where_they_are_used_and_left_out_elsewhere() -> None:
+    numbers = np.random.default_rng(0).normal(size=400)
+    rows = pd.DataFrame({"x": numbers, "part": pd.cut(numbers, 3), "came": (numbers > 0).astype(int)})
+    with pytest.raises(courtside.BadInput, match="column 'part' cannot be the target"):
+        courtside.propose_contract(rows, target="part")
+    proposed = courtside.propose_contract(rows.assign(x=numbers[::-1]), target="came")
+    assert "part" not in yaml.safe_load(proposed.to_yaml())["features"]
+    assert "part" in courtside.check_drift(rows, rows).left_out

@@ -120,17 +120,28 @@ def arrow_table(frame: Any, *, name: str) -> pa.Table:
         frame = pa.Table.from_batches([frame])
     if isinstance(frame, pa.Table):
         _require_once(frame.column_names, name)
-        return _without_runs(frame)
+        return _without_runs(_plain(frame))
     if not isinstance(frame, dict):
         if not _has_columns(frame):  # for example a series or a lazy frame
             raise NotATable(frame, table=name)
         _require_once([str(each) for each in frame.columns], name)
     try:
-        return _without_runs(pa.table(frame))
+        return _without_runs(_plain(pa.table(frame)))
     except MemoryError:
         raise
     except Exception as error:  # the code of a frame is not ours, and may raise anything
         raise _refused(error, name) from error
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Return a table without categories of an extension type, such as pandas' intervals, which Arrow cannot cast."""
+    for place, column in enumerate(table.schema):
+        if pa.types.is_dictionary(column.type) and isinstance(column.type.value_type, pa.BaseExtensionType):
+            chunks: Any = table.column(place).chunks
+            plain = [each.dictionary.storage.take(each.indices) for each in chunks]
+            kind: Any = column.type.value_type.storage_type
+            table = table.set_column(place, column.name, pa.chunked_array(plain, kind))
+    return table
 
 
 def _without_runs(table: pa.Table) -> pa.Table:
