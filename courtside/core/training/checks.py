@@ -25,6 +25,8 @@ MANY_LEVELS = 1_000
 FEWEST_KEPT = 0.05
 """A category of many levels is refused where the levels that models tell apart are in fewer rows than this share."""
 _NAMED = 5
+_LARGEST = 1e38
+"""Above 3.4e38 a number is infinite in single precision, which ends a fit."""
 
 
 class LabelsInvalid(BadInput):
@@ -59,6 +61,18 @@ class FeatureAllMissing(BadInput):
         )
 
 
+class FeatureTooLarge(BadInput):
+    """A feature has values that single precision, in which trees are grown, cannot hold."""
+
+    def __init__(self, feature: str, largest: float) -> None:
+        self.feature = feature
+        self.largest = largest
+        super().__init__(
+            f"feature {feature} is up to {largest:.4g}, and models take numbers up to {_LARGEST:.0e}: give it in a "
+            "larger unit or take it out of the dataset's contract"
+        )
+
+
 class TooManyLevels(BadInput):
     """A category has so many values that nearly every row would be one of the rarer ones, which models put together."""
 
@@ -85,6 +99,15 @@ class TimesAllEqual(BadInput):
         )
 
 
+def _require_moderate(feature: str, *parts: Any) -> None:
+    for part in parts:
+        if pd.api.types.is_float_dtype(part):
+            values = np.abs(part.to_numpy(np.float64, na_value=np.nan))
+            largest = float(values[np.isfinite(values)].max(initial=0.0))
+            if largest > _LARGEST:
+                raise FeatureTooLarge(feature, largest)
+
+
 def check_labels(table: pa.Table, dataset: Dataset) -> None:
     """Raise `LabelsInvalid` unless a target of two classes is 0 or 1 in every row."""
     if dataset.task != BINARY:  # reading it has refused whatever is none of the task
@@ -97,7 +120,8 @@ def check_labels(table: pa.Table, dataset: Dataset) -> None:
 def check_split(split: Split, dataset: Dataset) -> tuple[str, ...]:
     """Return warnings, one sentence each.
 
-    Raises `TimesAllEqual`, `FeatureAllMissing`, `FeatureLeaks`, `TooManyLevels` and `FeatureUnusable`.
+    Raises `TimesAllEqual`, `FeatureAllMissing`, `FeatureTooLarge`, `FeatureLeaks`, `TooManyLevels` and
+    `FeatureUnusable`.
     """
     if dataset.time_column is not None:
         _require_moments(split, dataset.time_column)
@@ -106,6 +130,7 @@ def check_split(split: Split, dataset: Dataset) -> tuple[str, ...]:
     for name in train:
         if _missing(train[name]).all():
             raise FeatureAllMissing(str(name))
+        _require_moderate(str(name), train[name], test[name])
         _require_no_leak(str(name), train[name], outcome, dataset.task)
         if not pd.api.types.is_numeric_dtype(train[name]):
             _require_few_levels(str(name), train[name])

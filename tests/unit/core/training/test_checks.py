@@ -7,7 +7,14 @@ import pyarrow as pa
 import pytest
 
 from courtside.core.dataset import Feature, FeatureKind, Phase
-from courtside.core.training.checks import FeatureAllMissing, FeatureLeaks, LabelsInvalid, check_labels, check_split
+from courtside.core.training.checks import (
+    FeatureAllMissing,
+    FeatureLeaks,
+    FeatureTooLarge,
+    LabelsInvalid,
+    check_labels,
+    check_split,
+)
 from courtside.core.training.split import Split, split_rows
 from tests.unit.core.training.orders import ORDERS, orders
 
@@ -73,6 +80,14 @@ def test_a_category_with_one_level_per_row_is_not_a_leak() -> None:
 @pytest.mark.parametrize("values", [[None] * 800 + [1.0] * 200, [np.nan] * 1_000])
 def test_a_feature_without_a_value_in_training_is_refused(values: list[float | None]) -> None:
     with pytest.raises(FeatureAllMissing, match="distance has no value"):
+        check_split(split_of(put(orders(), "distance", values)), ORDERS)
+
+
+@pytest.mark.parametrize("place", [0, 999])
+def test_a_feature_that_no_single_precision_holds_is_refused_in_each_part(place: int) -> None:
+    values = [1.0 * number for number in range(1_000)]
+    values[place] = -1e300
+    with pytest.raises(FeatureTooLarge, match=r"distance is up to 1e\+300, and models take numbers up to 1e\+38"):
         check_split(split_of(put(orders(), "distance", values)), ORDERS)
 
 
