@@ -84,6 +84,11 @@ def _limits_of_other_tasks(contract: ContractDocument, document: Document) -> li
 def _means_of_other_tasks(contract: ContractDocument, document: Document) -> list[str]:
     """Say what is asked for that the contract's task does not have."""
     problems = []
+    if contract.task != BINARY and contract.target.positive is not None:
+        line = document.line(("target", "positive"))
+        problems.append(
+            f"line {line}: target.positive is class 1 of two, and the task is {contract.task}; leave it out"
+        )
     if contract.task != BINARY and contract.retrain.recalibrate and "recalibrate" in contract.retrain.model_fields_set:
         line = document.line(("retrain", "recalibrate"))
         problems.append(

@@ -77,6 +77,8 @@ def test_what_a_task_does_not_have_is_refused_with_its_line(tmp_path: Path) -> N
         ):
             read(tmp_path, {**contract, "retrain": {"recalibrate": True}})
         assert not read(tmp_path, {**contract, "retrain": {"recalibrate": False}}).retrain.recalibrate
+        with pytest.raises(DatasetInvalid, match=r"line \d+: target.positive is class 1 of two, and the task is"):
+            read(tmp_path, {**contract, "target": {"column": "y", "positive": "Yes"}})
     with pytest.raises(DatasetInvalid, match=r"line \d+: predict.explain: .* several classes are not explained; leave"):
         read(tmp_path, {**several, "predict": {"explain": 3}})
     assert read(tmp_path, {**values, "predict": {"explain": 3}}).predict.explain == 3
