@@ -137,8 +137,9 @@ class TrainingFeatures:
         unlabelled, seasonless = self.unlabelled, without_season(self.table, dataset=dataset)
         larger = self.classes.positive
         smaller = self.classes.smaller if isinstance(self.classes, Classes) else None
+        have, were = ("1 row has", "was") if unlabelled == 1 else (f"{unlabelled:,} rows have", "were")
         told = {
-            f"{unlabelled} rows have no {dataset.target} yet and were left out of training and test": unlabelled,
+            f"{have} no {dataset.target} yet and {were} left out of training and test": unlabelled,
             f"{dataset.target} is not written as 0 and 1: the models predict the larger value, {larger}; if "
             f"{smaller} is meant, write `{positive_line(dataset.target, smaller or '')}` in the contract": (
                 smaller is not None

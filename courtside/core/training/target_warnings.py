@@ -6,6 +6,7 @@ import numpy as np
 
 from courtside.contracts.shortening import listed
 from courtside.core.dataset import Dataset
+from courtside.core.pages.wording import counted
 from courtside.core.tasks import MULTICLASS, REGRESSION, Truth, Value
 from courtside.core.tasks.target import written
 from courtside.core.training.frame import labels
@@ -62,8 +63,9 @@ def _about_values(known: Truth, target: str) -> Iterator[str]:
     apart = np.abs(known - middle)
     far = int((apart > FAR_AWAY * (high - low)).sum()) if high > low else 0
     if far:
+        rows = counted(far, "row")
         yield (
-            f"{target} is more than {FAR_AWAY:.0f} interquartile ranges from its median in {far:,} rows of the "
+            f"{target} is more than {FAR_AWAY:.0f} interquartile ranges from its median in {rows} of the "
             f"training part, up to {known[apart.argmax()]:.4g}: they decide the squared error, so check that they are "
             "right"
         )

@@ -119,6 +119,14 @@ WARNED: dict[str, tuple[str, Any, str | None]] = {
         *("regression", but(VALUES, None, slice(0, None, 8))),
         "50 rows have no came yet and were left out",
     ),
+    "a class that is missing once": (
+        *("multiclass", but(NAMES, None, [5])),
+        "1 row has no came yet and was left out of training and test",
+    ),
+    "one value of 1e12": (
+        *("regression", but(VALUES, 1e12, [10])),
+        "came is more than 100 interquartile ranges from its median in 1 row of the training part, up to 1e+12",
+    ),
     "values of 1e12": (
         *("regression", but(VALUES, 1e12, [10, 200, 390])),
         "came is more than 100 interquartile ranges from its median in 2 rows of the training part, up to 1e+12",
