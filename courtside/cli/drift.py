@@ -145,7 +145,8 @@ def _print(compared: "Comparison") -> None:
     )
     for line in (*parts, *map(headline.outcome, report.outcomes_drifted)):
         print_text(line)
-    print_text(f"drift: {'yes' if report.drift_detected else 'no'}")
+    besides = ", not in the features; target and prediction are not counted" if report.outcomes_drifted else ""
+    print_text("drift: yes" if report.drift_detected else f"drift: no{besides}")
 
 
 def _say_inferred(compared: "Compared") -> None:

@@ -193,6 +193,7 @@ def test_target_and_prediction_are_checked_if_both_tables_have_them(desk: Desk) 
     assert report["summary"]["features_drifted"] == []
     shown = desk.check(desk.folder / "lost.parquet", reference=reference).stdout
     assert "The target home_win moved: share of '1' fell" in " ".join(shown.split())
+    assert " ".join(shown.split()).endswith("drift: no, not in the features; target and prediction are not counted")
     late = desk.report(desk.write("late.parquet", table(seed=1)), reference=reference)
     assert not {"target", "prediction"} & late.keys()
     unlabelled = desk.report(desk.folder / "lost.parquet", "--exit-code")
