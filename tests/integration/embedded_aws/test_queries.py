@@ -58,6 +58,8 @@ def outputs(deployed: Deployed, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with pytest.MonkeyPatch.context() as patch:
         point_at(deployed.aws.instance.environment(), patch)
         eventful_march(S3Lake(lake))
+        of_classes = {"id": "a", "predicted": "rose", "prediction": 0.9}
+        put(S3Lake(lake), "predictions", "flowers", "2026-03-03", of_classes)
         yield found
     formation.delete_stack(StackName="queries")
 
