@@ -90,8 +90,7 @@ def loaded(table: pa.Table, model: str, folder: Path) -> None:
 
 
 def arrived(stage: Stage, table: pa.Table, name: str, model: str) -> None:
-    content = pa.BufferOutputStream()
-    pq.write_table(table, content)
+    pq.write_table(table, content := pa.BufferOutputStream())
     stage.lake.write(f"{lake_keys.incoming(model)}{name}", content.getvalue().to_pybytes())
 
 
@@ -277,8 +276,8 @@ def test_people_see_both_models_beside_the_model_of_games(loops: dict[str, Loop]
     told = {each["model"]: each for each in done("status")["models"]}
     assert {model: told[model]["metric"] for model in MODELS} == {"digits": "macro_auc", "deliveries": "rmse"}
     assert all(told[model]["promise"] is not None and any(told[model]["recent"]) for model in MODELS)
-    doctor = courtside("doctor")  # which may find what other tests of this stage left, and end with 1
-    examined = {each["check"]: each["level"] for each in json.loads(doctor.stdout)}
+    # What other tests of this stage left may make the command end with 1.
+    examined = {each["check"]: each["level"] for each in json.loads(courtside("doctor").stdout)}
     checks = ("champion", "champion loads", "loaded data", "arrivals", "lock", "last training", "rounds")
     assert {examined[f"{check} of {model}"] for check in checks for model in MODELS} == {"ok"}
     for model in MODELS:
