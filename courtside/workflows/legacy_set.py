@@ -55,7 +55,9 @@ class LegacyFiles:
                 lake.write(f"{training_keys.training_legacy(self.model, self.training_id)}{prefix}{name}", content)
 
     def publish(self, *, lake: Lake) -> None:
-        """Replace the files in use; raises `LegacyFilesDamaged`."""
+        """Replace the files in use, unless there is no model among these; raises `LegacyFilesDamaged`."""
+        if not self.models:  # old readers know models of two classes only, and keep the last ones
+            return
         # The set comes last: whatever it names is taken for published, and so are the features.
         for name, content in self.features.items():
             lake.write(f"{lake_keys.LEGACY_FEATURES_PREFIX}{name}", content)

@@ -152,3 +152,11 @@ def test_stored_files_replace_nothing_until_they_are_published() -> None:
     found.publish(lake=lake)
     assert read_legacy_set(lake=lake) == files("new")
     assert lake.read("ml-features/train.parquet") == b"new rows"
+
+
+def test_a_training_without_models_for_old_readers_leaves_their_files_as_they_are() -> None:
+    lake = InMemoryLake()
+    LegacyFiles("churn", "first", files("first"), {"train.parquet": b"rows"}).publish(lake=lake)
+    before = {key: lake.read(key) for key in lake.keys("")}
+    LegacyFiles("flowers", "second", {}, {"train.parquet": b"others"}).publish(lake=lake)
+    assert {key: lake.read(key) for key in lake.keys("")} == before
