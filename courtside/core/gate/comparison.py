@@ -58,11 +58,7 @@ def compare(
     if holdout.champion is not None:
         pairs |= {each.name: _Pair.of(each, holdout) for each in task.yardsticks if _is_there(each, holdout)}
         for prefix, parts, left_out in _parts(task, holdout, policy):
-            of_classes, new = without_new_classes(holdout) if prefix == task.of_class else (holdout, frozenset[str]())
-            pairs |= {
-                f"{prefix}{name}": _Pair.of(task.loss, holdout if name in new else of_classes, rows=rows)
-                for name, rows in parts.items()
-            }
+            pairs |= {f"{prefix}{name}": _Pair.of(task.loss, of, rows=rows) for name, (of, rows) in parts.items()}
             notes += left_out
     intervals = _intervals(pairs, task, holdout, policy)
     if level != USUAL_LEVEL and decisive is not None:
@@ -120,8 +116,10 @@ def _prepared(yardstick: Yardstick, holdout: Holdout, rows: Rows | None) -> dict
     return {name: measure(labels, said[chosen]) for name, said in holdout.predictions.items()}
 
 
-def _parts(task: GateTask, holdout: Holdout, policy: GatePolicy) -> Iterator[tuple[str, dict[str, Rows], list[str]]]:
-    """Yield how the names of comparisons of parts begin, which rows each has, and which were left out."""
+def _parts(
+    task: GateTask, holdout: Holdout, policy: GatePolicy
+) -> Iterator[tuple[str, dict[str, tuple[Holdout, Rows]], list[str]]]:
+    """Yield how the names of comparisons of parts begin, which rows of what each has, and which were left out."""
     fewest = policy.fewest_segment_rows
     if holdout.segments is not None:
         kept, few = {}, []
@@ -129,14 +127,19 @@ def _parts(task: GateTask, holdout: Holdout, policy: GatePolicy) -> Iterator[tup
             if count < fewest:
                 few.append(f"segment {name} was left out: {count} rows, fewer than {fewest}")
             else:
-                kept[str(name)] = holdout.segments == name
+                kept[str(name)] = holdout, holdout.segments == name
         yield task.of_segment, kept, few
     if task.by_class:
         counted = np.bincount(holdout.labels[holdout.known], minlength=len(holdout.classes))
         counts = dict(zip(holdout.classes, counted, strict=True))
-        classes = {each: holdout.labels == place for place, each in enumerate(holdout.classes)}
         rare = [each for each, count in counts.items() if count < fewest]
-        yield task.of_class, {each: rows for each, rows in classes.items() if each not in rare}, _of_rare(rare, fewest)
+        among, new = without_new_classes(holdout)
+        classes = {
+            each: (holdout if each in new else among, holdout.labels == place)
+            for place, each in enumerate(holdout.classes)
+            if each not in rare
+        }
+        yield task.of_class, classes, _of_rare(rare, fewest)
 
 
 def _of_rare(classes: list[str], fewest: int) -> list[str]:
