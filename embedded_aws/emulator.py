@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from courtside.contracts.channels import CHANNELS
-from embedded_aws.authentication.known_keys import secrets_known_to
+from embedded_aws.authentication.known_keys import caller_of, secrets_known_to
 from embedded_aws.authentication.middleware import Authenticated
 from embedded_aws.authentication.tracking_api import TrackingApi
 from embedded_aws.certificate import write_certificate
 from embedded_aws.environments import aws_environment
 from embedded_aws.errors import PortTaken
+from embedded_aws.faults.gate import Faults, Faulty
 from embedded_aws.images import ImageRegistry
 from embedded_aws.keys import Keys
 from embedded_aws.ports import LOOPBACK, free_port, listening_socket
@@ -117,15 +118,20 @@ class Emulator:
 
         settings, stop = self._settings, asyncio.Event()
         authenticated = partial(Authenticated, owner=settings.keys.key_id, secret_of=secrets_known_to(settings.keys))
+        faulty = partial(Faulty, faults=Faults(), caller_of=caller_of)
         aws, tracking = server_config(self._server), server_config(self._tracking)
         if settings.certificate:
             key = settings.directory / "key.pem"
             write_certificate(settings.certificate, key)
             aws.certfile, aws.keyfile = str(settings.certificate), str(key)
         await asyncio.gather(
-            serve(authenticated(app.app, port=settings.port), aws, shutdown_trigger=partial(self._until_stopped, stop)),
             serve(
-                authenticated(TrackingApi(settings.servers), port=settings.tracking_port),
+                authenticated(faulty(app.app), port=settings.port),
+                aws,
+                shutdown_trigger=partial(self._until_stopped, stop),
+            ),
+            serve(
+                authenticated(faulty(TrackingApi(settings.servers), service="tracking"), port=settings.tracking_port),
                 tracking,
                 shutdown_trigger=stop.wait,
             ),

@@ -19,6 +19,10 @@ settings.load_profile("courtside")
 STAGE = "tests/integration/stage/"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--faults", choices=("quick", "all"), default="quick", help="which faults of tests/faults run")
+
+
 def pytest_configure() -> None:
     # A run started in the background ignores Ctrl-C, and every program that a test interrupts would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)

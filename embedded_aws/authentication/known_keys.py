@@ -26,3 +26,10 @@ def secrets_known_to(keys: Keys) -> SecretOf:
         return getattr(found, "secret_access_key", None)
 
     return secret_of
+
+
+def caller_of(key_id: str) -> str:
+    """Return the name of the function or task that a key was given to; empty for any other key."""
+    from ministack.services import sts
+
+    return str((sts._sessions.get(key_id) or {}).get("Arn", "")).rpartition("/")[2]  # noqa: SLF001

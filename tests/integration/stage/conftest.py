@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -49,9 +50,9 @@ class Stage:
         return str(status)
 
 
-@pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    folder: Path = tmp_path_factory.mktemp("stage")
+@contextmanager
+def deployed(folder: Path) -> Iterator[Stage]:
+    """Deploy a stage for as long as the block runs, with this process's environment pointing at it."""
     synthesis = Synthesis(folder / "cdk.out", stage="dev")
     with (
         pytest.MonkeyPatch.context() as patch,
@@ -62,11 +63,16 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         aws.deploy(synthesis.finish())
         loop = Loop(aws, stage="dev")
         loop.set_webhooks({"slack": slack.url})
+        yield Stage(aws, loop, slack, S3Lake(loop.output(StackOutput.LAKE_BUCKET)))
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with deployed(tmp_path_factory.mktemp("stage")) as running:
         add_model("nba_games", stage="dev")
-        lake = S3Lake(loop.output(StackOutput.LAKE_BUCKET))
-        store_games(simulate_games(seasons=SEASONS), lake=lake)
-        aws.wait_for_tracking()
-        yield Stage(aws, loop, slack, lake)
+        store_games(simulate_games(seasons=SEASONS), lake=running.lake)
+        running.aws.wait_for_tracking()
+        yield running
 
 
 @pytest.fixture(scope="session")

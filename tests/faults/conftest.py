@@ -1,0 +1,62 @@
+"""These fixtures give every worker a stage and every file of faults a model, and ask the truths after each fault."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.fault import Fault
+from tests.faults.model import Model, added
+from tests.faults.truths import Forgiven, ask, remembered
+from tests.integration.stage.conftest import Stage, deployed
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Name each fault in what a run records, and leave out those that are not quick unless all are asked for."""
+    chosen, left = [], []
+    for item in items:
+        if not item.path.is_relative_to(HERE):
+            chosen.append(item)
+            continue
+        found = Fault.of(item)
+        item.user_properties.append(("fault", [found.kind, found.name, found.promise]))
+        item.add_marker(pytest.mark.embedded)
+        marker = item.get_closest_marker("fault")
+        quick = marker is not None and marker.kwargs["quick"]
+        (chosen if quick or config.getoption("--faults") == "all" else left).append(item)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = chosen
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with deployed(tmp_path_factory.mktemp("stage")) as running, pytest.MonkeyPatch.context() as patch:
+        running.aws.wait_for_tracking()
+        patch.setenv("COURTSIDE_TRACKING_URI", running.aws.tracking_url)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def model(stage: Stage, request: pytest.FixtureRequest) -> Iterator[Model]:
+    """Return a trained model of the file's own, named after it."""
+    name = request.module.__name__.rpartition(".")[2].removeprefix("test_")
+    with added(stage, name) as there:
+        yield there
+
+
+@pytest.fixture(autouse=True)
+def truths(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Ask all truths about the fault's model after the fault, if it has one and survived so far."""
+    if "model" not in request.fixturenames:
+        yield
+        return
+    model: Model = request.getfixturevalue("model")
+    before = remembered(model)
+    failed = request.session.testsfailed
+    yield
+    if request.session.testsfailed == failed:
+        marker = request.node.get_closest_marker("fault")
+        ask(model, before, Forgiven(**{name: marker.kwargs[name] for name in ("doctor", "letters", "twice")}))

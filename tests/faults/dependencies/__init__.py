@@ -1,0 +1,1 @@
+"""What the stage depends on is away, slow, full, throttled or answers nonsense."""

@@ -1,0 +1,1 @@
+"""Much happens at once, or for long."""

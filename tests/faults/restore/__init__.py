@@ -1,0 +1,1 @@
+"""A lost stage is brought back to one moment."""
