@@ -13,7 +13,7 @@ export UV_PYTHON_DOWNLOADS := never
 # On few cores, threads that spin while they wait make the boosters many times slower.
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: help setup demo check test package images bases bench format clean
+.PHONY: help setup demo check test faults package images bases bench format clean
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -29,7 +29,11 @@ check: setup ## Check lint, format, types, import directions, lock file and shel
 
 test: setup ## Run every test, the fast ones first
 	@$(BIN)/pytest --numprocesses logical --dist loadfile --doctest-modules courtside/core courtside/api tests/unit tests/infra $(ARGS)
-	@$(BIN)/pytest --numprocesses logical --dist loadfile tests/integration tests/e2e $(ARGS)
+	@$(BIN)/pytest --numprocesses logical --dist loadfile tests/integration tests/e2e tests/faults $(ARGS)
+
+faults: setup ## Run every fault that a stage must survive; the record is faults-out/record.json
+	@$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder tests/faults --faults all \
+		--faults-record faults-out/record.json $(ARGS)
 
 package: setup ## Build wheel and sdist, install them with plain pip and try them
 	@$(BIN)/pytest tests/packaging $(ARGS)
@@ -48,7 +52,7 @@ format: setup ## Format the sources
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
 
 clean: ## Remove what setup and builds made
-	rm -rf .venv .tools node_modules cdk.out demo-out images-out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .tools node_modules cdk.out demo-out faults-out images-out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(PYTHON_READY): pyproject.toml uv.lock
 	@scripts/require-python

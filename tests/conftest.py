@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 from typing import Any
 
 # It is read when numpy is first imported. Threads of BLAS wait for each other by spinning, so on a machine whose cores
@@ -12,27 +13,34 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.faults.record import Recorder
+
 # A busy machine may take long over a single example, and no test may fail because it is slow.
 settings.register_profile("courtside", deadline=None)
 settings.load_profile("courtside")
 
-STAGE = "tests/integration/stage/"
+STAGE, FAULTS = "tests/integration/stage/", "tests/faults/"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--faults", choices=("quick", "all"), default="quick", help="which faults of tests/faults run")
+    parser.addoption("--faults-record", type=Path, help="the file that a record of the faults is written to")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     # A run started in the background ignores Ctrl-C, and every program that a test interrupts would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    record = config.getoption("--faults-record")
+    if record is not None and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Recorder(record.absolute()))
 
 
 class StageTogether(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Distributes the tests by file, and treats all files that share the stage as one file."""
+    """Distributes the tests by file, and treats all files that share a stage as one file, as the quick faults do."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return STAGE if nodeid.startswith(STAGE) else nodeid.split("::", 1)[0]
+        together = (STAGE, FAULTS) if self.config.getoption("--faults") == "quick" else (STAGE,)
+        return next((folder for folder in together if nodeid.startswith(folder)), nodeid.split("::", 1)[0])
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> StageTogether:

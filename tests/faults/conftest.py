@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -11,6 +12,12 @@ from tests.faults.truths import Forgiven, ask, remembered
 from tests.integration.stage.conftest import Stage, deployed
 
 HERE = Path(__file__).parent
+LONGEST = ("load", "restore")
+
+
+def scope_of_models(fixture_name: str, config: pytest.Config) -> Literal["session", "module"]:  # noqa: ARG001
+    """Return for how long a model is there: quick faults share one, because its training takes longer than they do."""
+    return "session" if config.getoption("--faults") == "quick" else "module"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -28,7 +35,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (chosen if quick or config.getoption("--faults") == "all" else left).append(item)
     if left:
         config.hook.pytest_deselected(items=left)
-        items[:] = chosen
+    # What takes longest begins first, so that nothing waits for it in the end.
+    items[:] = sorted(chosen, key=lambda item: item.path.parent.name not in LONGEST)
 
 
 @pytest.fixture(scope="session")
@@ -39,10 +47,10 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope=scope_of_models)
 def model(stage: Stage, request: pytest.FixtureRequest) -> Iterator[Model]:
     """Return a trained model of the file's own, named after it."""
-    name = request.module.__name__.rpartition(".")[2].removeprefix("test_")
+    name = "quick" if request.scope == "session" else request.path.stem.removeprefix("test_")
     with added(stage, name) as there:
         yield there
 
