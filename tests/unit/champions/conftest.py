@@ -13,6 +13,8 @@ from tests.fakes.recalibrated_stage import Stage, with_champion
 @pytest.fixture
 def uri(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.chdir(tmp_path)  # where MLflow puts the artifacts of a local store
+    # Where nobody answers, MLflow's pauses between its tries would only be waited for.
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR", "0")
     return f"sqlite:///{tmp_path}/runs.db"
 
 
