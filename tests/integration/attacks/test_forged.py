@@ -15,6 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from embedded_aws.aws import LocalAws
+from embedded_aws.faults.gate import PATH
 from embedded_aws.keys import Keys, new_keys
 from tests.integration.attacks.forged_requests import Call, client
 from tests.integration.attacks.functions import FUNCTIONS, ROLE, function, functions
@@ -131,8 +132,9 @@ def test_a_session_is_accepted_only_with_its_own_secret_and_token(aws: LocalAws)
     assert Call(aws.endpoint, keys, **SELF).send()[0] == 403
     assert Call(aws.endpoint, keys, token=f"{token}0", **SELF).send()[0] == 403
     assert Call(aws.endpoint, roots, token=token, **SELF).send()[0] == 403
-    status, _, said = Call(aws.endpoint, keys, token=token, method="POST", path="/_ministack/reset").send()
-    assert (status, "AccessDenied" in said) == (403, True)
+    for method, path in (("POST", "/_ministack/reset"), ("PUT", PATH)):
+        status, _, said = Call(aws.endpoint, keys, token=token, method=method, path=path).send()
+        assert (status, "AccessDenied" in said) == (403, True)
     assert aws.client("iam").get_role(RoleName="any")
 
 
