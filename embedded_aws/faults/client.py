@@ -20,6 +20,7 @@ from embedded_aws.faults.rules import Effect, Rule
 
 _POLL_SECONDS = 0.02
 WAIT_SECONDS = 300.0
+_ENDING_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,14 @@ class FaultClient:
         raise AssertionError(f"no process of {held['caller']} runs any more")
 
     def kill_at(self, name: str, *, number: int) -> dict[str, str]:
-        """Wait until a rule holds a request, send its process a signal, and let go of the request."""
+        """Wait until a rule holds a request, send its process a signal, and let go of the request.
+
+        A process that ends of the signal has ended before that, so a request that was not carried out never is.
+        """
         held = self.wait_held(name)
-        self.caller(held).send_signal(number)
+        process = self.caller(held)
+        process.send_signal(number)
+        _wait_ended(process)
         self.release(name)
         return held
 
@@ -88,6 +94,14 @@ class FaultClient:
             return dict(json.loads(content))
         finally:
             connection.close()
+
+
+def _wait_ended(process: psutil.Process) -> None:
+    """Wait until a process has ended, unless it takes its time over a signal."""
+    deadline = time.monotonic() + _ENDING_SECONDS
+    with suppress(psutil.NoSuchProcess):
+        while process.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
 
 
 HOLD = partial(Rule, Effect.HOLD)

@@ -11,6 +11,7 @@ from embedded_aws.authentication.middleware import Application, Message, Receive
 from embedded_aws.faults.rules import Asked, Effect, Rule
 
 PATH = "/_aws/courtside/faults"
+_GRACE_SECONDS = 0.2
 _SCOPE = re.compile(rb"Credential=(?P<key>[^/,\s]+)/\d{8}/[^/]+/(?P<service>[^/]+)/")
 
 
@@ -111,7 +112,10 @@ class Faulty:
             await self.app(scope, _again(body, receive), _kept(made))
         if rule.effect is Effect.HOLD:
             await self.faults.hold(name, asked)
-            await (_sent(made, send) if made else self.app(scope, _again(body, receive), send))
+            if made:
+                await _sent(made, send)
+            elif not await _left(receive):
+                await self.app(scope, _again(body, receive), send)
         elif rule.effect is Effect.ANSWER:
             await _answer(send, rule.status, rule.headers, rule.content.encode())
         else:
@@ -139,6 +143,15 @@ def _again(body: bytes, receive: Receive) -> Receive:
         return messages.pop() if messages else await receive()
 
     return again
+
+
+async def _left(receive: Receive) -> bool:
+    """Return whether the caller is gone, so that its request counts as never sent."""
+    try:
+        message = await asyncio.wait_for(receive(), _GRACE_SECONDS)
+    except TimeoutError:
+        return False
+    return bool(message["type"] == "http.disconnect")
 
 
 def _kept(made: list[Message]) -> Send:

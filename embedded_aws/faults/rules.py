@@ -12,7 +12,7 @@ class Effect(StrEnum):
     ANSWER = "answer"
     """It gets the rule's own answer."""
     HOLD = "hold"
-    """It stands still until the rule is taken away."""
+    """It stands still until the rule is taken away; if its caller was killed meanwhile, it is not carried out."""
     CUT = "cut"
     """Its connection ends in the middle of the answer's body."""
 

@@ -1,5 +1,6 @@
 """An embedded AWS fails as its owner's rules say, only for the requests that they match and while they are there."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -83,18 +84,22 @@ def test_a_held_request_is_carried_out_before_or_after_it_is_let_go(
     assert faults.held("held") == []
 
 
-def test_the_process_that_is_held_can_be_killed_there(
-    aws: LocalAws, faults: FaultClient, key: str, tmp_path: Path
+@pytest.mark.parametrize("after", [False, True])
+def test_the_process_that_is_held_can_be_killed_there_and_what_it_asked_last_is_done_only_if_it_was(
+    aws: LocalAws, faults: FaultClient, key: str, tmp_path: Path, *, after: bool
 ) -> None:
     made = aws.client("iam").create_user(UserName=f"user-{key}")["User"]["UserName"]
+    allowed = {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    aws.client("iam").put_user_policy(UserName=made, PolicyName="all", PolicyDocument=json.dumps(allowed))
     pair = aws.client("iam").create_access_key(UserName=made)["AccessKey"]
     names = {"AWS_ACCESS_KEY_ID": pair["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": pair["SecretAccessKey"]}
-    ask = "import boto3; boto3.client('sts').get_caller_identity()"
-    with faults.fault("identity", Rule(Effect.HOLD, service="sts")):
+    ask = f"import boto3; boto3.client('s3').put_object(Bucket='faulty', Key='{key}', Body=b'news')"
+    with faults.fault("put", Rule(Effect.HOLD, request=f"^PUT /faulty/{key}", after=after)):
         process = subprocess.Popen([sys.executable, "-c", ask], env=aws.environment() | names, cwd=tmp_path)
-        held = faults.kill_at("identity", number=signal.SIGKILL)
+        held = faults.kill_at("put", number=signal.SIGKILL)
     assert held["key_id"] == pair["AccessKeyId"]
     assert process.wait() == -signal.SIGKILL
+    assert read(aws, key) == (b"news" if after else CONTENT)
 
 
 def test_the_log_of_the_emulator_has_no_traceback(aws: LocalAws) -> None:
