@@ -9,6 +9,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from functools import cached_property
+from http import HTTPStatus
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -17,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from courtside.adapters.execute_api import signed_headers
 from courtside.adapters.mlflow_texts import NAME, TAG, taken, taken_values
-from courtside.adapters.tracking_address import split_login
+from courtside.adapters.tracking_address import one_line, split_login
 from courtside.contracts.names import DRIFT_EXPERIMENT
 from courtside.workflows.ports import DriftRun, TrackingRefused, TrackingUnavailable
 
@@ -53,16 +55,28 @@ class MlflowDriftRuns:
     def _experiment_id(self) -> str:
         path = f"experiments/get-by-name?experiment_name={quote(self._experiment, safe='')}"
         try:
-            return str(self._call("GET", path)["experiment"]["experiment_id"])
+            return self._asked("GET", path, "experiment", "experiment_id")
         except TrackingRefused as error:
             if error.status != 404:
                 raise
         try:
-            return str(self._call("POST", "experiments/create", {"name": self._experiment})["experiment_id"])
+            return self._asked("POST", "experiments/create", "experiment_id", body={"name": self._experiment})
         except TrackingRefused as error:
             if "RESOURCE_ALREADY_EXISTS" not in error.detail:  # two first checks at once
                 raise
-        return str(self._call("GET", path)["experiment"]["experiment_id"])
+        return self._asked("GET", path, "experiment", "experiment_id")
+
+    def _asked(self, method: str, path: str, *fields: str, body: Mapping[str, Any] | None = None) -> str:
+        """Return one field of an answer, by the names on the way to it."""
+        found: Any = self._call(method, path, body)
+        for field in fields:
+            found = self._field(found, field)
+        return str(found)
+
+    def _field(self, found: Any, name: str) -> Any:
+        if not isinstance(found, dict) or name not in found:
+            raise TrackingRefused(self._uri, HTTPStatus.OK, f"an answer without {name}, so it is not an MLflow server")
+        return found[name]
 
     def _known(self, run: DriftRun, experiment_id: str) -> dict[str, Any] | None:
         wanted = {
@@ -80,7 +94,7 @@ class MlflowDriftRuns:
             "start_time": _milliseconds(run),
             "tags": _pairs({"check_id": run.check_id}),
         }
-        info: dict[str, Any] = self._call("POST", "runs/create", body)["run"]["info"]
+        info: dict[str, Any] = self._field(self._field(self._call("POST", "runs/create", body), "run"), "info")
         return info
 
     def _attach(self, artifact_uri: str, name: str, content: bytes) -> None:
@@ -102,7 +116,12 @@ class MlflowDriftRuns:
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         data = None if body is None else json.dumps(body).encode()
         answer = self._send(method, f"{self._uri}/api/2.0/mlflow/{path}", data, {"Content-Type": "application/json"})
-        result: dict[str, Any] = json.loads(answer)
+        try:
+            result = json.loads(answer)
+        except ValueError:
+            result = None
+        if not isinstance(result, dict):
+            raise TrackingRefused(self._uri, HTTPStatus.OK, one_line(answer.decode(errors="replace")))
         return result
 
     def _send(self, method: str, url: str, data: bytes | None, headers: dict[str, str]) -> bytes:
@@ -116,9 +135,16 @@ class MlflowDriftRuns:
                 content: bytes = response.read()
                 return content
         except urllib.error.HTTPError as error:
-            raise TrackingRefused(self._uri, error.code, error.read(500).decode(errors="replace")) from error
-        except (OSError, BotoCoreError) as error:
+            raise TrackingRefused(self._uri, error.code, _said(error)) from error
+        except (OSError, HTTPException, BotoCoreError) as error:
             raise TrackingUnavailable(self._uri) from error
+
+
+def _said(error: urllib.error.HTTPError) -> str:
+    try:
+        return error.read(500).decode(errors="replace")
+    except (OSError, HTTPException):
+        return "an answer that broke off"
 
 
 def _pairs(values: Mapping[str, str]) -> list[dict[str, str]]:
