@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
+from courtside.adapters.s3_content import whole_object
 from courtside.workflows.ports import IncomingClosed, IncomingFile
 
 if TYPE_CHECKING:
@@ -46,13 +47,13 @@ class S3Incoming:
 
     def read(self, file: IncomingFile) -> bytes | None:
         """Return an object's content if it still has this ETag, else None; raises `IncomingClosed`."""
+        key = f"{self.prefix}{file.path}"
         try:
-            found = self._s3.get_object(Bucket=self.bucket, Key=f"{self.prefix}{file.path}", IfMatch=f'"{file.etag}"')
+            return whole_object(self._s3, {"Bucket": self.bucket, "Key": key, "IfMatch": f'"{file.etag}"'})[0]
         except ClientError as error:
             if error.response["Error"]["Code"] in _CHANGED:
                 return None
             raise self._named(error) from error
-        return found["Body"].read()
 
     def _named(self, error: ClientError) -> Exception:
         code = error.response["Error"]["Code"]

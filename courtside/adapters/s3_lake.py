@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import boto3
 from botocore.exceptions import ClientError
 
+from courtside.adapters.s3_content import whole_object
 from courtside.workflows.ports import ObjectMissing, ObjectVersion, StampedObject, StoredObject
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class S3Lake:
         if version_id is not None:
             place["VersionId"] = version_id
         try:
-            return self._s3.get_object(**place)["Body"].read()
+            return whole_object(self._s3, place)[0]
         except ClientError as error:
             if error.response["Error"]["Code"] in {"NoSuchKey", "NoSuchVersion"}:
                 raise ObjectMissing(key) from error
@@ -79,12 +80,11 @@ class S3Lake:
     def stamped(self, key: str) -> StampedObject | None:
         """Return an object with its ETag as the stamp, or None if there is none."""
         try:
-            found = self._s3.get_object(Bucket=self.bucket, Key=key)
+            return StampedObject(*whole_object(self._s3, {"Bucket": self.bucket, "Key": key}))
         except ClientError as error:
             if error.response["Error"]["Code"] == "NoSuchKey":
                 return None
             raise
-        return StampedObject(found["Body"].read(), found["ETag"])
 
     def replace(self, key: str, content: bytes, *, stamp: str) -> bool:
         """Write an object only if it still has this ETag, decided by S3 itself; return whether this call wrote it."""
