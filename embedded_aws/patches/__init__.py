@@ -18,6 +18,7 @@ from embedded_aws.patches import (
     images_by_tag,
     leading_keys,
     missing_resources,
+    point_in_time,
     publish_attributes,
     replaced_functions,
     run_task,
@@ -48,6 +49,7 @@ def patch_all(context: PatchContext) -> None:
     images_by_tag.patch(context)
     leading_keys.patch(context)
     missing_resources.patch(context)
+    point_in_time.patch(context)
     publish_attributes.patch(context)
     replaced_functions.patch(context)
     run_task.patch(context)
