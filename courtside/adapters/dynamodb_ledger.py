@@ -34,8 +34,8 @@ class DynamoDbLedger:
 
     def get(self, key: str) -> LedgerEntry | None:
         """Return the newest document under `key`, or None."""
-        item = self._dynamodb.get_item(TableName=self.table, Key=_place(key), ConsistentRead=True).get("Item")
-        return None if item is None else _entry(item)
+        item = self._dynamodb.get_item(TableName=self.table, Key=place_of(key), ConsistentRead=True).get("Item")
+        return None if item is None else entry_of(item)
 
     def entries(self, *prefixes: str) -> list[LedgerEntry]:
         """Return every entry of some partitions (each its name and a slash), by partition and key."""
@@ -51,7 +51,7 @@ class DynamoDbLedger:
             ExpressionAttributeValues={f":{PARTITION}": {"S": prefix.removesuffix("/")}},
             ConsistentRead=True,
         )
-        return [_entry(item) for page in pages for item in page["Items"]]
+        return [entry_of(item) for page in pages for item in page["Items"]]
 
     def put(self, *writes: LedgerWrite) -> bool:
         """Write all or none; return False when a revision was not as expected, or somebody else is writing."""
@@ -66,14 +66,9 @@ class DynamoDbLedger:
     def _item(self, write: LedgerWrite) -> "TransactWriteItemTypeDef":
         """Return one conditional put."""
         new = write.expected_revision == 0
-        item = {
-            **_place(write.key),
-            "document": {"S": write.document},
-            "revision": {"N": str(write.expected_revision + 1)},
-        }
         put: Any = {
             "TableName": self.table,
-            "Item": item,
+            "Item": item_of(LedgerEntry(write.key, write.document, write.expected_revision + 1)),
             "ConditionExpression": "attribute_not_exists(#revision)" if new else "#revision = :expected",
             "ExpressionAttributeNames": {"#revision": "revision"},
         }
@@ -82,11 +77,18 @@ class DynamoDbLedger:
         return {"Put": put}
 
 
-def _place(key: str) -> dict[str, Any]:
+def place_of(key: str) -> dict[str, Any]:
+    """Return where the table has what lies under a key."""
     partition, _, sort = key.rpartition("/")
     return {PARTITION: {"S": partition}, SORT: {"S": sort}}
 
 
-def _entry(item: Any) -> LedgerEntry:
+def item_of(entry: LedgerEntry) -> dict[str, Any]:
+    """Return an entry as the table has it."""
+    return {**place_of(entry.key), "document": {"S": entry.document}, "revision": {"N": str(entry.revision)}}
+
+
+def entry_of(item: Any) -> LedgerEntry:
+    """Return what an item of the table says, the inverse of `item_of`."""
     key = f"{item[PARTITION]['S']}/{item[SORT]['S']}"
     return LedgerEntry(key, item["document"]["S"], int(item["revision"]["N"]))

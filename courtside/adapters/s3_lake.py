@@ -13,7 +13,7 @@ from courtside.workflows.ports import ObjectMissing, ObjectVersion, StampedObjec
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef, GetObjectRequestTypeDef
 
 
 PARALLEL = 8
@@ -114,14 +114,16 @@ class S3Lake:
         found: list[ObjectVersion] = []
         for page in self._s3.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix):
             found += [
-                ObjectVersion(each["Key"], each["VersionId"], each["Size"], each["IsLatest"])
+                ObjectVersion(
+                    each["Key"], each["VersionId"], each["Size"], each["IsLatest"], each["LastModified"], each["ETag"]
+                )
                 for each in page.get("Versions", [])
             ]
             found += [
-                ObjectVersion(each["Key"], each["VersionId"], 0, each["IsLatest"], removed=True)
+                ObjectVersion(each["Key"], each["VersionId"], 0, each["IsLatest"], each["LastModified"], removed=True)
                 for each in page.get("DeleteMarkers", [])
             ]
-        return sorted(found, key=lambda each: (each.key, not each.newest))
+        return sorted(found, key=lambda each: (each.key, not each.newest, -each.written_at.timestamp()))
 
     def remove_versions(self, versions: Sequence[ObjectVersion]) -> None:
         """Remove versions for good."""
@@ -130,6 +132,27 @@ class S3Lake:
             self._s3.delete_object(Bucket=self.bucket, Key=each.key, VersionId=each.version_id)
 
         self._each(remove, versions)
+
+    def write_again(self, versions: Sequence[ObjectVersion]) -> None:
+        """Make a copy of each of these versions the newest version of its object."""
+
+        def copy(each: ObjectVersion) -> None:
+            # It copies what is too large for one request in parts.
+            source: CopySourceTypeDef = {"Bucket": self.bucket, "Key": each.key, "VersionId": each.version_id}
+            self._s3.copy(source, self.bucket, each.key)
+
+        self._each(copy, versions)
+
+    def old_versions_days(self) -> int | None:
+        """Return for how many days an object's earlier versions are kept, None if for ever."""
+        try:
+            rules = self._s3.get_bucket_lifecycle_configuration(Bucket=self.bucket)["Rules"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchLifecycleConfiguration":
+                return None
+            raise
+        kept = (rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays") for rule in rules)
+        return min((days for days in kept if days is not None), default=None)
 
     def _copy(self, old: str, new: str) -> None:
         self._s3.copy_object(Bucket=self.bucket, Key=new, CopySource={"Bucket": self.bucket, "Key": old})

@@ -24,6 +24,7 @@ from courtside.cli import (
     performance,
     predict,
     query,
+    restore,
     retrain,
     runs,
     simulate,
@@ -57,6 +58,7 @@ app.command("features")(train.features)
 app.command("init")(init.init)
 app.command("train")(train.train_files)
 app.command("forget")(forget.forget)
+app.command("restore")(restore.restore)
 app.command("retrain")(retrain.retrain)
 app.command("decide")(decide.decide)
 app.command("doctor")(doctor.doctor)

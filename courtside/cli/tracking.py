@@ -54,7 +54,7 @@ def backup(
     """
     if bool(database_uri) != (out is not None):
         raise OptionsMixed("--database-uri and --out belong together: a stage's backup goes into its lake")
-    result = _dumped(database_uri, out) if out is not None else _ran(stage, ["backup"])
+    result = _dumped(database_uri, out) if out is not None else ran(stage, ["backup"])
     _print(result, as_json=as_json)
 
 
@@ -83,7 +83,7 @@ def restore(
         result = _loaded(database_uri, Path(source), replace=replace, artifacts=artifacts)
     else:
         moved = ["--artifacts", *artifacts] if artifacts else []
-        result = _ran(stage, ["restore", *(["--replace"] if replace else []), *moved, "--", source])
+        result = ran(stage, ["restore", *(["--replace"] if replace else []), *moved, "--", source])
     _print(result, as_json=as_json)
 
 
@@ -109,7 +109,8 @@ def _print(result: dict[str, Any], *, as_json: bool) -> None:
     print_json(result) if as_json else print_pairs({name: each for name, each in result.items() if name != "did"})
 
 
-def _ran(stage: str, command: list[str]) -> dict[str, Any]:
+def ran(stage: str, command: list[str]) -> dict[str, Any]:
+    """Run the copy task of a stage and return what it printed; raises what `CopyTask.run` does."""
     from courtside.adapters.deployment import reaching_aws
 
     with reaching_aws(), people.status("The copy task runs in the stage's network"):

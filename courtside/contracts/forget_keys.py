@@ -3,6 +3,8 @@
 As in `lake_keys`, a name that could lead out of its prefix raises `NameUnusable`.
 """
 
+import re
+
 from courtside.contracts import lake_keys
 from courtside.contracts.key_names import key_name
 
@@ -27,3 +29,13 @@ def erased_of_table(dataset: str) -> str:
 def erased_under_seal(model: str, sha256: str) -> str:
     """Key of the note of which files under a seal had rows erased; no training can write there."""
     return f"{lake_keys.sealed(model, sha256)}{_ERASED}"
+
+
+def is_forgotten_record(key: str) -> bool:
+    """Return whether a key is one of `forgotten_record`'s."""
+    return re.fullmatch(rf"{re.escape(lake_keys.MODELS_PREFIX)}[^/]+/forgotten/[^/]+\.json", key) is not None
+
+
+def is_about_erasures(key: str) -> bool:
+    """Return whether what lies under a key says that something was erased."""
+    return is_forgotten_record(key) or key.rpartition("/")[2] in {_ERASED, f"_{_ERASED}"}

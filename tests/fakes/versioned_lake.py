@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from courtside.workflows.ports import ObjectMissing, ObjectVersion, StampedObject, StoredObject
 from tests.fakes.dying_lake import BrokeOff
+
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+"""Each write takes a second from then on."""
 
 
 @dataclass
@@ -20,6 +24,7 @@ class VersionedInMemoryLake:
     changed: list[str] = field(default_factory=list)
     """The keys of all changes, in their order."""
     written: int = 0
+    kept_days: int | None = 30
 
     def uri(self, key: str) -> str:
         return f"s3://lake/{key}"
@@ -33,7 +38,15 @@ class VersionedInMemoryLake:
 
     def versions(self, prefix: str) -> list[ObjectVersion]:
         return [
-            ObjectVersion(key, version, len(content or b""), newest=place == 0, removed=content is None)
+            ObjectVersion(
+                key,
+                version,
+                len(content or b""),
+                newest=place == 0,
+                written_at=BEGAN + timedelta(seconds=int(version.removeprefix("v"))),
+                stamp="" if content is None else sha256(content).hexdigest(),
+                removed=content is None,
+            )
             for key in sorted(self.history)
             if key.startswith(prefix)
             for place, (version, content) in enumerate(reversed(self.history[key]))
@@ -43,6 +56,13 @@ class VersionedInMemoryLake:
         for gone in versions:
             self._count(gone.key)
             self.history[gone.key] = [each for each in self.history.get(gone.key, []) if each[0] != gone.version_id]
+
+    def write_again(self, versions: Sequence[ObjectVersion]) -> None:
+        for each in versions:
+            self.write(each.key, self.read(each.key, version_id=each.version_id))
+
+    def old_versions_days(self) -> int | None:
+        return self.kept_days
 
     def read(self, key: str, *, version_id: str | None = None) -> bytes:
         kept = self.history.get(key, [])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from courtside.workflows.ports.lake import Lake
@@ -11,13 +12,16 @@ from courtside.workflows.ports.lake import Lake
 class ObjectVersion:
     """One version of an object, its size in bytes, and whether it is the one that readers get.
 
-    `removed` marks a version without content, which says that the object was removed.
+    `removed` marks a version without content, which says that the object was removed. Versions of the same content have
+    the same `stamp`.
     """
 
     key: str
     version_id: str
     size: int
     newest: bool
+    written_at: datetime
+    stamp: str = ""
     removed: bool = False
 
 
@@ -30,4 +34,8 @@ class VersionedLake(Lake, Protocol):
 
     def remove_versions(self, versions: Sequence[ObjectVersion]) -> None:
         """Remove versions for good; those that are not there are no error."""
+        ...
+
+    def write_again(self, versions: Sequence[ObjectVersion]) -> None:
+        """Make a copy of each of these versions the newest version of its object."""
         ...

@@ -39,6 +39,7 @@ GIVEN: dict[str, tuple[str, ...]] = {
     "models resume": ("churn",),
     "models show": ("churn",),
     "query": ("champion_when",),
+    "restore": ("--to", "2026-01-01T00:00:00Z"),
     "runs logs": ("manual-1",),
     "runs show": ("manual-1",),
     "tables load": ("--table", "t.parquet"),

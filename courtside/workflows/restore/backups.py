@@ -1,0 +1,51 @@
+"""The tracking database, brought back from the newest backup that was made up to a moment."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from courtside.contracts import lake_keys
+from courtside.workflows.ports import ObjectVersion, VersionedLake
+from courtside.workflows.restore.errors import NoBackupThen
+from courtside.workflows.restore.stores import Change
+
+NAME = "tracking"
+
+
+@dataclass(frozen=True, slots=True)
+class Backups:
+    """The backups of the tracking database, those that were removed from the lake included.
+
+    `restore` fills the database from the backup with a key.
+    """
+
+    lake: VersionedLake
+    restore: Callable[[str], None]
+    name: str = NAME
+
+    def look(self, moment: datetime) -> Change:
+        """Return what changes: the newest backup that is not of later; raises `NoBackupThen`."""
+        made = self._made()
+        then = [each for each in made if each[0] <= moment]
+        if not then:
+            raise NoBackupThen(moment, made[0][0] if made else None)
+        made_at, key = then[-1]
+        return Change(self.name, made_at, None, None, key, lambda: self._make(key))
+
+    def _made(self) -> list[tuple[datetime, str]]:
+        kept = {each.key for each in self._versions() if not each.removed}
+        made = ((lake_keys.made_at_of_backup(key), key) for key in kept)
+        return sorted((at, key) for at, key in made if at is not None)
+
+    def _make(self, key: str) -> None:
+        """Fill the database, after the backup itself came back if it was removed or changed."""
+        kept = [each for each in self._versions() if each.key == key]
+        first = [each for each in kept if not each.removed][-1]
+        if not kept[0].removed and kept[0].stamp == first.stamp:
+            self.restore(key)
+            return
+        self.lake.write_again([first])
+        self.restore(key)
+
+    def _versions(self) -> Sequence[ObjectVersion]:
+        return self.lake.versions(lake_keys.TRACKING_BACKUPS_PREFIX)

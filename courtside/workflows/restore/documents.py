@@ -1,0 +1,69 @@
+"""The documents of the ledger, brought back to a moment from a table that AWS made of that moment."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from courtside.contracts import ledger_keys
+from courtside.workflows.ports import LedgerEntry
+from courtside.workflows.restore.errors import MomentNotKept
+from courtside.workflows.restore.stores import Change
+
+NAME = "ledger"
+
+
+class PastLedger(Protocol):
+    """A ledger that can be seen as it was, and written as it was: no revision is compared."""
+
+    def restorable(self) -> tuple[datetime, datetime]:
+        """Return the earliest and the latest moment that it can be seen at; raises `LedgerDeleted`."""
+        ...
+
+    def everything(self) -> list[LedgerEntry]:
+        """Return every entry as it is now."""
+        ...
+
+    def everything_at(self, moment: datetime) -> list[LedgerEntry]:
+        """Return every entry as it was at a moment; this may take half an hour."""
+        ...
+
+    def overwrite(self, entries: Sequence[LedgerEntry]) -> None:
+        """Write entries with their own revisions, whatever is there."""
+        ...
+
+    def remove(self, keys: Sequence[str]) -> None:
+        """Remove entries."""
+        ...
+
+
+def is_of_now(key: str) -> bool:
+    """Return whether a document says what runs now, of which nothing did at another moment: locks and slots."""
+    return key == ledger_keys.TRAINING_SLOTS or key.endswith(f"/{ledger_keys.RETRAINING_LOCK}")
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """The documents of the ledger."""
+
+    ledger: PastLedger
+    name: str = NAME
+
+    def look(self, moment: datetime) -> Change:
+        """Return what changes if every document is brought back; raises `MomentNotKept` and `LedgerDeleted`."""
+        earliest, latest = self.ledger.restorable()
+        if not earliest <= moment <= latest:
+            raise MomentNotKept(self.name, moment, earliest=earliest, latest=latest)
+        then, now = _by_key(self.ledger.everything_at(moment)), _by_key(self.ledger.everything())
+        written = [each for key, each in then.items() if now.get(key) != each]
+        removed = [key for key in now if key not in then]
+
+        def make() -> None:
+            self.ledger.overwrite(written)
+            self.ledger.remove(removed)
+
+        return Change(self.name, moment, len(written), len(removed), "point-in-time recovery", make)
+
+
+def _by_key(entries: Sequence[LedgerEntry]) -> Mapping[str, LedgerEntry]:
+    return {each.key: each for each in entries if not is_of_now(each.key)}

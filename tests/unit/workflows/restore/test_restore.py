@@ -1,0 +1,128 @@
+"""The ledger and the tracking database come back, and a stage that works is left alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+
+from courtside.contracts import lake_keys, ledger_keys
+from courtside.workflows.ports import LedgerEntry
+from courtside.workflows.restore.backups import Backups
+from courtside.workflows.restore.documents import Documents
+from courtside.workflows.restore.errors import MomentNotKept, NoBackupThen, StageWorkedMeanwhile, StageWorks
+from courtside.workflows.restore.restore import Restoring
+from courtside.workflows.restore.stores import Change
+from tests.fakes.versioned_lake import BEGAN, VersionedInMemoryLake
+
+LOCK = ledger_keys.retraining_lock("churn")
+
+
+def entries(**documents: str) -> list[LedgerEntry]:
+    return [LedgerEntry(f"churn/{name}/x", document, len(document)) for name, document in documents.items()]
+
+
+@dataclass
+class PastLedger:
+    """A ledger that was once as `then` says."""
+
+    now: list[LedgerEntry]
+    then: list[LedgerEntry]
+
+    def restorable(self) -> tuple[datetime, datetime]:
+        return BEGAN, BEGAN + timedelta(hours=1)
+
+    def everything(self) -> list[LedgerEntry]:
+        return self.now
+
+    def everything_at(self, _moment: datetime) -> list[LedgerEntry]:
+        return self.then
+
+    def overwrite(self, entries: Sequence[LedgerEntry]) -> None:
+        keys = {each.key for each in entries}
+        self.now = [each for each in self.now if each.key not in keys] + list(entries)
+
+    def remove(self, keys: Sequence[str]) -> None:
+        self.now = [each for each in self.now if each.key not in keys]
+
+
+def test_documents_are_as_they_were_with_their_revisions_but_for_what_runs_now() -> None:
+    lock, slots = LedgerEntry(LOCK, "held", 1), LedgerEntry(ledger_keys.TRAINING_SLOTS, "taken", 1)
+    free = LedgerEntry(LOCK, "free", 2)
+    ledger = PastLedger(
+        [*entries(same="a", changed="bb", new="c"), free], [*entries(same="a", changed="b", lost="d"), lock, slots]
+    )
+    change = Documents(ledger).look(BEGAN)
+    assert (change.written, change.removed) == (2, 1)
+    change.make()
+    expected = [*entries(same="a", changed="b", lost="d"), free]
+    assert sorted(ledger.now, key=lambda each: each.key) == sorted(expected, key=lambda each: each.key)
+
+
+def test_a_moment_that_dynamodb_does_not_keep_is_refused() -> None:
+    for moment in (BEGAN - timedelta(seconds=1), BEGAN + timedelta(hours=2)):
+        with pytest.raises(MomentNotKept, match="leave ledger out with --only"):
+            Documents(PastLedger([], [])).look(moment)
+
+
+def test_the_newest_backup_up_to_the_moment_is_used_even_if_it_was_removed_or_overwritten() -> None:
+    lake, used = VersionedInMemoryLake(), list[str]()
+    keys = [lake_keys.tracking_backup(BEGAN + timedelta(hours=hour)) for hour in (1, 2, 3)]
+    for key in keys:
+        lake.write(key, b"zip")
+    lake.write(f"{lake_keys.TRACKING_BACKUPS_PREFIX}by-hand.zip", b"zip")
+    lake.write(keys[1], b"damaged")
+    lake.remove([keys[1]])
+    change = Backups(lake, used.append).look(BEGAN + timedelta(hours=2, minutes=30))
+    assert (change.to, change.source) == (BEGAN + timedelta(hours=2), keys[1])
+    change.make()
+    assert used == [keys[1]]
+    assert lake.read(keys[1]) == b"zip"
+    with pytest.raises(NoBackupThen, match="the oldest one is of 2026-01-01T01:00:00Z"):
+        Backups(lake, used.append).look(BEGAN)
+
+
+@dataclass
+class Work:
+    """What a stage does: `begins` begins while it is brought back."""
+
+    runs: list[str] = field(default_factory=list)
+    begins: list[str] = field(default_factory=list)
+
+    def running(self) -> list[str]:
+        return self.runs
+
+    def begun_since(self, _moment: datetime) -> list[str]:
+        return self.begins
+
+    def trainings_since(self, _moment: datetime) -> list[str]:
+        return []
+
+
+@dataclass
+class Kept:
+    """A store that notes that it was changed."""
+
+    name: str
+    made: list[str]
+
+    def look(self, moment: datetime) -> Change:
+        return Change(self.name, moment, 0, 0, "", lambda: self.made.append(self.name))
+
+
+def test_stores_come_back_in_their_order_and_only_while_nothing_runs() -> None:
+    made, work = list[str](), Work()
+    restoring = Restoring([Kept("lake", made), Kept("ledger", made)], work)
+    changes = restoring.look(BEGAN)
+    assert made == []
+    restoring.make(changes, now=BEGAN)
+    assert made == ["lake", "ledger"]
+    work.runs = ["churn.first"]
+    with pytest.raises(StageWorks, match=r"churn\.first"):
+        restoring.look(BEGAN)
+    with pytest.raises(StageWorks):
+        restoring.make(changes, now=BEGAN)
+    assert made == ["lake", "ledger"]
+    work.runs, work.begins = [], ["round-1"]
+    with pytest.raises(StageWorkedMeanwhile, match="run the same command again"):
+        restoring.make(changes, now=BEGAN)
