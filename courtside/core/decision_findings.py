@@ -27,7 +27,8 @@ _ACTIONS = {PERFORMANCE: Action.RETRAIN, CALIBRATION: Action.RECALIBRATE, ROLL_B
 class Decided:
     """A decision with what it was made from; `report` is None where nothing was checked.
 
-    `performance` is what people are told of the champion's, in sentences.
+    `performance` is what people are told of the champion's, in sentences. A check is `late` if a round has decided
+    about a later day already.
     """
 
     situation: Situation
@@ -35,6 +36,7 @@ class Decided:
     decision: Decision
     report: DriftReport | None
     performance: tuple[str, ...] = ()
+    late: bool = False
 
     def findings(self, context: AlertContext, *, evidence_id: str, at: datetime) -> Iterator[Finding]:
         """Yield what people should know, once for each matter; `evidence_id` names this check."""
@@ -68,10 +70,10 @@ class Decided:
     def over(self) -> Iterator[tuple[str, str]]:
         """Yield the kinds of incidents that cannot be open after this check, and why not.
 
-        A window that a person names may lie long ago, so it shows nothing to be over.
+        A window that a person names may lie long ago, so it shows nothing to be over, and neither does a late one.
         """
         situation = self.situation
-        if situation.named:
+        if situation.named or self.late:
             return
         if situation.drift.unchecked == DRIFT_OFF:
             yield from ((kind, "the contract says that nothing is checked any more") for kind in (DRIFT, BROKEN_DATA))

@@ -30,6 +30,7 @@ from courtside.workflows.check_records import (
 )
 from courtside.workflows.claims import Claim, ClaimLost, Claims, finishing
 from courtside.workflows.decisions.acting import Acting
+from courtside.workflows.decisions.logged import is_late
 from courtside.workflows.decisions.situation import Gathered, Situations
 from courtside.workflows.drift_archive import Archived, archive
 from courtside.workflows.drift_runs import log_run
@@ -108,9 +109,10 @@ class DriftMonitor:
                 self._nothing_to_check(window, champion, UNREADABLE, absent, named=named, now=now)
             raise
         check, since, due = check_of(found, champion), None, None
+        late = not named and self._is_late(window, now)
         # A window that somebody names may lie long ago, so it says nothing about overdue data and trainings.
         if not named:
-            since = self.overdue.tell(window.end, champion=champion, newest=found.newest, now=now)
+            since = None if late else self.overdue.tell(window.end, champion=champion, newest=found.newest, now=now)
             due = self._due(champion, window, newest=found.newest)
         gathered = self._situations.gather(
             drift_facts(found.report),
@@ -122,7 +124,7 @@ class DriftMonitor:
             overdue_since=since,
             repeats=partial(is_repetition, check=check, as_of=window.end),
         )
-        decided = self._decided(gathered, found)
+        decided = self._decided(gathered, found, late=late)
         return self._deliver(self._record(check, found, decided, champion=champion, now=now), found, decided)
 
     def _deliver(self, record: DecisionRecord, found: WindowReport, decided: Decided) -> DriftCheckResponse:
@@ -173,8 +175,9 @@ class DriftMonitor:
         now: datetime,
     ) -> DriftCheckResponse:
         check, since, due = unchecked(window), None, None
+        late = not named and self._is_late(window, now)
         if champion is not None and not named and rule != UNREADABLE:
-            if rule in _MAY_BE_OVERDUE:
+            if rule in _MAY_BE_OVERDUE and not late:
                 since = self.overdue.tell(window.end, champion=champion, newest=None, now=now)
             due = self._due(champion, window, newest=None)
         gathered = self._situations.gather(
@@ -186,7 +189,7 @@ class DriftMonitor:
             overdue_since=since,
             repeats=partial(is_repetition, check=check, as_of=window.end),
         )
-        decided = self._decided(gathered, None)
+        decided = self._decided(gathered, None, late=late)
         record = record_of(
             check,
             window,
@@ -247,11 +250,15 @@ class DriftMonitor:
     def _situations(self) -> Situations:
         return Situations(self.lake, self.dataset)
 
-    def _decided(self, gathered: Gathered, found: WindowReport | None) -> Decided:
+    def _is_late(self, window: Window, now: datetime) -> bool:
+        """Tell whether a round that was sent later came first: what this one finds is not the newest."""
+        return is_late(self.dataset.name, window.end, today=now.date() + self._situations.of_today, lake=self.lake)
+
+    def _decided(self, gathered: Gathered, found: WindowReport | None, *, late: bool = False) -> Decided:
         policy = self.dataset.retrain
         decision = decide(gathered.situation, policy)
         report = None if found is None else found.report
-        return Decided(gathered.situation, policy, decision, report, gathered.performance)
+        return Decided(gathered.situation, policy, decision, report, gathered.performance, late=late)
 
     def _record(
         self, check: str, found: WindowReport, decided: Decided, *, champion: ChampionReference, now: datetime

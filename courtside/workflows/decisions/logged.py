@@ -1,7 +1,7 @@
 """The decisions that were logged about a model, read from their archive."""
 
 import logging
-from datetime import date
+from datetime import date, timedelta
 
 from courtside.contracts import lake_keys
 from courtside.contracts.records import DecisionRecord
@@ -30,6 +30,12 @@ def logged_decisions(
     records = [record for _, record in ahead(lambda key: _record(key, lake=lake), keys, at_once=_READERS)]
     known = sorted((each for each in records if each is not None), key=lambda each: each.decided_at)
     return known if newest is None else known[-newest:]
+
+
+def is_late(model: str, as_of: date, *, today: date, lake: Lake) -> bool:
+    """Tell whether a round has decided about a later day already; those about days to come, after `today`, are none."""
+    later = logged_decisions(model, since=as_of + timedelta(days=1), until=today, lake=lake)
+    return any(each.situation is not None and not each.situation.named for each in later)
 
 
 def _record(key: str, *, lake: Lake) -> DecisionRecord | None:

@@ -51,6 +51,18 @@ def test_an_old_window_that_a_person_names_ends_no_incident(setup: DriftSetup) -
     assert told(setup) == [("drift", "opened")]
 
 
+def test_a_round_that_comes_after_a_newer_one_ends_no_incident(setup: DriftSetup) -> None:
+    check(setup, DRIFTED)
+    sent, came = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in (QUIET_DAY, DRIFTED + ONE))
+    before = len(setup.alerts.sent)
+    late = over_a_year(setup).monitor.run(DriftCheckRequest(model="nba_games", as_of=sent), now=came)
+    assert (late.decision, late.overdue_since) == ("nothing", None)
+    assert len(setup.alerts.sent) == before
+    # The same round on its own day would have ended it: what was decided about days to come is not newer.
+    check(setup, QUIET_DAY - ONE)
+    assert told(setup) == [("drift", "opened"), ("drift", "resolved")]
+
+
 def test_what_is_only_watched_is_told_to_nobody_until_it_lasts(setup: DriftSetup) -> None:
     setup.follow(replace(DATASET, retrain=DecisionPolicy(persistence=2)))
     first = check(setup, DRIFTED)
