@@ -24,7 +24,7 @@ from courtside.datasets.contract_checks import CHECKS
 from courtside.datasets.contract_keys import FORMAT, PARTS, RENAMED, ContractDocument
 from courtside.datasets.problems import problem, unknown_key, unknown_word
 from courtside.datasets.rhythm_keys import Performance, Predict, Retrain, Watch
-from courtside.datasets.strict_yaml import Document, YamlRefused, read_document
+from courtside.datasets.strict_yaml import MOST_BYTES, Document, YamlRefused, read_document
 
 CATALOG: Traversable = files(__package__)
 """Where the contracts lie that are called by their name."""
@@ -212,7 +212,8 @@ def contract_content(name: str, *, missing: str = _NO_CONTRACT) -> bytes:
     path = Path(name)
     if _is_path(name):
         try:
-            return path.read_bytes()
+            with path.open("rb") as file:  # which may never end
+                return file.read(MOST_BYTES + 1)
         except FileNotFoundError as error:
             raise DatasetInvalid(name, [missing]) from error
         except (OSError, ValueError) as error:

@@ -73,7 +73,7 @@ class Document:
 def read_document(content: bytes) -> Document:
     """Return the one document of a YAML file; raises `YamlRefused`."""
     if len(content) > MOST_BYTES:
-        raise YamlRefused(f"the file has {len(content):,} bytes, more than the {MOST_BYTES:,} that a contract may have")
+        raise YamlRefused(f"the file has more than the {MOST_BYTES:,} bytes that a contract may have")
     text = _decoded(content)
     try:
         node = _Loader(text).get_single_node()

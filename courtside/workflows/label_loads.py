@@ -29,6 +29,7 @@ from courtside.core.drift.columns import arrow
 from courtside.core.drift.errors import MissingColumns, WrongType
 from courtside.core.drift.reading import ALL_DAYS, FeatureTable, require_utf8
 from courtside.core.drift.reading.formats.times import Clock, timed
+from courtside.core.drift.reading.unpacked import Room
 from courtside.core.labels.given import GivenLabels, given_labels
 from courtside.core.rows.ids import NoIds, canonical_text, id_columns_of
 from courtside.core.tasks import REGRESSION, task_of
@@ -72,7 +73,8 @@ class LabelsLoaded:
 def read_labels(table: FeatureTable, dataset: Dataset) -> pa.Table:
     """Return the columns of a file or folder that say which rows have which label.
 
-    Raises `NoIds`, `MissingColumns`, `WrongType`, `TableEmpty`, `FilesDiffer` and what `FeatureTable.batches` raises.
+    Raises `NoIds`, `MissingColumns`, `WrongType`, `TableEmpty`, `FilesDiffer`, `RowsTooLarge` and what
+    `FeatureTable.batches` raises.
     """
     if not id_columns_of(dataset):
         raise NoIds(dataset.name)
@@ -81,7 +83,8 @@ def read_labels(table: FeatureTable, dataset: Dataset) -> pa.Table:
     missing = [name for name in wanted.columns if name not in wanted.column_names]
     if missing:
         raise MissingColumns(missing, wanted.column_names, part=dataset.parts_naming(missing))
-    files = [(table.shown(file), list(wanted.batches(file))) for file in wanted.pruned]
+    room = Room(table.name)
+    files = [(table.shown(file), room.kept(wanted.batches(file))) for file in wanted.pruned]
     read = [(name, pa.Table.from_batches(batches)) for name, batches in files if batches]
     if not read:
         raise TableEmpty(table.name)

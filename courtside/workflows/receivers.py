@@ -18,8 +18,11 @@ from courtside.core.dataset import Dataset
 from courtside.core.drift.errors import MissingColumns
 from courtside.core.drift.reading import FeatureTable
 from courtside.core.drift.reading.foreign import OFFICE_SUFFIXES
+from courtside.core.drift.reading.formats.delimited import COMPRESSIONS
+from courtside.core.drift.reading.formats.footer import require_shallow
 from courtside.core.drift.reading.formats.recognition import ARROW_SUFFIXES, CSV_SUFFIXES, PARQUET_SUFFIXES
 from courtside.core.drift.reading.table import TableFile
+from courtside.core.drift.reading.unpacked import RowsTooLarge
 from courtside.core.games.merge import GameKey, GamesClash
 from courtside.core.games.read import WrittenGames, read_written
 from courtside.core.games.schema import CANCELLED, GAME_COLUMNS
@@ -34,17 +37,20 @@ from courtside.workflows.tables import TableEmpty, TableRows, table_content
 
 MOST_BYTES = 30 * 2**20
 MOST_UNPACKED_BYTES = 200 * 2**20
+_BYTES_AT_A_TIME = 2**20
+_MAGIC_BYTES, _PARQUET = 4, b"PAR1"
 _SUFFIXES = sorted((*PARQUET_SUFFIXES, *CSV_SUFFIXES, *ARROW_SUFFIXES, *OFFICE_SUFFIXES, ".gz"), key=len, reverse=True)
 
 
 class FileTooLarge(BadInput):
-    """A file is larger than a function can take in."""
+    """A file is larger than a function can take in; `size` is None where nobody unpacked it to its end."""
 
-    def __init__(self, size: int, limit: int, *, command: str) -> None:
+    def __init__(self, size: int | None, limit: int, *, command: str) -> None:
         self.size = size
+        holds = "more once it is unpacked" if size is None else f"{size / 2**20:,.0f} MiB"
         super().__init__(
-            f"it holds {size / 2**20:,.0f} MiB, and only files of up to {limit / 2**20:,.0f} MiB are taken in by "
-            f"themselves; split it, or load it with `{command}`"
+            f"it holds {holds}, and only files of up to {limit / 2**20:,.0f} MiB are taken in by themselves; split it, "
+            f"or load it with `{command}`"
         )
 
 
@@ -110,7 +116,7 @@ class TableReceiver:
             missing = [name for name in self.dataset.columns if name not in table.column_names]
             if missing:
                 raise MissingColumns(missing, table.column_names, part=self.dataset.parts_naming(missing))
-            rows = self._comparable(source.read(arrival.file.path, table_content(table, self.dataset)))
+            rows = self._comparable(source.read(arrival.file.path, self._unpacked(table)))
             if not rows.num_rows:
                 raise TableEmpty(arrival.file.path)
             try:
@@ -122,6 +128,12 @@ class TableReceiver:
         done = load_arrival(sorted_out.good, arrival, lake=lake, dataset=self.dataset, now=now)
         same = done.same + sorted_out.copies
         return Received(done.load.id if done.load else None, sorted_out.wrong, done.new, done.changed, same)
+
+    def _unpacked(self, table: FeatureTable) -> bytes:
+        try:
+            return table_content(table, self.dataset, most=MOST_UNPACKED_BYTES)
+        except RowsTooLarge as error:
+            raise FileTooLarge(None, error.most, command=self.command) from error
 
     def _comparable(self, rows: pa.Table) -> pa.Table:
         """Leave out lists and the like that no contract names: rows cannot be told apart by them, nor models learn."""
@@ -193,8 +205,8 @@ def on_disk(content: bytes, name: str, *, command: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="courtside-") as folder:
         path = Path(folder, f"file{suffix}")
         path.write_bytes(content)
-        _refuse_unpacked(path, command=command)
         try:
+            _refuse_unpacked(path, command=command)
             yield path
         except BadInput as error:
             error.args = tuple(_renamed(each, path, name) for each in error.args)
@@ -210,12 +222,33 @@ def _renamed(said: object, path: Path, name: str) -> object:
 
 
 def _refuse_unpacked(path: Path, *, command: str) -> None:
-    """Refuse parquet whose columns, once unpacked, would fill the memory; what is no parquet is refused elsewhere."""
+    """Refuse a file that would fill the memory once unpacked; one that cannot be unpacked is refused elsewhere."""
+    with path.open("rb") as file:
+        head = file.read(_MAGIC_BYTES)
     try:
-        with pq.ParquetFile(path) as file:
-            groups = range(file.num_row_groups)
-            size = sum(file.metadata.row_group(at).total_byte_size for at in groups)
+        if head == _PARQUET:
+            size = _stated(path)
+            if size > MOST_UNPACKED_BYTES:
+                raise FileTooLarge(size, MOST_UNPACKED_BYTES, command=command)
+        packed = next((kind for magic, kind in COMPRESSIONS.items() if head.startswith(magic)), None)
+        if packed is not None and _is_long(path, packed):
+            raise FileTooLarge(None, MOST_UNPACKED_BYTES, command=command)
     except (pa.ArrowException, OSError):
         return
-    if size > MOST_UNPACKED_BYTES:
-        raise FileTooLarge(size, MOST_UNPACKED_BYTES, command=command)
+
+
+def _stated(path: Path) -> int:
+    """Return how many bytes the columns of a parquet file hold by its footer."""
+    with pa.OSFile(str(path), "rb") as source:
+        require_shallow(source, str(path))
+        file = pq.ParquetFile(source)
+        return sum(file.metadata.row_group(at).total_byte_size for at in range(file.num_row_groups))
+
+
+def _is_long(path: Path, compression: str) -> bool:
+    """Say whether a compressed file holds too much, without unpacking all of it."""
+    left = MOST_UNPACKED_BYTES
+    with fs.LocalFileSystem().open_input_stream(str(path), compression=compression) as stream:
+        while left >= 0 and (part := stream.read(_BYTES_AT_A_TIME)):
+            left -= len(part)
+    return left < 0

@@ -14,9 +14,11 @@ from courtside.core.dataset import Dataset
 from courtside.core.drift.errors import DuplicateColumns
 from courtside.core.drift.reading import Days, FeatureTable, labels_of, require_utf8, unreadable
 from courtside.core.drift.reading.foreign import Ends
+from courtside.core.drift.reading.formats.footer import require_shallow
 from courtside.core.drift.reading.formats.times import Clock, timed
 from courtside.core.drift.reading.partitions import all_whole_numbers, days_of, partitions_of
 from courtside.core.drift.reading.table import is_table_file, partition_column
+from courtside.core.drift.reading.unpacked import MOST_BYTES, Room
 from courtside.core.parquet import parquet_content
 from courtside.core.rows import require_contract, require_once
 from courtside.core.sentences import plural
@@ -55,6 +57,7 @@ class TableRows:
 
         Raises `UnreadableFile`, `DuplicateColumns`, and `WrongType` for a time column that holds no times.
         """
+        require_shallow(pa.BufferReader(content), key)
         try:
             with pq.ParquetFile(io.BytesIO(content), page_checksum_verification=True) as file:
                 names = file.schema_arrow.names
@@ -87,21 +90,22 @@ class TableRows:
         return table
 
 
-def table_content(table: FeatureTable, dataset: Dataset) -> bytes:
+def table_content(table: FeatureTable, dataset: Dataset, *, most: int = MOST_BYTES) -> bytes:
     """Return the contract's columns of a table, in files of any readable format, as the content of one parquet file.
 
     Where its features are still to be inferred, these are all columns of the table's first file.
 
-    Raises what `FeatureTable.batches` raises, `TableEmpty`, and `FilesDiffer` where its files differ in columns.
+    Raises what `FeatureTable.batches` raises, `TableEmpty`, `FilesDiffer` where its files differ in columns, and
+    `RowsTooLarge` for rows of more than `most` bytes once they are unpacked.
     """
     table = table.meant(dataset)
     besides = [name for name in dataset.besides if name in table.column_names]
     wanted = table.of(
         table.column_names if dataset.to_infer else [*dataset.columns, *besides], time_column=dataset.time_column
     )
-    files = []
+    files, room = [], Room(table.name, most)
     for file in wanted.pruned:
-        batches = list(wanted.batches(file))
+        batches = room.kept(wanted.batches(file))
         if batches:
             files.append((table.shown(file), _plain(pa.Table.from_batches(batches))))
     if not files:

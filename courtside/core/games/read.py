@@ -14,6 +14,8 @@ import pyarrow as pa
 
 from courtside.contracts.machine_limits import refuse_out_of_memory
 from courtside.core.drift.reading.foreign import HEAD_BYTES, Ends, described, foreign
+from courtside.core.drift.reading.formats.footer import require_shallow
+from courtside.core.drift.reading.unpacked import RowsTooLarge
 from courtside.core.games.checks import Positions
 from courtside.core.games.columns import require_columns
 from courtside.core.games.errors import (
@@ -26,6 +28,9 @@ from courtside.core.games.errors import (
 )
 from courtside.core.games.schema import CANCELLED, GAME_COLUMNS
 from courtside.core.games.validation import MIN_SEASON_GAMES, ReadGames, validate_games
+
+MOST_UNPACKED_BYTES = 2**28
+"""Five million games; a file that unpacks to more holds something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,8 @@ def _read_parquet(file: Path, source: str) -> WrittenGames:
     import pyarrow.parquet as pq
 
     try:
+        with pa.OSFile(source, "rb") as opened:
+            require_shallow(opened, source)
         with pq.ParquetFile(file) as parquet:
             require_columns(parquet.schema_arrow.names, source)
             return WrittenGames(parquet.read(columns=_wanted(parquet.schema_arrow.names)), source)
@@ -121,10 +128,12 @@ def _wanted(names: list[str]) -> list[str]:
 def _gunzip(file: Path, source: str) -> bytes:
     try:
         with gzip.open(file) as stream:
-            content = stream.read()
+            content = stream.read(MOST_UNPACKED_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
         refuse_out_of_memory(error, f"to read {source}")
         raise GamesFileCorrupt(source, expected="gzip", detail=_first_line(error)) from error
+    if len(content) > MOST_UNPACKED_BYTES:
+        raise RowsTooLarge(source, MOST_UNPACKED_BYTES)
     if not content.strip():
         raise GamesEmpty(source)
     return content

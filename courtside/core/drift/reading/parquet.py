@@ -23,6 +23,7 @@ from courtside.core.drift.reading.day_filter import rows_within
 from courtside.core.drift.reading.days import Days
 from courtside.core.drift.reading.errors import require_utf8, unreadable
 from courtside.core.drift.reading.foreign import HEAD_BYTES, TAIL_BYTES, Ends
+from courtside.core.drift.reading.formats.footer import require_shallow
 from courtside.core.drift.reading.formats.times import Clock, timed
 from courtside.core.drift.reading.plain import singles, viewless
 from courtside.core.drift.reading.spread import spread
@@ -32,6 +33,8 @@ BUFFER_BYTES = 65_536
 REMOTE_BYTES = 2**24
 """The bytes that are read at a time from all columns of a remote file, with at most `MOST_REMOTE` for each."""
 MOST_REMOTE = 2**22
+BYTES_AT_A_TIME = 2**27
+"""The most bytes of values of a fixed width that a batch holds."""
 MOST_GROUPS = 16
 """A sample is taken from at most this many row groups of a file."""
 SAMPLED_AT_A_TIME = 1_024
@@ -79,11 +82,12 @@ def stream(filesystem: fs.FileSystem, path: str, scope: Scope, *, name: str) -> 
         wanted = [column for column in dict.fromkeys(scope.columns) if column in schema.names]
         _require_once(wanted, schema.names, table=name)
         clock = None if scope.time_column is None else Clock(scope.time_column)
+        at_a_time = _rows_at_a_time(schema, wanted)
         for group in range(file.num_row_groups):
             rows = file.metadata.row_group(group)
             if not rows.num_rows or not _may_hold(rows, scope):
                 continue
-            for batch in file.iter_batches(arrow.ROWS_PER_BATCH, row_groups=[group], columns=wanted, use_threads=False):
+            for batch in file.iter_batches(at_a_time, row_groups=[group], columns=wanted, use_threads=False):
                 require_utf8(name, batch)
                 timed_batch = timed(_with_constants(viewless(batch), added), clock)
                 yield rows_within(timed_batch, scope.days, time_column=scope.time_column)
@@ -173,6 +177,8 @@ def _opened(filesystem: fs.FileSystem, path: str, columns: Sequence[str], name: 
         source = filesystem.open_input_file(path)
     with source:
         with readable(name, source):
+            if filesystem.type_name == "local":  # elsewhere each look would be a request
+                require_shallow(source, name)
             buffer = _buffer_size(filesystem, len(columns))
             file = _parquet(source, buffer_size=buffer)
             texts = _texts(file.schema_arrow, columns)
@@ -192,11 +198,24 @@ def _buffer_size(filesystem: fs.FileSystem, columns: int) -> int:
 
 
 def _texts(schema: pa.Schema, columns: Sequence[str]) -> list[str]:
-    return [
-        field.name
-        for field in schema
-        if field.name in columns and (pa.types.is_string(field.type) or pa.types.is_large_string(field.type))
-    ]
+    wanted = set(columns)
+    return [field.name for field in schema if field.name in wanted and _is_of_bytes(field.type)]
+
+
+def _is_of_bytes(kind: pa.DataType) -> bool:
+    return (
+        pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+    )
+
+
+def _rows_at_a_time(schema: pa.Schema, columns: Sequence[str]) -> int:
+    """Return how many rows a batch has: fewer where values of a fixed width are wide."""
+    kinds = [schema.field(name).type for name in columns]
+    width = sum(kind.byte_width for kind in kinds if pa.types.is_fixed_size_binary(kind))
+    return max(1, min(arrow.ROWS_PER_BATCH, BYTES_AT_A_TIME // max(1, width)))
 
 
 def require_time(time_column: str | None, names: Sequence[str]) -> None:

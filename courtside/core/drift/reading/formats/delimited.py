@@ -36,6 +36,12 @@ SNIFFED_BYTES: Final = 2**16
 BLOCK_BYTES: Final = 2**22
 BYTES_PER_COLUMN: Final = 2**13
 """A block holds so much of each of very many columns, as every column of every block takes its time."""
+LONGEST_HEADER: Final = 2**25
+"""The names of a million columns; a longer text without a line break is no table."""
+_NO_LINE_ENDS: Final = (
+    f"its first line does not end within {LONGEST_HEADER / 2**20:.0f} MiB, so it is no table; give a file with a line "
+    "for each row"
+)
 MOST_SNIFFED: Final = 50
 FEWEST_SWALLOWED: Final = 3
 """A cell that holds at least so many whole lines is looked at: a quote that nobody closed swallows rows."""
@@ -66,6 +72,8 @@ class Delimited:
             head = stream.read(SNIFFED_BYTES)
             while not _has_line(head) and (more := stream.read(len(head))):  # the header may have thousands of columns
                 head += more
+                if len(head) > LONGEST_HEADER:
+                    raise UnreadableFile(path, _NO_LINE_ENDS)
         if (words := foreign(head, path)) is not None:
             raise UnreadableFile(path, words)
         text = _decoded(head, path, whole=len(head) < SNIFFED_BYTES)
