@@ -44,3 +44,16 @@ def error(service: str, code: str, *, status: int = 400) -> "partial[Rule]":
     content = f'{{"__type": "com.amazonaws#{code}", "message": "refused on purpose"}}'
     headers = {"content-type": "application/x-amz-json-1.0", "x-amzn-errortype": code}
     return partial(Rule, Effect.ANSWER, service=f"^{service}$", status=status, headers=headers, content=content)
+
+
+def xml_error(service: str, code: str, *, status: int) -> "partial[Rule]":
+    """Return the rule by which a service that speaks XML refuses with a code."""
+    said = f"<Error><Type>Receiver</Type><Code>{code}</Code><Message>refused on purpose</Message></Error>"
+    return partial(
+        Rule,
+        Effect.ANSWER,
+        service=f"^{service}$",
+        status=status,
+        headers={"content-type": "text/xml"},
+        content=f"<ErrorResponse>{said}</ErrorResponse>",
+    )

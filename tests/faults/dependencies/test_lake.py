@@ -1,0 +1,143 @@
+"""S3 is busy, breaks off, forgets and answers late while a stage works."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from courtside.contracts import scoring_keys
+from courtside.contracts.lake_keys import predictions
+from courtside.contracts.names import StackOutput
+from embedded_aws.faults.rules import Effect, Rule
+from tests.faults.dependencies.answers import GONE, SLOW_DOWN
+from tests.faults.fault import fault
+from tests.faults.model import COMING, TO_COME, Model
+from tests.faults.truths.rows import predictions as predicted_rows
+
+REQUESTS = {
+    "reads": r"^GET /[^?]*(\?(?!list-type).*)?$",
+    "lists": r"^GET /[^?]*\?.*list-type",
+    "writes": r"^PUT /",
+}
+"""The requests of a kind, by how the list of faults tells of them."""
+FIRST = date(2025, 12, 8)
+
+
+def checked_twice(model: Model, day: date) -> None:
+    """Check a window in which something is out of order, and again when all is well: it was checked once."""
+    checked = model.loop.check_drift(model.day(day))
+    again = model.loop.check_drift(model.day(day))
+    assert not checked.duplicate
+    assert (again.duplicate, again.check_id, again.decision) == (True, checked.check_id, checked.decision)
+
+
+@fault(
+    "S3 answers 503 Slow Down to three of the {requests} of a drift check.",
+    promise="They are made again, and the check is as whole as any.",
+)
+@pytest.mark.parametrize("requests", REQUESTS)
+def test_a_check_waits_for_a_busy_lake(model: Model, requests: str) -> None:
+    day = FIRST + timedelta(list(REQUESTS).index(requests))
+    rule = SLOW_DOWN(request=REQUESTS[requests], caller="Check", times=3)
+    with model.faults.fault("lake", rule):
+        checked_twice(model, day)
+        assert model.faults.met("lake") > 0
+
+
+@fault(
+    "Three of the objects that a drift check reads break off in the middle.",
+    promise="They are read again, and the check is as whole as any.",
+)
+def test_a_check_reads_what_broke_off_again(model: Model) -> None:
+    with model.faults.fault(
+        "lake", Rule(Effect.CUT, service="^s3$", request=REQUESTS["reads"], caller="Check", times=3)
+    ):
+        checked_twice(model, FIRST + timedelta(3))
+        assert model.faults.met("lake") == 3
+
+
+@fault(
+    "S3 keeps what a drift check writes, and the answers to {writes} of its writes are lost.",
+    promise="The same is written again, and the check is as whole as any.",
+)
+@pytest.mark.parametrize("writes", [1, 3])
+def test_a_check_writes_what_was_written_already(model: Model, writes: int) -> None:
+    rule = SLOW_DOWN(request=REQUESTS["writes"], caller="Check", after=True, times=writes)
+    with model.faults.fault("lake", rule):
+        checked_twice(model, FIRST + timedelta(4 + writes))
+        assert model.faults.met("lake") == writes
+
+
+def fails_and_goes_on(model: Model, rule: Rule, call: Callable[[], tuple[Any, str]], *, named: str) -> None:
+    """Call a function that cannot work while a rule holds and must name why; without it the function must work."""
+    with model.faults.fault("lake", rule):
+        body, error = call()
+        assert error, body
+        assert named in f"{error} {body['errorMessage']}"
+    body, error = call()
+    assert not error, body
+
+
+@fault(
+    "S3 answers 503 Slow Down to every one of the {requests} of a drift check.",
+    promise="The check fails and names S3's answer; the next one is whole.",
+)
+@pytest.mark.parametrize("requests", ["reads", "writes"])
+def test_a_check_fails_with_a_lake_that_stays_busy(model: Model, requests: str) -> None:
+    window = model.day(FIRST + timedelta(10 + list(REQUESTS).index(requests)))
+    event = {"model": model.name, "window": window.model_dump(mode="json")}
+    rule = SLOW_DOWN(request=REQUESTS[requests], caller="Check")
+    fails_and_goes_on(model, rule, partial(model.invoked, StackOutput.CHECK_DRIFT, event), named="SlowDown")
+
+
+@fault(
+    "Every object that the predictions of a day read breaks off in the middle.",
+    promise="The predictions fail and say so; the next ones are whole, each row once.",
+)
+def test_predictions_fail_when_all_breaks_off(model: Model) -> None:
+    rule = Rule(Effect.CUT, service="^s3$", request=REQUESTS["reads"], caller="Predict")
+    fails_and_goes_on(model, rule, partial(model.invoked, StackOutput.PREDICT, _event(model, TO_COME)), named="")
+    assert len(of_day(model, TO_COME)) == COMING
+
+
+@fault(
+    "An object that was listed has vanished when a drift check reads it.",
+    promise="The check says which file it could not read, or fails and names it; the next one is whole.",
+)
+def test_a_check_misses_an_object(model: Model) -> None:
+    window = model.day(FIRST + timedelta(14))
+    event = {"model": model.name, "window": window.model_dump(mode="json")}
+    rule = GONE(request=r"^GET /[^?]*\.parquet", caller="Check")
+    fails_and_goes_on(model, rule, partial(model.invoked, StackOutput.CHECK_DRIFT, event), named=".parquet")
+
+
+@fault(
+    "S3 lists what there was before a day was predicted, and the day is predicted again.",
+    promise="No row is predicted twice.",
+)
+def test_predictions_by_a_list_that_is_old(model: Model) -> None:
+    day = TO_COME
+    first = model.loop.predict(day)
+    assert first.predicted + first.unchanged == COMING
+    prefix = scoring_keys.day_of_log(predictions(model.name), day)
+    old = {"content-type": "application/xml"}, "<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>"
+    rule = Rule(
+        Effect.ANSWER, service="^s3$", request=rf"list-type.*{prefix.split('/')[-2]}", caller="Predict", times=1,
+        status=200, headers=old[0], content=old[1],
+    )  # fmt: skip
+    with model.faults.fault("lake", rule):
+        again = model.loop.predict(day)
+    assert again.predicted + again.unchanged == COMING
+    assert len(of_day(model, day)) == COMING
+
+
+def of_day(model: Model, day: date) -> list[tuple[Any, ...]]:
+    """Return the predictions that are kept; all of this file's are of one day."""
+    assert day == TO_COME
+    return predicted_rows(model)
+
+
+def _event(model: Model, day: date) -> dict[str, str]:
+    return {"model": model.name, "as_of": f"{day}"}
