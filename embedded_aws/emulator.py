@@ -167,6 +167,9 @@ def server_config(server: socket.socket) -> "Config":
     """Return how hypercorn serves at a listening socket, which it takes over."""
     from hypercorn.config import Config
 
+    from embedded_aws.connections import end_with_their_clients
+
+    end_with_their_clients()
     config = Config()
     config.bind = [f"fd://{server.detach()}"]
     config.graceful_timeout = _GRACEFUL_SECONDS

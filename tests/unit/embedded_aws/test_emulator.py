@@ -58,3 +58,39 @@ def test_the_server_closes_neither_an_idle_nor_a_busy_tls_connection(
     answers = asyncio.run(scenario())
     assert len(answers) == 1_101
     assert all(answer.startswith(ANSWER) for answer in answers)
+
+
+def test_nothing_stays_of_a_connection_that_its_client_has_closed(tmp_path: Path) -> None:
+    """Each would hold its buffer for TLS, and an emulator that served many would hold a gigabyte of them."""
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    write_certificate(certificate, key)
+
+    async def slow(scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
+        if scope["type"] == "http":
+            await asyncio.sleep(0.05)  # the client of half of the connections is gone by then
+        await application(scope, receive, send)
+
+    async def scenario() -> None:
+        listening = socket.create_server(("127.0.0.1", 0))
+        address = listening.getsockname()
+        config, stop = server_config(listening), asyncio.Event()
+        config.certfile, config.keyfile = str(certificate), str(key)
+        serving = asyncio.create_task(serve(slow, config, shutdown_trigger=stop.wait))
+        context = ssl.create_default_context(cafile=str(certificate))
+        before = None
+        for number in range(21):
+            reader, writer = await asyncio.open_connection(*address, ssl=context)
+            writer.write(REQUEST)
+            if number % 2 == 0:
+                await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60)
+            writer.close()
+            await writer.wait_closed()
+            before = before or len(asyncio.all_tasks())
+        deadline = time.monotonic() + 60
+        while len(asyncio.all_tasks()) > before:
+            assert time.monotonic() < deadline, f"{len(asyncio.all_tasks())} tasks are left, at first {before}"
+            await asyncio.sleep(0.05)
+        stop.set()
+        await serving
+
+    asyncio.run(scenario())
