@@ -25,6 +25,7 @@ STAGE, FAULTS = "tests/integration/stage/", "tests/faults/"
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--faults", choices=("quick", "all"), default="quick", help="which faults of tests/faults run")
     parser.addoption("--faults-record", type=Path, help="the file that a record of the faults is written to")
+    parser.addoption("--load-minutes", type=float, default=1.0, help="for how long checks of drift come [1]")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -41,6 +41,8 @@ class Recorder:
         found = self.faults.setdefault(test, fresh)
         found["survived"] = survived if survived is None else bool(found["survived"] and survived)
         found["seconds"] = round(found["seconds"] + seconds, 2)
+        if "figures" in properties:
+            found["figures"] = properties["figures"]
 
     def pytest_sessionfinish(self) -> None:
         """Write the record."""
