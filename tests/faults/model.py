@@ -119,8 +119,8 @@ class Model:
         return [each["name"] for each in found if each["name"].startswith(execution_name(self.name, ""))]
 
 
-def contract(name: str) -> str:
-    """Return the contract of a model of parcels."""
+def contract(name: str, more: str = "") -> str:
+    """Return the contract of a model of parcels, with whatever keys more."""
     return f"""
 name: {name}
 id_columns: [parcel]
@@ -130,6 +130,7 @@ features: {{weight: numeric, distance: numeric}}
 candidates: [logistic_regression]
 label_delay: 2d
 predict: {{ahead: 1d}}
+{more}
 """
 
 
@@ -157,11 +158,14 @@ def load(name: str, table: pa.Table) -> None:
 
 
 @contextmanager
-def added(stage: Stage, name: str) -> Iterator[Model]:
-    """Put a model into the stage for as long as the block runs: its rows loaded, its first champion trained."""
+def added(stage: Stage, name: str, *, more: str = "") -> Iterator[Model]:
+    """Put a model into the stage for as long as the block runs: its rows loaded, its first champion trained.
+
+    Its contract may have whatever keys `more`.
+    """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{name}.yaml"
-        file.write_text(contract(name))
+        file.write_text(contract(name, more))
         done("models", "add", str(file))
     model = Model(stage, name)
     load(name, rows())
