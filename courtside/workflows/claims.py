@@ -99,6 +99,10 @@ class Claims:
 
         `done` is asked once more after the claim was taken, because its owner may have finished in between.
         """
+        return self._take(key, lambda _: done())
+
+    def _take(self, key: str, done: Callable[[ClaimState | None], bool]) -> Claim | None:
+        """Take a claim as `take` does; `done` is given the claim as it was just read."""
         seen, waited = -1, 0.0
         while True:
             found, revision = read(self.ledger, key, ClaimState)
@@ -107,18 +111,19 @@ class Claims:
             if (found is None or found.free or waited >= self.lease) and (
                 claim := self._taken(key, found or ClaimState(), revision)
             ):
-                if not done():
+                if not done(found):
                     return claim
                 claim.give_back()
                 return None
-            if done():
+            if done(found):
                 return None
             self.sleep(self.poll)
             waited += self.poll
 
     def once(self, key: str, tell: Callable[[], None]) -> bool:
         """Tell people something once and for all; return whether this call did so."""
-        claim = self.take(key, done=lambda: self._told(key))
+        # What was told is in the claim itself, so a repetition reads it once and writes nothing.
+        claim = self._take(key, _is_told)
         if claim is None:
             return False
         with finishing(claim):
@@ -127,12 +132,12 @@ class Claims:
             claim.mark_told()
         return True
 
-    def _told(self, key: str) -> bool:
-        found, _ = read(self.ledger, key, ClaimState)
-        return found is not None and found.told
-
     def _taken(self, key: str, state: ClaimState, revision: int) -> Claim | None:
         mine = state.model_copy(update={"free": False})
         if not self.ledger.put(written(key, mine, expected_revision=revision)):
             return None
         return Claim(self.ledger, key, mine, revision + 1)
+
+
+def _is_told(found: ClaimState | None) -> bool:
+    return found is not None and found.told
