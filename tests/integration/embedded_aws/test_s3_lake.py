@@ -43,3 +43,33 @@ def test_a_set_of_legacy_files_is_also_complete_in_a_bucket(lake: S3Lake) -> Non
     assert lake.keys("ml-models/.staged/") == []
     with pytest.raises(ObjectMissing):
         lake.read("ml-models/.staged/second/set.json")
+
+
+@pytest.fixture
+def versioned(deployed: Deployed, lake: S3Lake, request: pytest.FixtureRequest) -> S3Lake:  # noqa: ARG001
+    """Return a lake in a bucket of the test's own that keeps versions."""
+    client, name = deployed.aws.client("s3"), request.node.name[5:40].replace("_", "-")
+    client.create_bucket(Bucket=name)
+    client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    return S3Lake(name)
+
+
+def test_an_earlier_version_is_written_again_and_a_removal_is_undone(versioned: S3Lake) -> None:
+    for content in (b"one", b"two"):
+        versioned.write("a", content)
+    newest, first = versioned.versions("")
+    assert (newest.written_at >= first.written_at, newest.stamp == first.stamp) == (True, False)
+    versioned.write_again([first])
+    assert versioned.read("a") == b"one"
+    assert [each.stamp for each in versioned.versions("")] == [first.stamp, newest.stamp, first.stamp]
+    versioned.remove(["a"])
+    versioned.remove_versions([each for each in versioned.versions("") if each.removed])
+    assert versioned.read("a") == b"one"
+
+
+def test_a_bucket_says_for_how_long_it_keeps_earlier_versions(deployed: Deployed, versioned: S3Lake) -> None:
+    assert versioned.old_versions_days() is None
+    rules = [{"Status": "Enabled", "Filter": {"Prefix": ""}, "NoncurrentVersionExpiration": {"NoncurrentDays": 30}}]
+    client = deployed.aws.client("s3")
+    client.put_bucket_lifecycle_configuration(Bucket=versioned.bucket, LifecycleConfiguration={"Rules": rules})
+    assert versioned.old_versions_days() == 30

@@ -68,7 +68,7 @@ def without_tracking(stage: Stage) -> Iterator[None]:
         yield
     finally:
         ecs.update_service(cluster=cluster, service=service, desiredCount=1)
-        stage.aws.wait_for_tracking()
+        stage.aws.wait_for_tracking(300)
 
 
 @contextmanager
