@@ -5,18 +5,41 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    IncompleteReadError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+)
 
+from courtside.adapters.execute_api import skew
 from courtside.contracts.channels import CHANNELS
 from courtside.contracts.errors import CourtsideError
+from courtside.contracts.machine_limits import limit_behind
 from courtside.contracts.names import STACKS, StackOutput, stack_name
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+
+
+_THROTTLES = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+_BROKE_OFF = (ConnectionClosedError, IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
 
 
 class StageNotDeployed(CourtsideError):
@@ -71,19 +94,44 @@ class AwsUnusable(CourtsideError):
         )
 
 
+class AwsBusy(AwsUnusable):
+    """AWS answers this caller, but does not carry out the request just now."""
+
+    def __init__(self, detail: str) -> None:
+        self.detail = detail
+        CourtsideError.__init__(
+            self,
+            f"AWS did not carry this out: {detail}. It is busy or has a fault, and nothing here has to be changed: "
+            "wait a minute and run the same command again, which goes on where this one stopped",
+        )
+
+
+def aws_failure(error: BaseException) -> CourtsideError:
+    """Return what to tell people about an error of AWS: a limit, a wrong clock, a service in trouble, or access."""
+    detail, limit = str(error).rstrip("."), limit_behind(error)
+    if limit is not None:
+        return limit
+    if not isinstance(error, ClientError):
+        return AwsBusy(detail) if isinstance(error, _BROKE_OFF) else AwsUnusable(detail)
+    answer = error.response.get("ResponseMetadata", {})
+    status, code = answer.get("HTTPStatusCode", 0), error.response["Error"].get("Code", "")
+    skewed = skew(status, answer.get("HTTPHeaders", {}).get("date"))
+    if skewed is not None:
+        return skewed
+    return AwsBusy(detail) if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in _THROTTLES else AwsUnusable(detail)
+
+
 # For the first question to AWS: give an address that does not answer up while somebody still looks at the screen.
 FIRST_QUESTION = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 1})
 
 
 @contextmanager
 def reaching_aws() -> Iterator[None]:
-    """Turn AWS's refusal, or a missing connection to it, into `AwsUnusable`."""
+    """Turn AWS's refusal, or a missing connection to it, into `AwsUnusable`, or `ClockSkewed` if that is why."""
     try:
         yield
-    except ClientError as error:
-        raise AwsUnusable(str(error)) from error
-    except BotoCoreError as error:
-        raise AwsUnusable(str(error).rstrip(".")) from error
+    except (BotoCoreError, ClientError) as error:
+        raise aws_failure(error) from error
 
 
 def stage_outputs(stage: str) -> StageOutputs:

@@ -16,7 +16,8 @@ from courtside.contracts.errors import CourtsideError
 SERVICE = "execute-api"
 MAX_SKEW_SECONDS = 300
 _REGION = re.compile(r"\.execute-api\.([a-z0-9-]+)\.")
-_FORBIDDEN = 403
+_REFUSALS = frozenset({400, 403})
+"""S3 and API Gateway refuse a signature with 403, DynamoDB and Step Functions with 400."""
 
 
 class ClockSkewed(CourtsideError):
@@ -69,8 +70,14 @@ def explain_refusal(status: int, date: str | None) -> None:
 
     `date` is the answer's header of that name: the time of the clock that signatures are compared with.
     """
-    if status != _FORBIDDEN or date is None:
-        return
+    skewed = skew(status, date)
+    if skewed is not None:
+        raise skewed
+
+
+def skew(status: int, date: str | None) -> ClockSkewed | None:
+    """Return the error that says so where a clock is why a signed request got this answer, None otherwise."""
+    if status not in _REFUSALS or date is None:
+        return None
     seconds = (datetime.now(UTC) - parsedate_to_datetime(date)).total_seconds()
-    if abs(seconds) > MAX_SKEW_SECONDS:
-        raise ClockSkewed(seconds)
+    return ClockSkewed(seconds) if abs(seconds) > MAX_SKEW_SECONDS else None

@@ -12,7 +12,7 @@ from courtside.cli.console import say_failure
 from courtside.cli.entry import EXIT_BAD_INPUT, EXIT_FAILED
 from courtside.cli.extras import extra_missing
 from courtside.contracts.errors import BadInput, CourtsideError
-from courtside.contracts.machine_limits import FULL
+from courtside.contracts.machine_limits import FULL, limit_behind
 from courtside.contracts.secrecy import without_secrets
 
 _NAME_LIMIT = 200
@@ -23,9 +23,11 @@ def tell(error: BaseException) -> int:
     if isinstance(error, ModuleNotFoundError):
         error = extra_missing(error) or error
     if _refused_by_aws(error):
-        from courtside.adapters.deployment import AwsUnusable
+        from courtside.adapters.deployment import aws_failure
 
-        error = AwsUnusable(str(error).rstrip("."))
+        error = aws_failure(error)
+    if not isinstance(error, CourtsideError):
+        error = limit_behind(error) or error
     if isinstance(error, CourtsideError):
         say_failure(type(error).__name__, str(error))
         return EXIT_BAD_INPUT if isinstance(error, BadInput) else EXIT_FAILED

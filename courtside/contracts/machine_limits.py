@@ -25,6 +25,24 @@ class MachineLimit(CourtsideError):
         super().__init__(f"it was not possible {work}: {limit}. The file itself may be right")
 
 
+class OpenFilesLimit(CourtsideError):
+    """A limit on open files, and nothing that was asked for, ended a command."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"{LIMITS[number]}, and run the command again")
+
+
+def limit_behind(error: BaseException) -> OpenFilesLimit | None:
+    """Return the limit on open files that an error comes from, whatever libraries took it for; None for another."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.errno in {errno.EMFILE, errno.ENFILE}:
+            return OpenFilesLimit(seen.errno)
+        seen = seen.__cause__ or seen.__context__
+    return None
+
+
 class OutOfMemory(CourtsideError):
     """This machine does not have enough memory for the work; the input may be in order."""
 

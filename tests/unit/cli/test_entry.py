@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from courtside.cli import main as commands
 from courtside.contracts.errors import BadInput, CourtsideError
@@ -36,6 +36,19 @@ def _not_kept(note: str) -> Exception:
     return caught.value
 
 
+def _aws(status: int, code: str, *, date: str = "") -> ClientError:
+    """Return an error of AWS as boto3 raises it."""
+    met = {"HTTPStatusCode": status, "HTTPHeaders": {"date": date} if date else {}}
+    return ClientError({"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": met}, "GetItem")  # type: ignore[typeddict-item]
+
+
+def _caused_by(cause: BaseException) -> BaseException:
+    """Return an error in which a library hides what really happened."""
+    error = EndpointConnectionError(endpoint_url="https://sts")
+    error.__context__ = cause
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "code", "said"),
     [
@@ -51,6 +64,13 @@ def _not_kept(note: str) -> Exception:
         (OSError(errno.ENAMETOOLONG, "File name too long", "x" * 5_000), 2, "x… cannot be"),
         (EndpointConnectionError(endpoint_url="https://sts"), 1, "AwsUnusable"),
         (EndpointConnectionError(endpoint_url="https://127.0.0.1:4566"), 1, "`eval $(courtside local env --unset)`"),
+        (_aws(403, "AccessDenied"), 1, "AwsUnusable"),
+        (_aws(503, "SlowDown"), 1, "AwsBusy"),
+        (_aws(400, "ThrottlingException"), 1, "run the same command again"),
+        (_aws(400, "RequestExpired", date="Tue, 01 Jan 2019 00:00:00 GMT"), 1, "ClockSkewed"),
+        (ReadTimeoutError(endpoint_url="https://sts"), 1, "AwsBusy"),
+        (OSError(errno.EMFILE, "Too many open files"), 1, "OpenFilesLimit"),
+        (_caused_by(OSError(errno.EMFILE, "Too many open files")), 1, "ulimit -n"),
         (UnicodeEncodeError("utf-8", "\udcff", 0, 1, "surrogates not allowed"), 2, "rename the file"),
         (_not_kept("\udcff"), 2, "write the remark anew"),
         (MemoryError(), 1, "memory"),
