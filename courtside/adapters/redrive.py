@@ -83,11 +83,20 @@ class Redrive:
                 if done.outcome is Outcome.KEPT:
                     kept[message["MessageId"]] = message["ReceiptHandle"]
                 else:
-                    sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+                    self._taken_out(sqs, queue, message["ReceiptHandle"])
                 yield done
         finally:
             for receipt in kept.values():
                 sqs.change_message_visibility(QueueUrl=queue, ReceiptHandle=receipt, VisibilityTimeout=0)
+
+    @staticmethod
+    def _taken_out(sqs: Any, queue: str, receipt: str) -> None:
+        try:
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=receipt)
+        except (BotoCoreError, ClientError):
+            # The next one who looks has to see it.
+            sqs.change_message_visibility(QueueUrl=queue, ReceiptHandle=receipt, VisibilityTimeout=0)
+            raise
 
     @staticmethod
     def _next(sqs: Any, queue: str) -> dict[str, Any] | None:
