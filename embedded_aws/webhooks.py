@@ -3,7 +3,8 @@
 import json
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -16,14 +17,29 @@ from embedded_aws.slack_api import PREFIX, SlackApi, secret_of
 
 __all__ = ["SLACK", "Journal", "Message", "Webhook"]
 _TOKEN_BYTES = 24
+_LONGER_THAN_ANYBODY_WAITS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a webhook answers, by default that its service is not well; nothing at all if `silent`.
+
+    With `promises` it claims to be so many bytes longer than it is, as an answer that breaks off does.
+    """
+
+    status: int = 500
+    said: str = "server_error"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    silent: bool = False
+    promises: int = 0
 
 
 class Webhook:
     """A channel's incoming webhook; a context manager that serves in a thread.
 
     It answers as the channel's service does to a JSON object in which there is something to show, and
-    ``invalid_payload`` (400) to anything else; when it was told to fail, ``server_error`` (500). It also writes
-    what it accepts to `journal`. Where the channel has bots, it answers to one too, whose secret is `bot_secret`.
+    ``invalid_payload`` (400) to anything else; when it was told to fail, that answer. It also writes what
+    it accepts to `journal`. Where the channel has bots, it answers to one too, whose secret is `bot_secret`.
     """
 
     def __init__(self, journal: Journal | None = None, *, channel: Channel = SLACK) -> None:
@@ -34,9 +50,11 @@ class Webhook:
         self._messages: tuple[Message, ...] = ()
         self._refused = 0
         self._failures = 0
+        self._instead = Answer()
+        self._over = threading.Event()
         self._changed = threading.Condition()
         self._bot = SlackApi(self.channel, known=lambda: self._messages, keep=self._keep)
-        self._server = ThreadingHTTPServer((LOOPBACK, 0), _handler(self._answer))
+        self._server = ThreadingHTTPServer((LOOPBACK, 0), _handler(self._answer, self._over))
         self._server.daemon_threads = True
 
     def __enter__(self) -> Self:
@@ -46,6 +64,7 @@ class Webhook:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._over.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -75,10 +94,10 @@ class Webhook:
         with self._changed:
             return self._refused
 
-    def fail_next(self, count: int) -> None:
-        """Answer the next `count` posts with an error of the server."""
+    def fail_next(self, count: int, instead: Answer | None = None) -> None:
+        """Answer the next `count` posts with something else, by default an error of the server."""
         with self._changed:
-            self._failures = count
+            self._failures, self._instead = count, instead or Answer()
 
     def wait_for(self, count: int, *, timeout: float) -> tuple[Message, ...]:
         """Wait until `count` messages have come, or for `timeout` seconds; returns all that came."""
@@ -86,18 +105,21 @@ class Webhook:
             self._changed.wait_for(lambda: len(self._messages) >= count, timeout)
             return self._messages
 
-    def _answer(self, path: str, authorization: str, body: bytes) -> tuple[int, str]:
+    def _answer(self, path: str, authorization: str, body: bytes) -> Answer:
         with self._changed:
             self._changed.notify_all()
             if self._failures:
                 self._failures -= 1
                 self._refused += 1
-                return 500, "server_error"
-            if self.channel.bot and path.startswith(PREFIX):
-                answer = self._bot.answer(path.removeprefix(PREFIX), authorization, _object(body))
-                self._refused += not answer["ok"]
-                return 200, json.dumps(answer)
-            return self._posted(body) if path == self._path else (404, "no_service")
+                return self._instead
+            return Answer(*self._well(path, authorization, body))
+
+    def _well(self, path: str, authorization: str, body: bytes) -> tuple[int, str]:
+        if self.channel.bot and path.startswith(PREFIX):
+            answer = self._bot.answer(path.removeprefix(PREFIX), authorization, _object(body))
+            self._refused += not answer["ok"]
+            return 200, json.dumps(answer)
+        return self._posted(body) if path == self._path else (404, "no_service")
 
     def _posted(self, body: bytes) -> tuple[int, str]:
         payload = _object(body)
@@ -121,15 +143,20 @@ def _object(body: bytes) -> dict[str, Any] | None:
     return payload if isinstance(payload, dict) else None
 
 
-def _handler(answer: Callable[[str, str, bytes], tuple[int, str]]) -> type[BaseHTTPRequestHandler]:
+def _handler(answer: Callable[[str, str, bytes], Answer], over: threading.Event) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            status, text = answer(self.path, self.headers.get("Authorization", ""), self._body())
-            self.send_response(status)
-            self.send_header("Content-Type", "text/html")
-            self.send_header("Content-Length", str(len(text)))
+            said = answer(self.path, self.headers.get("Authorization", ""), self._body())
+            if said.silent:
+                over.wait(_LONGER_THAN_ANYBODY_WAITS)
+                return
+            content = said.said.encode()
+            self.send_response(said.status)
+            length = {"Content-Length": str(len(content) + said.promises)}
+            for name, value in ({"Content-Type": "text/html"} | length | dict(said.headers)).items():
+                self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(text.encode())
+            self.wfile.write(content)
 
         def _body(self) -> bytes:
             return self.rfile.read(int(self.headers.get("Content-Length") or 0))
