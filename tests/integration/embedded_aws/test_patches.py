@@ -241,6 +241,30 @@ def test_a_stopped_task_ends_its_process(deployed: Deployed) -> None:
     assert _until(lambda: not _running("sleep 86399"))
 
 
+@pytest.mark.parametrize(("seconds", "status"), [(1, "FAILED"), (600, "ABORTED")], ids=["timed out", "stopped"])
+def test_a_task_that_no_state_waits_for_any_more_ends(deployed: Deployed, seconds: int, status: str) -> None:
+    ecs, states = deployed.aws.client("ecs"), deployed.aws.client("stepfunctions")
+    described = states.describe_state_machine(stateMachineArn=deployed.output("Training"))
+    definition = json.loads(described["definition"])
+    run, sleep = definition["States"]["Run"], f"sleep {86300 + seconds}"
+    (container,) = ecs.describe_task_definition(taskDefinition="training")["taskDefinition"]["containerDefinitions"]
+    ecs.register_task_definition(
+        family=f"sleeps{seconds}", containerDefinitions=[{**container, "entryPoint": ["sh", "-c"], "command": [sleep]}]
+    )
+    del run["Parameters"]["Overrides"]
+    run["Parameters"]["TaskDefinition"] = f"sleeps{seconds}"
+    run["TimeoutSeconds"] = seconds
+    machine = states.create_state_machine(
+        name=f"sleeps{seconds}", roleArn=described["roleArn"], definition=json.dumps(definition)
+    )["stateMachineArn"]
+    execution = states.start_execution(stateMachineArn=machine)["executionArn"]
+    assert _until(lambda: _running(sleep))
+    if status == "ABORTED":
+        states.stop_execution(executionArn=execution)
+    assert _until(lambda: not _running(sleep))
+    assert _until(lambda: states.describe_execution(executionArn=execution)["status"] == status)
+
+
 def _running(command: str) -> bool:
     import psutil
 
