@@ -9,7 +9,7 @@ from constructs import Construct
 
 from courtside.contracts.names import MODEL_ATTRIBUTE
 from courtside.contracts.retraining_ends import Ending
-from infra.constructs.function_steps import EXCEPTION, LAMBDA_TRANSIENT, function_step, retry
+from infra.constructs.function_steps import CRASHED, EXCEPTION, LAMBDA_TRANSIENT, function_step, retry
 
 _SNS_TRANSIENT = ["SNS.AmazonSNSException", "SNS.SdkClientException", "SNS.ThrottledException"]
 _SUBJECT_LIMIT = 100  # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
@@ -61,7 +61,7 @@ class Announcements:
             outputs={"outcome": outcome},
             timeout=cdk.Duration.minutes(5),
         )
-        retry(step, LAMBDA_TRANSIENT)
+        retry(step, [*LAMBDA_TRANSIENT, *CRASHED])
         known = f"{{'outcome': '{outcome}', 'ended': '{ended.value.replace('_', ' ')}', 'untold': {EXCEPTION}}}"
         step.add_catch(self._plainly, errors=["States.ALL"], outputs=f"{{% $merge([{_GIVEN}, {known}]) %}}")
         step.next(self._then)

@@ -10,12 +10,16 @@ from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 # Only errors of the services are retried, never those of our code: what fails once fails again.
+# https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 LAMBDA_TRANSIENT = [
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
 ]
+# The function's process was gone before it answered. Only steps that may be repeated are tried again after that.
+CRASHED = ["Runtime.ExitError"]
+HUNG = ["Sandbox.Timedout"]
 CAUSE = "$exists($states.errorOutput.Cause) ? $states.errorOutput.Cause : 'not given'"
 # A function's exception arrives as JSON with its stack; its message says what to do.
 EXCEPTION = f"$contains(({CAUSE}), '\"errorMessage\"') ? $parse($states.errorOutput.Cause).errorMessage : ({CAUSE})"

@@ -10,7 +10,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.constructs.function_steps import CAUSE, EXCEPTION, LAMBDA_TRANSIENT, function_step, retry
+from infra.constructs.function_steps import CAUSE, CRASHED, EXCEPTION, HUNG, LAMBDA_TRANSIENT, function_step, retry
 from infra.constructs.network import place_of_tasks
 from infra.constructs.training_task import TRAINING_CONTAINER, TrainingTask
 from infra.stage import StageSettings
@@ -78,7 +78,7 @@ class RetrainingSteps:
     ) -> tasks.LambdaInvoke:
         """Call a function and go on with its answer."""
         step = function_step(self._scope, name, function, payload=payload, outputs=outputs, timeout=_STEP_TIMEOUT)
-        return self._guard(step, name, LAMBDA_TRANSIENT)
+        return self._guard(step, name, [*LAMBDA_TRANSIENT, *CRASHED])
 
     def ask(self, name: str, function: lambda_.IFunction, *, expired: sfn.IChainable) -> tasks.LambdaInvoke:
         """Call a function with this state's token and wait until a person answers, or goes to `expired`."""
@@ -100,7 +100,7 @@ class RetrainingSteps:
             outputs="{% $merge([$states.input, $states.result]) %}",
         )
         step.add_catch(expired, errors=["States.Timeout"], outputs={})
-        return self._guard(step, name, LAMBDA_TRANSIENT)
+        return self._guard(step, name, [*LAMBDA_TRANSIENT, *CRASHED])
 
     def train(self, *, then: sfn.IChainable) -> sfn.IChainable:
         """Run the training task on the whole request and go on with `then`."""
@@ -193,7 +193,8 @@ def _released(
 ) -> tasks.LambdaInvoke:
     """Return a step that goes on alike if it fails: leases end by themselves, and what waits is remembered."""
     step = function_step(scope, name, function, payload=payload, outputs=outputs, timeout=_STEP_TIMEOUT)
-    retry(step, LAMBDA_TRANSIENT)
+    # A lock that is not given back here is free only when its lease ends, after hours.
+    retry(step, [*LAMBDA_TRANSIENT, *CRASHED, *HUNG])
     step.add_catch(then, errors=["States.ALL"], outputs=outputs)
     step.next(then)
     return step
