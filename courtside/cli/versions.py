@@ -129,13 +129,13 @@ def promote_version(
     """
     with people.status(f"Promoting version {version}"):
         from courtside.adapters.trusted_models import models_trusting
-        from courtside.workflows.decisions.by_hand import PROMOTE, DecisionsByHand
+        from courtside.workflows.decisions.by_hand import DecisionsByHand
         from courtside.workflows.rollback import promote_by_hand
 
         models, production = models_trusting(trust_package or ()), stage_production(stage, model)
         by, now = caller(), datetime.now(UTC)
         done = promote_by_hand(version, reason=reason, production=production, models=models, by=by, now=now)
-        DecisionsByHand(production.lake, production.model, by).moved(done, PROMOTE, reason=reason, now=now)
+        DecisionsByHand(production.lake, production.model, by).moved(production.history())
     _print_moved(production.model, done, as_json=as_json)
 
 
@@ -161,15 +161,13 @@ def rollback_champion(
     """
     with people.status("Rolling back"):
         from courtside.adapters.trusted_models import models_trusting
-        from courtside.core.decision import Action
         from courtside.workflows.decisions.by_hand import DecisionsByHand
         from courtside.workflows.rollback import rollback
 
         models, production = models_trusting(trust_package or ()), stage_production(stage, model)
         by, now = caller(), datetime.now(UTC)
         done = rollback(production=production, models=models, by=by, now=now, to=to or None)
-        reason = f"rolled back from version {done.before}"
-        DecisionsByHand(production.lake, production.model, by).moved(done, Action.ROLL_BACK, reason=reason, now=now)
+        DecisionsByHand(production.lake, production.model, by).moved(production.history())
     _print_moved(production.model, done, as_json=as_json)
 
 

@@ -1,15 +1,14 @@
 """What a person decides is logged before it happens, and counts as history."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from courtside.contracts import lake_keys
 from courtside.contracts.events import RetrainingRequest, Trigger
-from courtside.contracts.records import ChampionReference, DecisionRecord
-from courtside.workflows.decisions.by_hand import PROMOTE, DecisionsByHand
+from courtside.contracts.records import ChampionReference, DecisionRecord, Reign
+from courtside.workflows.decisions.by_hand import DecisionsByHand
 from courtside.workflows.decisions.history import history_facts
-from courtside.workflows.rollback import Moved
 from tests.fakes.ports import InMemoryLake
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -67,11 +66,87 @@ def test_what_could_not_be_started_is_logged_as_not_done(by_hand: DecisionsByHan
     assert [(each.done, each.execution_arn) for each in logged(lake)] == [(False, None)]
 
 
-def test_every_move_by_hand_is_logged_and_a_repair_is_none(by_hand: DecisionsByHand, lake: InMemoryLake) -> None:
-    by_hand.moved(Moved("3", "3"), PROMOTE, reason="repair the reference", now=NOW)
+def test_a_training_that_broke_off_goes_on_when_it_is_asked_for_again(
+    by_hand: DecisionsByHand, lake: InMemoryLake
+) -> None:
+    def refused(_: RetrainingRequest) -> str:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        by_hand.start(asked(), refused, now=NOW)
+    again = asked().model_copy(update={"training_id": "manual-2"})
+    assert by_hand.start(again, lambda request: f"arn:{request.training_id}", now=NOW) == "arn:manual-1"
+    assert by_hand.start(again, lambda request: f"arn:{request.training_id}", now=NOW) == "arn:manual-2"
+    assert [(each.done, each.execution_arn) for each in logged(lake)] == [
+        (True, "arn:manual-1"),
+        (True, "arn:manual-2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "by", "later"),
+    [
+        ({"reason": "another"}, ANA, timedelta(0)),
+        ({"as_of": date(2026, 3, 9)}, ANA, timedelta(0)),
+        ({"recalibrate": True}, ANA, timedelta(0)),
+        ({}, "arn:aws:iam::1:user/ben", timedelta(0)),
+        ({}, ANA, timedelta(days=1)),
+    ],
+    ids=["another reason", "another day", "a recalibration", "another person", "a day later"],
+)
+def test_only_the_same_request_goes_on(
+    by_hand: DecisionsByHand, lake: InMemoryLake, change: dict[str, object], by: str, later: timedelta
+) -> None:
+    def refused(_: RetrainingRequest) -> str:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        by_hand.start(asked(), refused, now=NOW)
+    again = asked().model_copy(update={"training_id": "manual-2", **change})
+    other = DecisionsByHand(lake, "loans", by)
+    assert other.start(again, lambda request: request.training_id, now=NOW + later) == "manual-2"
+
+
+def reign(version: str, hours: int, *, rule: str, by: str = ANA, reason: str = "agreed") -> Reign:
+    since = NOW + timedelta(hours=hours)
+    return Reign(version=version, training_id=f"t{version}", since=since, rule=rule, reason=reason, by=by)
+
+
+FIRST, SECOND = reign("1", 0, rule="first", by="gate"), reign("2", 1, rule="not_worse_and_fresher", by="gate")
+BACK = reign("1", 2, rule="rollback", reason="rolled back from version 2")
+
+
+def test_every_move_by_hand_is_logged_once(by_hand: DecisionsByHand, lake: InMemoryLake) -> None:
+    by_hand.moved([FIRST, SECOND])
     assert not logged(lake)
-    by_hand.moved(Moved("3", "2"), "roll_back", reason="rolled back from version 3", now=NOW)
-    by_hand.moved(Moved(None, "4"), PROMOTE, reason="agreed", now=NOW)
-    found = {each.action: each for each in logged(lake)}
-    assert (found["roll_back"].champion_version, found["roll_back"].by) == ("3", ANA)
-    assert (found["promote"].champion_version, found["promote"].reason) == ("", "agreed")
+    for _ in range(2):
+        by_hand.moved([FIRST, SECOND, BACK])
+    (found,) = logged(lake)
+    assert (found.action, found.champion_version, found.by, found.done) == ("roll_back", "2", ANA, True)
+    assert (found.reason, found.decided_at) == ("rolled back from version 2", BACK.since)
+
+
+def test_the_first_champion_may_be_one_by_hand(by_hand: DecisionsByHand, lake: InMemoryLake) -> None:
+    by_hand.moved([reign("4", 0, rule="by_hand")])
+    (found,) = logged(lake)
+    assert (found.action, found.champion_version, found.reason) == ("promote", "", "agreed")
+
+
+def test_a_move_that_was_not_logged_is_logged_with_the_next_one(by_hand: DecisionsByHand, lake: InMemoryLake) -> None:
+    by_hand.moved([FIRST, SECOND, BACK, reign("2", 3, rule="by_hand", by="arn:aws:iam::1:user/ben")])
+    assert {(each.action, each.by) for each in logged(lake)} == {
+        ("roll_back", ANA),
+        ("promote", "arn:aws:iam::1:user/ben"),
+    }
+
+
+@pytest.mark.parametrize(
+    "newest",
+    [reign("2", 2, rule="by_hand"), reign("1", 2, rule="rollback", by="decision")],
+    ids=["a repair", "the stage's own decision"],
+)
+def test_a_repair_and_what_the_stage_decides_are_no_decisions_of_a_person(
+    by_hand: DecisionsByHand, lake: InMemoryLake, newest: Reign
+) -> None:
+    by_hand.moved([FIRST, SECOND, newest])
+    assert not logged(lake)
