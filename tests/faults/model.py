@@ -94,8 +94,12 @@ class Model:
 
     def invoked(self, output: StackOutput, event: Any) -> tuple[Any, str]:
         """Return what a function of the stage answered, and the name of its error (empty if it worked)."""
+        return self.called(self.loop.output(output), event)
+
+    def called(self, function: str, event: Any) -> tuple[Any, str]:
+        """Return what a function of a name answered, and the name of its error (empty if it worked)."""
         sent = json.dumps(event).encode()
-        answer = self.stage.aws.client("lambda").invoke(FunctionName=self.loop.output(output), Payload=sent)
+        answer = self.stage.aws.client("lambda").invoke(FunctionName=function, Payload=sent)
         body = json.loads(answer["Payload"].read())
         return body, body["errorType"] if "FunctionError" in answer else ""
 
