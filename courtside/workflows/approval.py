@@ -11,7 +11,7 @@ from courtside.contracts.records import ApprovalRecord, GateDecision
 from courtside.core.retraining_alerts import approval_alert
 from courtside.core.runs import training_run
 from courtside.workflows.lake_documents import read_document
-from courtside.workflows.ledger_documents import read, written
+from courtside.workflows.ledger_documents import parsed, read, written
 from courtside.workflows.ports import AlertChannel, Lake, Ledger
 from courtside.workflows.retraining_lock import RetrainingLock
 from courtside.workflows.runs import Executions
@@ -172,7 +172,7 @@ class Approvals:
 def approvals_waiting(ledger: Ledger, executions: Executions, *, now: datetime) -> list[ApprovalRecord]:
     """Return the requests whose training still waits for an answer; a stopped training no longer waits."""
     entries = ledger.entries(ledger_keys.APPROVALS_PREFIX)
-    records = [ApprovalRecord.model_validate_json(entry.document) for entry in entries]
+    records = [parsed(entry, ApprovalRecord) for entry in entries]
     opened = [record for record in records if record.approved is None and record.expires_at > now]
     return [record for record in opened if _still_runs(record, executions)]
 

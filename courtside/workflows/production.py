@@ -11,10 +11,10 @@ from datetime import datetime
 from courtside.contracts import lake_keys, ledger_keys, training_keys
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import ChampionPointer, ChampionReference, LegacySet, Reign, TrainingRecord
-from courtside.workflows.ledger_documents import LedgerBusy, read, written
+from courtside.workflows.ledger_documents import LedgerBusy, parsed, read, written
 from courtside.workflows.ledger_transactions import MOST_TRIES
 from courtside.workflows.legacy_set import LegacyFiles
-from courtside.workflows.ports import Lake, Ledger, LedgerWrite, ObjectMissing, Registry
+from courtside.workflows.ports import Lake, Ledger, LedgerEntry, LedgerWrite, ObjectMissing, Registry
 from courtside.workflows.production_errors import ChampionChanged, MadeBefore, MoveUnfinished, NeverChampion
 from courtside.workflows.sealed_models import (
     LEGACY,
@@ -59,9 +59,8 @@ class Production:
         return self._current()[0]
 
     def history(self) -> list[Reign]:
-        """Return which version was champion from when to when, oldest first."""
-        entries = self.ledger.entries(ledger_keys.HISTORY_PREFIX)
-        return [Reign.model_validate_json(entry.document) for entry in entries]
+        """Return which version was champion from when to when, oldest first; raises `LedgerDocumentDamaged`."""
+        return [parsed(entry, Reign) for entry in self.ledger.entries(ledger_keys.HISTORY_PREFIX)]
 
     def sealed(self, version: str) -> SealedModel:
         """Return a version under the seal it was last champion with; a version that never was champion is sealed now.
@@ -95,12 +94,15 @@ class Production:
     def move(self, move: Move, *, expected: str | None, now: datetime) -> ChampionPointer:
         """Make the move if `expected` is champion, and let the rest follow; a move already made is only finished.
 
+        A champion whose entry in the history is gone gets another one.
+
         Before anything is changed it raises `ChampionChanged`, `MadeBefore`, `VersionMissing`, `SealBroken`,
         `LedgerBusy` and `TrackingUnavailable`, and `MoveUnfinished` after the ledger was written.
         """
         for _ in range(MOST_TRIES):
             before, revision = self._current()
-            if (before.version, before.sha256) == (move.sealed.version, move.sealed.sha256):
+            there = (before.version, before.sha256) == (move.sealed.version, move.sealed.sha256)
+            if there and self._reign(before) is not None:
                 break
             if before.version not in {expected, move.sealed.version}:
                 raise ChampionChanged(self.model, expected=expected, found=before.version)
@@ -197,17 +199,25 @@ class Production:
         noted = [key, ledger_keys.promotion(move.sealed.training_id)] if move.once else [key]
         return [
             written(ledger_keys.CHAMPION, pointer, expected_revision=revision),
-            *self._ended(before, now=now),
+            *self._ended(before, version, now=now),
             *(written(each, reign, expected_revision=0) for each in noted),
         ]
 
-    def _ended(self, before: ChampionPointer, *, now: datetime) -> list[LedgerWrite]:
-        if before.history_key is None:
-            return []
-        reign, revision = read(self.ledger, before.history_key, Reign)
-        if reign is None:
-            return []
-        return [written(before.history_key, reign.model_copy(update={"until": now}), expected_revision=revision)]
+    def _ended(self, before: ChampionPointer, version: str, *, now: datetime) -> list[LedgerWrite]:
+        """Return the end of the reign before: the pointer's, or of those that are open because the pointer is gone."""
+        entries = ((each, parsed(each, Reign)) for each in self._entries_to_end(before, version))
+        return [
+            written(entry.key, reign.model_copy(update={"until": now}), expected_revision=entry.revision)
+            for entry, reign in entries
+            if before.history_key is not None or reign.until is None
+        ]
+
+    def _entries_to_end(self, before: ChampionPointer, version: str) -> list[LedgerEntry]:
+        if before.history_key is not None:
+            found = self.ledger.get(before.history_key)
+            return [] if found is None else [found]
+        # Only people make the champion champion again, to repair a pointer; functions may not look through all entries.
+        return self.ledger.entries(ledger_keys.HISTORY_PREFIX) if before.version == version else []
 
     def _digest(self, version: str) -> str | None:
         digests = [reign.sha256 for reign in self.history() if reign.version == version and reign.sha256]

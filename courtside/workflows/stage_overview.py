@@ -120,8 +120,15 @@ def _under_way(ledger: ModelLedger, now: datetime) -> UnderWay:
 
 
 def champion_of(ledger: Ledger) -> Reign | None:
-    """Return the entry of a model's champion in the production history, None where it has none."""
+    """Return the entry of a model's champion in the production history, None where there is no champion.
+
+    Raises `LedgerDocumentDamaged` for an entry that is damaged or gone, and `TooNew`.
+    """
     pointer, _ = read(ledger, ledger_keys.CHAMPION, ChampionPointer)
     if pointer is None or pointer.version is None or pointer.history_key is None:
         return None
-    return read(ledger, pointer.history_key, Reign)[0]
+    reign, _ = read(ledger, pointer.history_key, Reign)
+    if reign is None:
+        again = f"there is none; promoting version {pointer.version} again writes another one"
+        raise LedgerDocumentDamaged(pointer.history_key, again, revision=0)
+    return reign

@@ -108,6 +108,18 @@ class Model:
         texts = [message.text for message in self.stage.slack.messages]
         return [text for text in texts if self.name in text and containing in text]
 
+    def told_once(self, containing: str, *, since: int = 0) -> str:
+        """Wait for a message, which may come some time after its event, and return the only one of its kind.
+
+        The first `since` messages do not count.
+        """
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not (found := [text for text in self.told()[since:] if containing in text]):
+            assert time.monotonic() < deadline, f"nobody was told {containing!r}, but {self.told()}"
+            time.sleep(0.1)
+        (only,) = found
+        return only
+
     def settled(self) -> None:
         """Wait until nothing of the model runs any more and its lock is free."""
         deadline = time.monotonic() + PATIENCE_SECONDS

@@ -16,7 +16,7 @@ from courtside.contracts.records import ChampionPointer, ChampionReference, Retr
 from courtside.core.drift import Profile
 from courtside.core.findings import Finding, broken, doubtful, fine
 from courtside.core.runs import RunState, last_training, training_run
-from courtside.workflows.ledger_documents import read
+from courtside.workflows.ledger_documents import LedgerDocumentDamaged, read
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.ports import Lake, ModelNotTrusted, TrackingUnavailable
 from courtside.workflows.runs import Executions
@@ -28,6 +28,7 @@ from courtside.workflows.sealed_models import (
     sealed_model,
 )
 from courtside.workflows.smoke import smoke
+from courtside.workflows.stage_overview import champion_of
 from courtside.workflows.status import training_slots
 
 # Some may still run, or wait for a person.
@@ -96,9 +97,12 @@ def champion(ledger: ModelLedger, *, lake: Lake, tracking_uri: str, place: Model
     repair = f'courtside versions promote {named or "VERSION"} --reason "{reason}" --model {ledger.model}'
     try:
         reference = reference_in_use(ledger.model, lake=lake)
-    except ReferenceUnreadable as error:
+        champion_of(ledger)
+    except (ReferenceUnreadable, LedgerDocumentDamaged) as error:
         yield broken("champion", str(error), repair)
         return
+    if pointer is None and reference is not None and reference.sha256 is not None:
+        named = None  # versions are sealed by what writes to the ledger, so somebody took its document away
     referred = None if reference is None else reference.version
     if reference is None and named is None and registered is None:
         fix = f"courtside retrain --trigger initial --model {ledger.model}"
