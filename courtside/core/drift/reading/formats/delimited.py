@@ -26,6 +26,7 @@ from courtside.core.drift.reading.formats.errors import (
     QuoteUnclosed,
     RowsMalformed,
     TitleAboveHeader,
+    TooManyColumns,
     UnreadableFile,
 )
 from courtside.core.drift.reading.formats.looking import Meaning, look_for
@@ -42,6 +43,8 @@ _NO_LINE_ENDS: Final = (
     f"its first line does not end within {LONGEST_HEADER / 2**20:.0f} MiB, so it is no table; give a file with a line "
     "for each row"
 )
+MOST_COLUMNS: Final = 20_000
+"""What each column of text holds is found out cell by cell, which takes minutes for more of them."""
 MOST_SNIFFED: Final = 50
 FEWEST_SWALLOWED: Final = 3
 """A cell that holds at least so many whole lines is looked at: a quote that nobody closed swallows rows."""
@@ -64,7 +67,10 @@ class Delimited:
 
     @classmethod
     def of(cls, filesystem: fs.FileSystem, path: str, meanings: Mapping[str, Meaning] = NOTHING_SAID) -> "Delimited":
-        """Examine the beginning of a file; raises `NotUtf8`, `UnreadableFile`, `HeaderMissing`, `TitleAboveHeader`."""
+        """Examine the beginning of a file.
+
+        Raises `NotUtf8`, `UnreadableFile`, `HeaderMissing`, `TitleAboveHeader` and `TooManyColumns`.
+        """
         with filesystem.open_input_stream(path, compression=None) as stream:
             magic = stream.read(4)
         compression = next((kind for start, kind in COMPRESSIONS.items() if magic.startswith(start)), None)
@@ -84,6 +90,8 @@ class Delimited:
         columns = tuple(next(_rows(text, delimiter), ()))
         if not any(column.strip() for column in columns):
             raise HeaderMissing(path)
+        if len(columns) > MOST_COLUMNS:
+            raise TooManyColumns(path, len(columns), most=MOST_COLUMNS)
         return cls(filesystem, path, compression, delimiter, columns, meanings)
 
     def batches(self) -> Iterator[pa.RecordBatch]:

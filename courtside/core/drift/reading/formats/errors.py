@@ -50,6 +50,18 @@ class TitleAboveHeader(UnreadableFile):
         )
 
 
+class TooManyColumns(UnreadableFile):
+    """A file of separated values has more columns than are read from text."""
+
+    def __init__(self, file: str, columns: int, *, most: int) -> None:
+        self.columns = columns
+        super().__init__(
+            file,
+            f"it has {columns:,} columns, and text is read with {most:,} at most; write it as parquet, or leave out "
+            "the columns that nobody needs",
+        )
+
+
 class NumbersAmbiguous(UnreadableFile):
     """Numbers like 1.234 may be thousands or have a decimal point, and no other column tells which."""
 

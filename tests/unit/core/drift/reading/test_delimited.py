@@ -1,5 +1,6 @@
 """The reader finds the columns, their kinds and the header of a CSV file also where they are not obvious."""
 
+import gzip
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from courtside.core.drift.reading.formats.errors import (
     NumbersAmbiguous,
     RowsMalformed,
     TitleAboveHeader,
+    TooManyColumns,
     UnreadableFile,
 )
 from courtside.core.drift.reading.formats.looking import KindOfColumn
@@ -181,3 +183,20 @@ def test_a_single_cell_may_tell_what_a_point_means(tmp_path: Path, cells: list[s
 def test_a_point_in_a_comma_separated_file_is_a_decimal_point(tmp_path: Path) -> None:
     text = columns(THOUSANDS, ["a", "b", "c"]).replace(";", ",")
     assert read(tmp_path / "t.csv", text).column("c0").to_pylist() == [1.234, 12.5, 950.0]
+
+
+def test_very_many_columns_are_refused_with_the_advice_to_write_parquet(tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    names = ",".join(f"c{number}" for number in range(20_001))
+    path.write_text(f"{names}\n{names}\n")
+    with pytest.raises(TooManyColumns, match=r"it has 20,001 columns, .* 20,000 at most; write it as parquet"):
+        Delimited.of(fs.LocalFileSystem(), str(path))
+    path.write_text(path.read_text().replace(",c20000", ""))
+    assert len(Delimited.of(fs.LocalFileSystem(), str(path)).columns) == 20_000
+
+
+def test_a_text_whose_first_line_does_not_end_is_no_table(tmp_path: Path) -> None:
+    path = tmp_path / "line.csv.gz"
+    path.write_bytes(gzip.compress(b"0" * 2**24, 1) * 100)
+    with pytest.raises(UnreadableFile, match="its first line does not end within 32 MiB"):
+        Delimited.of(fs.LocalFileSystem(), str(path))
