@@ -3,7 +3,7 @@
 import json
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -174,10 +174,18 @@ def load(name: str, table: pa.Table) -> None:
 
 
 @contextmanager
-def added(stage: Stage, name: str, *, more: str = "") -> Iterator[Model]:
+def added(
+    stage: Stage,
+    name: str,
+    *,
+    more: str = "",
+    contract: Callable[[str], str] = contract,
+    rows: Callable[..., pa.Table] = rows,
+) -> Iterator[Model]:
     """Put a model into the stage for as long as the block runs: its rows loaded, its first champion trained.
 
-    Its contract may have whatever keys `more`.
+    It is a model of parcels, unless another contract and other rows are given. Its contract may have whatever keys
+    `more`.
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{name}.yaml"
