@@ -47,13 +47,6 @@ def _parquet(table: pa.Table, **options: object) -> bytes:
     return content.getvalue()
 
 
-def _wide_parquet() -> bytes:
-    wide = {f"c{number}": pa.array([1], pa.int8()) for number in range(COLUMNS)}
-    one = table_of(2).slice(1)
-    table = pa.table({**{name: one.column(name) for name in one.column_names}, **wide})
-    return _parquet(table, use_dictionary=False, write_statistics=False, compression="none")
-
-
 def _long_text(kind: pa.DataType, column: str, count: int) -> bytes:
     text = pa.array(["x" * 2**20], pa.string()).cast(kind)
     many = pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), count), text)
@@ -112,5 +105,3 @@ LABELS: dict[str, Made] = {
 ROWS: dict[str, Made] = {"4 GiB of equal rows, packed by gzip": ("equal.csv.gz", _equal_rows)}
 GROUP: dict[str, Made] = {"10,000,000 rows in one group": ("group.parquet", _one_group)}
 WIDE_TEXT: dict[str, Made] = {"100,005 columns of text": ("wide.csv", _wide_csv)}
-WIDE: Made = ("wide.parquet", _wide_parquet)
-"""One row with very many columns that no contract names."""

@@ -4,7 +4,7 @@ import pytest
 
 from tests.faults.fault import fault
 from tests.faults.input.arriving import FUNCTION_MIB, Peak, loaded_rows, new_rows, put, removed, taken_in
-from tests.faults.input.bombs import DEEP, GROUP, LINES, ROWS, TEXTS, WIDE, WIDE_TEXT
+from tests.faults.input.bombs import DEEP, GROUP, LINES, ROWS, TEXTS, WIDE_TEXT
 from tests.faults.model import Model
 
 BOMBS = LINES | ROWS | TEXTS | GROUP | DEEP | WIDE_TEXT
@@ -28,17 +28,3 @@ def test_a_file_that_becomes_very_large_arrives(model: Model, what: str) -> None
     assert 0 < peak.mib() < FUNCTION_MIB, done[bomb]["reason"]
     assert len(model.told(bomb)) == 1
     removed(model, bomb)
-
-
-@fault(
-    "A file of parquet arrives with 100,000 columns that the contract does not name.",
-    promise="Its row is taken in within the function's memory, and the other columns are left out.",
-)
-def test_a_file_of_very_many_columns_arrives(model: Model) -> None:
-    name, content = WIDE
-    peak = Peak(model)
-    file = put(model, name, content())
-    done = taken_in(model)
-    assert (done[file]["outcome"], done[file]["new"], done[file]["wrong"]) == ("loaded", 1, 0)
-    assert 0 < peak.mib() < FUNCTION_MIB
-    removed(model, file)
