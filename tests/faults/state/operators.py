@@ -1,0 +1,45 @@
+"""People who type commands at the same time, each in a process of their own."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from tests.faults.model import PATIENCE_SECONDS, Model
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a person's command ended: `said` is what it printed as JSON (None if it failed), or its error."""
+
+    code: int
+    said: Any
+    error: str
+
+    @classmethod
+    def of(cls, process: "subprocess.Popen[str]") -> "Ended":
+        """Wait for a command to end; no command ends with a traceback."""
+        out, error = process.communicate(timeout=PATIENCE_SECONDS)
+        assert "Traceback" not in error, error
+        return cls(process.returncode, json.loads(out) if process.returncode == 0 else None, error)
+
+
+def typed(model: Model, *words: str) -> "subprocess.Popen[str]":
+    """Let another person begin a command about the model."""
+    command = [sys.executable, "-m", "courtside.cli", *words, "--model", model.name, "--stage", "dev", "--json"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@contextmanager
+def standing_still(model: Model, name: str, rule: Any, *words: str) -> Iterator["subprocess.Popen[str]"]:
+    """Let another person's command stand still at a request while the block runs."""
+    with model.faults.fault(name, rule):
+        process = typed(model, *words)
+        try:
+            model.faults.wait_held(name)
+            yield process
+        finally:
+            model.faults.release(name)
