@@ -179,7 +179,7 @@ def added(
     name: str,
     *,
     more: str = "",
-    contract: Callable[[str], str] = contract,
+    contract: Callable[[str, str], str] = contract,
     rows: Callable[..., pa.Table] = rows,
 ) -> Iterator[Model]:
     """Put a model into the stage for as long as the block runs: its rows loaded, its first champion trained.
