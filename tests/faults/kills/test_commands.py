@@ -1,4 +1,4 @@
-"""The commands by which a person moves a champion die in the middle of it."""
+"""The commands by which a person moves a champion, trains or answers die in the middle of it."""
 
 import os
 import signal
@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from courtside.contracts import lake_keys
+from courtside.contracts.events import Trigger
 from courtside.contracts.records import DecisionRecord
 from courtside.workflows.lake_documents import read_document
 from embedded_aws.faults.client import HOLD
@@ -15,6 +16,7 @@ from embedded_aws.faults.rules import Rule
 from tests.faults.fault import fault
 from tests.faults.kills.machine import ALIAS, LEDGER, REFERENCE, champions, trained_again
 from tests.faults.model import Model
+from tests.faults.truths.trainings import executions
 
 DECISION = "PUT .*/decisions/"
 
@@ -79,6 +81,31 @@ def test_a_promotion_is_finished_by_the_same_command(model: Model, two: tuple[st
     assert champions(model) == (to, before)
     assert len(model.production.history()) == reigns + 1
     assert len(_by_hand(model, "promote")) == logged + 1
+
+
+STARTS = {
+    "before it has started the training": by_command("StartExecution"),
+    "after it has started the training": by_command("StartExecution", after=True),
+}
+
+
+@fault(
+    "`courtside retrain` is killed {moment}.",
+    promise="The same command again goes on with the same training, which runs once and is logged once.",
+    doctor="last training",
+)
+@pytest.mark.parametrize("moment", STARTS)
+def test_a_training_asked_for_again_runs_once(model: Model, moment: str) -> None:
+    logged, ran = len(_by_hand(model, "retrain")), len(executions(model))
+    # Nothing is newer than what was trained on, so the training ends at once: there are no rows before that day.
+    words = ("retrain", "--as-of", "1970-01-01", "--reason", f"asked {moment}", "--trigger", Trigger.MANUAL.value)
+    broken_off(model, STARTS[moment], *words)
+    started = model.command(*words)
+    assert model.stage.end(started["execution_arn"]) == "FAILED"
+    assert len(executions(model)) == ran + 1
+    records = _by_hand(model, "retrain")
+    assert len(records) == logged + 1
+    assert all(each.done for each in records)
 
 
 def _by_hand(model: Model, action: str) -> list[DecisionRecord]:

@@ -1,0 +1,175 @@
+"""The functions between a training and its promotion die in the middle of it; one training is shared by all of them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from courtside.contracts import lake_keys, training_keys
+from courtside.contracts.events import RetrainingRequest
+from tests.faults.fault import fault
+from tests.faults.kills.machine import (
+    ALIAS,
+    LEDGER,
+    REFERENCE,
+    back,
+    called,
+    champions,
+    event,
+    heard,
+    killed,
+    locked,
+    of,
+    stopped,
+)
+from tests.faults.model import TRAINED, Model
+
+ID = "second"
+
+
+@pytest.fixture(scope="module")
+def request_of_training(model: Model) -> RetrainingRequest:
+    """Return the request of a training that a person stopped when the gate was to judge it, so nothing has yet."""
+    request = model.request(ID, as_of=TRAINED + timedelta(1))
+    assert stopped(model, request, of("Gate", "GetItem")) == "ABORTED"
+    model.settled()
+    return request
+
+
+@pytest.fixture
+def training(model: Model, request_of_training: RetrainingRequest) -> Iterator[RetrainingRequest]:
+    """Return the training with its lock held, as in the machine."""
+    with locked(model, request_of_training):
+        yield request_of_training
+
+
+@fault(
+    "A person stops a training when its challenger is about to be judged.",
+    promise="The champion stays, the lock is free at once, and people are told that it was stopped.",
+)
+def test_a_training_stopped_before_the_gate_changes_nothing(
+    model: Model, request_of_training: RetrainingRequest
+) -> None:
+    assert heard(model, f"{request_of_training.training_id} ended as ABORTED")
+    champion = model.champion()
+    assert champion is not None
+    assert champion.version == "1"
+
+
+FREEZES = {
+    "before the list of its files is written": of("Freeze", "PUT .*/manifest.json"),
+    "after the list of its files was written": of("Freeze", "PUT .*/manifest.json", after=True),
+    "after its lease was renewed": of("Freeze", LEDGER, after=True),
+}
+
+
+@fault(
+    "The function that freezes the rows of a training is killed {moment}.",
+    promise="Asked again it freezes the same rows, in one list.",
+)
+@pytest.mark.parametrize("moment", FREEZES)
+def test_a_second_try_freezes_the_same_rows(model: Model, moment: str) -> None:
+    training_id = f"freezes-{list(FREEZES).index(moment)}"
+    request = model.request(training_id)
+    with locked(model, request):
+        killed(model, "Freeze", event(request), FREEZES[moment])
+        answer = called(model, "Freeze", event(request))
+        assert called(model, "Freeze", event(request)) == answer
+    key = training_keys.training_manifest(model.name, training_id)
+    versions = model.stage.aws.client("s3").list_object_versions(Bucket=model.stage.lake.bucket, Prefix=key)
+    assert len(versions["Versions"]) == 1
+
+
+@fault(
+    "The function that judges a challenger is killed before its verdict is written.",
+    promise="Asked again it gives a verdict.",
+)
+def test_a_second_try_gives_the_verdict(model: Model, training: RetrainingRequest) -> None:
+    given = _named(model)
+    killed(model, "Gate", given, of("Gate", "PUT .*/gate.json"))
+    assert called(model, "Gate", given)["training_id"] == training.training_id
+    assert model.loop.verdict(training.training_id).promote
+
+
+SEALS = {
+    "between two files of the copy": of("Seal", "PUT .*/sealed/.*/smoke.parquet"),
+    "before the list of the copied files is written": of("Seal", "PUT .*/sealed/.*/manifest.json"),
+    "after the list of the copied files was written": of("Seal", "PUT .*/sealed/.*/manifest.json", after=True),
+    "after the registry named the challenger": of("Seal", ALIAS, after=True),
+}
+
+
+@fault(
+    "The function that copies a challenger to where nothing can change it is killed {moment}.",
+    promise="No half copy is ever used; asked again it makes the same copy.",
+)
+@pytest.mark.parametrize("moment", SEALS)
+@pytest.mark.usefixtures("training")
+def test_a_second_try_makes_the_same_seal(model: Model, moment: str) -> None:
+    _judged(model)
+    killed(model, "Seal", _named(model), SEALS[moment])
+    digest = called(model, "Seal", _named(model))["sha256"]
+    seals = lake_keys.seals(model.name)
+    there = {key.removeprefix(seals).partition("/")[0] for key in model.stage.lake.keys(seals)}
+    champion = model.champion()
+    assert champion is not None
+    assert there == {digest, champion.sha256}
+
+
+@fault(
+    "The function that promotes a challenger is killed between the ledger and the registry.",
+    promise="Asked again it makes the registry and the reference of drift follow: one version is champion in all.",
+)
+@pytest.mark.usefixtures("training")
+def test_a_second_try_finishes_the_promotion(model: Model) -> None:
+    given = _sealed(model)
+    killed(model, "Promote", given, of("Promote", LEDGER, skip=1, after=True))
+    champion = model.champion()
+    assert champion is not None
+    assert champion.version == "2"
+    assert model.production.registry.champion_version() == "1"
+    assert called(model, "Promote", given)["after"] == "2"
+    assert [each.version for each in model.production.history()] == ["1", "2"]
+
+
+BACK = {
+    "before the ledger names the version before": of("RollBack", LEDGER, skip=1),
+    "between the ledger and the registry": of("RollBack", LEDGER, skip=1, after=True),
+    "between the two names in the registry": of("RollBack", ALIAS, after=True),
+    "between the registry and the reference of drift": of("RollBack", REFERENCE),
+    "after the reference of drift was written": of("RollBack", REFERENCE, after=True),
+}
+
+
+@fault(
+    "The function that rolls a champion back is killed {moment}.",
+    promise="Asked again it goes back once, and ledger, registry and reference of drift name the same version.",
+)
+@pytest.mark.parametrize("moment", BACK)
+def test_a_second_try_finishes_the_rollback(model: Model, training: RetrainingRequest, moment: str) -> None:
+    if len(model.production.history()) == 1:
+        called(model, "Promote", _sealed(model))
+    before, to = champions(model)
+    reigns = len(model.production.history())
+    given = back(model, training.training_id, before=before, to=to).model_dump(
+        include={"model", "training_id", "roll_back_to", "roll_back_from", "reason"}
+    )
+    found = called(model, "RollBack", given)
+    given = {**given, "sha256": found["sha256"]}
+    killed(model, "RollBack", given, BACK[moment])
+    called(model, "RollBack", given)
+    assert champions(model) == (to, before)
+    assert len(model.production.history()) == reigns + 1
+
+
+def _named(model: Model) -> dict[str, str]:
+    return {"model": model.name, "training_id": ID}
+
+
+def _judged(model: Model) -> None:
+    assert called(model, "Gate", _named(model))["promote"]
+
+
+def _sealed(model: Model) -> dict[str, str]:
+    _judged(model)
+    return {**_named(model), "sha256": called(model, "Seal", _named(model))["sha256"]}
