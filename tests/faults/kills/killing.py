@@ -1,6 +1,5 @@
 """Ways to end a process at a moment that a request of it marks."""
 
-import json
 import os
 import signal
 import subprocess
@@ -59,10 +58,7 @@ def function_named(model: Model, part: str) -> str:
 
 def called(model: Model, part: str, event: dict[str, Any]) -> tuple[Any, str]:
     """Return what a function answered, and the name of its error (empty if it worked)."""
-    client, name = model.stage.aws.client("lambda"), function_named(model, part)
-    answer = client.invoke(FunctionName=name, Payload=json.dumps(event).encode())
-    body = json.loads(answer["Payload"].read())
-    return body, body["errorType"] if "FunctionError" in answer else ""
+    return model.called(function_named(model, part), event)
 
 
 def worked(model: Model, part: str, event: dict[str, Any]) -> Any:
