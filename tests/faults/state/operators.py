@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +31,11 @@ def typed(model: Model, *words: str) -> "subprocess.Popen[str]":
     """Let another person begin a command about the model."""
     command = [sys.executable, "-m", "courtside.cli", *words, "--model", model.name, "--stage", "dev", "--json"]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def all_at_once(model: Model, *commands: Sequence[str]) -> list[Ended]:
+    """Let several people type at once, and return how each command ended."""
+    return [Ended.of(process) for process in [typed(model, *words) for words in commands]]
 
 
 @contextmanager
