@@ -1,4 +1,4 @@
-"""Two people move the champion of one model at the same time, or again because it broke off."""
+"""Two people move the champion of one model at the same time, or one of them against a training."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,7 +11,7 @@ from embedded_aws.faults.client import HOLD
 from embedded_aws.faults.rules import Rule
 from tests.faults.fault import fault
 from tests.faults.model import TRAINED, Model
-from tests.faults.state.operators import Ended, standing_still
+from tests.faults.state.operators import Ended, all_at_once, standing_still
 
 ROLLBACK = ("versions", "rollback")
 
@@ -52,10 +52,10 @@ def reigns(model: Model) -> list[Reign]:
     return found
 
 
-def a_move(model: Model, *, after: bool) -> Rule:
-    """Return the rule that holds whoever writes to the ledger next that the champion is another one."""
-    body = f'"{model.name}/{ledger_keys.partition(ledger_keys.CHAMPION)}"'
-    return HOLD(service="dynamodb", request="TransactWriteItems", body=body, after=after, times=1)
+def a_move(model: Model, *, after: bool, reason: str = "", times: int | None = 1) -> Rule:
+    """Return the rule that holds whoever writes to the ledger next, for a reason, that the champion is another one."""
+    body = f'"{model.name}/{ledger_keys.partition(ledger_keys.CHAMPION)}".*{reason}'
+    return HOLD(service="dynamodb", request="TransactWriteItems", body=body, after=after, times=times)
 
 
 @fault(
@@ -72,6 +72,26 @@ def test_two_rollbacks_at_once(model: Model) -> None:
 
 
 @fault(
+    "A person rolls the champion back while another one promotes, {place} the ledger has it.",
+    promise="The champion is the one of whoever came last, who is told so, and the history has both or only that one.",
+)
+@pytest.mark.parametrize(("place", "after"), [("before", False), ("after", True)])
+def test_a_rollback_against_a_promotion(model: Model, place: str, *, after: bool) -> None:  # noqa: ARG001
+    before = len(reigns(model))
+    # Before, a retry of the write is held, too; after, it is the other move that ends the reign of this reason.
+    move = a_move(model, after=after, reason="rolled back from version", times=1 if after else None)
+    with standing_still(model, "rollback", move, *ROLLBACK) as first:
+        moved = model.command(*promote("1"))
+    ended = Ended.of(first)
+    assert champion(model)[0] == "1"
+    if after:  # both were made, one after the other
+        assert (ended.code, moved["before"], len(reigns(model)) - before) == (0, "2", 2)
+    else:
+        assert (ended.code, moved["before"], len(reigns(model)) - before) == (1, "3", 1)
+        assert "ChampionChanged" in ended.error
+
+
+@fault(
     "A person rolls back twice, because the first answer never came.",
     promise="The second one finishes the first, and goes back no further.",
 )
@@ -82,3 +102,31 @@ def test_a_rollback_is_repeated_because_it_broke_off(model: Model) -> None:
         first.communicate()
         assert model.command(*ROLLBACK)["after"] == "2"
     assert (champion(model), len(reigns(model)) - before) == (("2", "3"), 1)
+
+
+@fault(
+    "Four people promote four times at once, two of each version.",
+    promise="Each is told what is champion or that it changed meanwhile, and the history has no two champions at once.",
+)
+def test_four_promotions_at_once(model: Model) -> None:
+    ended = all_at_once(model, *(promote(version) for version in ("1", "2", "1", "2")))
+    assert {each.code for each in ended} <= {0, 1}
+    assert [each for each in ended if each.code == 0]
+    assert all("ChampionChanged" in each.error for each in ended if each.code == 1), ended
+    assert champion(model)[0] == reigns(model)[-1].version
+
+
+@fault(
+    "A person promotes a version at the moment at which a training promotes another one.",
+    promise="The person's version is champion, the training fails by name, and people are told why.",
+    doctor="^last training",
+)
+def test_a_person_against_a_training(model: Model) -> None:
+    with model.faults.fault("training", a_move(model, after=False)):
+        arn = model.loop.retrain(model.request("against", as_of=TRAINED + timedelta(1)))
+        assert "StepsPromote" in model.faults.wait_held("training")["caller"]
+        assert model.command(*promote("1"))["before"] == "3"
+    assert model.stage.end(arn) == "FAILED"
+    said = model.told_once("against failed in Promote")
+    assert "ChampionChanged" in said
+    assert (champion(model), reigns(model)[-1].version) == (("1", "3"), "1")
