@@ -1,0 +1,69 @@
+"""The drift check, and whatever tells people of what was found, are killed between alert and record."""
+
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+
+from tests.faults.fault import fault
+from tests.faults.kills.killing import (
+    DRIFT_CHECK,
+    Moment,
+    kill,
+)
+from tests.faults.model import MOVED, PATIENCE_SECONDS, Model, added
+from tests.integration.stage.conftest import Stage
+
+WRITES, DECISIONS = "TransactWriteItems", "PUT .*/archive/decisions/"
+TOLD = "Action=Publish"
+CHECKING = {
+    Moment("before it claims the check", WRITES, body='/check"'): 1,
+    Moment("after it claimed the check", WRITES, body='/check"', after=True): 2,
+    Moment("after it logged the decision and before the report is there", DECISIONS, after=True): 3,
+    Moment("before it logs that the decision was carried out", DECISIONS, skip=1): 4,
+    Moment("after it logged that the decision was carried out", DECISIONS, skip=1, after=True): 5,
+}
+BETWEEN = Moment("between telling people and the note that they were told", "POST /", body=TOLD, after=True)
+
+
+@pytest.fixture(scope="module")
+def model(stage: Stage) -> Iterator[Model]:
+    """Return a model about whose drift people are told, and which no drift trains."""
+    with added(stage, "checks", more="retrain: {on_drift: false}") as there:
+        yield there
+
+
+def told_by(model: Model, count: int, *, containing: str = "") -> list[str]:
+    """Wait until people were told so many things, and return them."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while len(found := model.told(containing)) < count:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.1)
+    return found
+
+
+@fault(
+    "The drift check is killed {moment}.",
+    promise="The next delivery of the event ends what was begun, and one decision is logged.",
+)
+@pytest.mark.parametrize("moment", CHECKING, ids=str)
+def test_a_killed_check_is_completed(model: Model, moment: Moment) -> None:
+    window = model.day(date(2025, 12, CHECKING[moment]))
+    kill(model, DRIFT_CHECK, {"model": model.name, "window": window.model_dump(mode="json")}, moment)
+    answer = model.loop.check_drift(window)
+    assert answer.duplicate == ("was carried out" in moment.said and moment.after)
+    assert model.loop.check_drift(window).duplicate
+    assert model.stage.lake.keys(answer.report_key) == [answer.report_key]
+
+
+@fault(
+    "The drift check that found drift is killed between telling people and the note that they were told.",
+    promise="The next delivery of the event ends what was begun, and a channel shows the alert once.",
+)
+def test_a_killed_check_tells_people_once(model: Model) -> None:
+    window = model.day(MOVED + timedelta(20))
+    kill(model, DRIFT_CHECK, {"model": model.name, "window": window.model_dump(mode="json")}, BETWEEN)
+    assert model.loop.check_drift(window).decision == "alert"
+    assert len(told_by(model, 1, containing="drift")) == 1
+    assert model.loop.check_drift(window).duplicate
