@@ -1,4 +1,4 @@
-"""The drift check, and whatever tells people of what was found, are killed between alert and record."""
+"""Drift checks are killed between alert and record, and pages between their writes."""
 
 import time
 from collections.abc import Iterator
@@ -6,11 +6,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from courtside.contracts import dashboard_keys
 from tests.faults.fault import fault
 from tests.faults.kills.killing import (
     DRIFT_CHECK,
+    PUBLISH,
     Moment,
     kill,
+    worked,
 )
 from tests.faults.model import MOVED, PATIENCE_SECONDS, Model, added
 from tests.integration.stage.conftest import Stage
@@ -25,6 +28,11 @@ CHECKING = {
     Moment("after it logged that the decision was carried out", DECISIONS, skip=1, after=True): 5,
 }
 BETWEEN = Moment("between telling people and the note that they were told", "POST /", body=TOLD, after=True)
+PUBLISHING = [
+    Moment("before its first write", "PUT "),
+    Moment("between two of its writes", "PUT ", skip=2),
+    Moment("just after it wrote the page of the model", "PUT .*/index.html", after=True),
+]
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +75,19 @@ def test_a_killed_check_tells_people_once(model: Model) -> None:
     assert model.loop.check_drift(window).decision == "alert"
     assert len(told_by(model, 1, containing="drift")) == 1
     assert model.loop.check_drift(window).duplicate
+
+
+@fault(
+    "The function that builds the pages is killed {moment}.",
+    promise="The pages that are there can be read, and its repetition writes all of them.",
+)
+@pytest.mark.parametrize("moment", PUBLISHING, ids=str)
+def test_killed_pages_are_built_again(model: Model, moment: Moment) -> None:
+    event = {"model": model.name, "round": f"pages-{PUBLISHING.index(moment)}"}
+    kill(model, PUBLISH, event, moment)
+    lake, prefix = model.stage.lake, dashboard_keys.pages(model.name)
+    assert all(lake.read(key) for key in lake.keys(prefix))
+    assert worked(model, PUBLISH, event)["pages"] > 0
+    page = lake.read(dashboard_keys.model_page(model.name)).decode()
+    assert page.rstrip().endswith("</html>")
+    assert model.name in page
