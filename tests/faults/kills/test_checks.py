@@ -1,4 +1,4 @@
-"""Drift checks are killed between alert and record, and pages between their writes."""
+"""Drift checks are killed between alert and record, and pages and lists between their writes."""
 
 import time
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from courtside.contracts import dashboard_keys
 from tests.faults.fault import fault
 from tests.faults.kills.killing import (
     DRIFT_CHECK,
+    FIND_DUE,
     PUBLISH,
     Moment,
     kill,
@@ -32,6 +33,10 @@ PUBLISHING = [
     Moment("before its first write", "PUT "),
     Moment("between two of its writes", "PUT ", skip=2),
     Moment("just after it wrote the page of the model", "PUT .*/index.html", after=True),
+]
+FINDING = [
+    Moment("before it writes the list of models", "PUT .*/watch/"),
+    Moment("after it wrote the list of models", "PUT .*/watch/", after=True),
 ]
 
 
@@ -91,3 +96,17 @@ def test_killed_pages_are_built_again(model: Model, moment: Moment) -> None:
     page = lake.read(dashboard_keys.model_page(model.name)).decode()
     assert page.rstrip().endswith("</html>")
     assert model.name in page
+
+
+@fault(
+    "The function that finds the models that are due is killed {moment}.",
+    promise="The same round finds the same models when it asks again.",
+)
+@pytest.mark.parametrize("moment", FINDING, ids=str)
+def test_models_that_are_due_are_found_again(model: Model, moment: Moment) -> None:
+    name = f"due-{FINDING.index(moment)}"
+    event = {"round": name, "as_of": "2026-02-01T00:00:00Z", "model": model.name, "everything": True}
+    kill(model, FIND_DUE, event, moment)
+    found = worked(model, FIND_DUE, event)
+    assert found["due"] == 1
+    assert model.stage.lake.read(found["key"])
