@@ -1,4 +1,4 @@
-"""Drift checks are killed between alert and record, and pages and lists between their writes."""
+"""Drift checks are killed between alert and record, and what else a round does between its writes."""
 
 import time
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from tests.faults.kills.killing import (
     DRIFT_CHECK,
     FIND_DUE,
     PUBLISH,
+    SETTLE,
     Moment,
     kill,
     worked,
@@ -29,6 +30,11 @@ CHECKING = {
     Moment("after it logged that the decision was carried out", DECISIONS, skip=1, after=True): 5,
 }
 BETWEEN = Moment("between telling people and the note that they were told", "POST /", body=TOLD, after=True)
+SETTLING = [
+    Moment("before it keeps the record of the model's rounds", WRITES, body=r'"rounds-\w"'),
+    Moment("after it kept the record and before people are told", WRITES, body=r'"rounds-\w"', after=True),
+    Moment("after people were told and before it keeps what the round did", "PUT .*/watch/"),
+]
 PUBLISHING = [
     Moment("before its first write", "PUT "),
     Moment("between two of its writes", "PUT ", skip=2),
@@ -80,6 +86,25 @@ def test_a_killed_check_tells_people_once(model: Model) -> None:
     assert model.loop.check_drift(window).decision == "alert"
     assert len(told_by(model, 1, containing="drift")) == 1
     assert model.loop.check_drift(window).duplicate
+
+
+@fault(
+    "The function that settles what a round did is killed {moment}.",
+    promise="Its repetition keeps the result and tells people once that the model fails.",
+)
+@pytest.mark.parametrize("moment", SETTLING, ids=str)
+def test_a_killed_settlement_is_repeated_once(model: Model, moment: Moment) -> None:
+    name, before = f"round-{SETTLING.index(moment)}", len(model.told("The round of"))
+    event = {"model": model.name, "round": name, "as_of": "2026-02-01T00:00:00Z"}
+    failed = {**event, "not_checked": {"error": "OutOfOrder", "cause": f"{name} went wrong"}}
+    kill(model, SETTLE, failed, moment)
+    for _ in range(2):
+        assert worked(model, SETTLE, failed)["outcome"] == "failed"
+    told_by(model, before + 1, containing="The round of")
+    checked = {"decision": "nothing", "rule": "no_drift"}
+    assert worked(model, SETTLE, {**event, "round": f"{name}-good", "checked": checked})["outcome"] == "nothing"
+    told_by(model, before + 1, containing="do not fail any more")
+    assert len(model.told("The round of")) == before + 1
 
 
 @fault(
