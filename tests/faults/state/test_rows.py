@@ -14,6 +14,7 @@ from tests.faults.model import TO_COME, TRAINED, Model, load, rows
 from tests.faults.state.damage import Damage, damaged, do_damage, restore
 from tests.faults.state.mending import of_model
 from tests.integration.stage.scoring import Scored
+from tests.integration.stage.steps import function_name
 
 MORE = date(2025, 10, 1)
 """The first day of the rows of a third file, which both training and check need."""
@@ -114,3 +115,36 @@ def test_a_manifest_is_damaged(model: Model, damage: Damage) -> None:
     said = model.told_once(f"{name} failed in Train")
     assert "exit code" in said
     assert model.champion() == before
+
+
+LEFT = {
+    "record": (training_keys.training_record, "Gate", "was judged"),
+    "predictions for the newest rows": (training_keys.training_holdout, "Gate", "was judged"),
+}
+
+
+@fault(
+    "The {what} that a training left was {damage} before it {before}.",
+    promise="Nothing is promoted, people are told which file it is, and the champion stays.",
+    doctor="^last training",
+)
+@pytest.mark.parametrize(
+    ("what", "before", "damage"),
+    [
+        ("record", "was judged", Damage.CUT),
+        ("predictions for the newest rows", "was judged", Damage.DELETED),
+    ],
+)
+def test_what_a_training_left_is_damaged(model: Model, what: str, before: str, damage: Damage) -> None:
+    champion, step = model.champion(), {"was judged": "Gate"}[before]
+    name = f"{what.split(maxsplit=1)[0]}-{damage.name.lower()}"
+    key = LEFT[what][0](model.name, name)
+    with model.faults.fault("step", HOLD(caller=f"^{function_name(model.stage, step)}$", times=1)):
+        arn = model.loop.retrain(model.request(name, as_of=TRAINED + timedelta(20 + len(model.loop.executions()))))
+        model.faults.wait_held("step")
+        do_damage(model, key, damage)
+    assert model.stage.end(arn) == "FAILED"
+    said = model.told_once(f"{name} failed in {step}")
+    assert key in said
+    assert model.champion() == champion
+    restore(model, key)
