@@ -1,4 +1,4 @@
-"""Drift checks are killed between alert and record, and what else a round does between its writes."""
+"""Drift checks and announcements are killed between alert and record, and what else a round does between its writes."""
 
 import time
 from collections.abc import Iterator
@@ -7,8 +7,11 @@ from datetime import date, timedelta
 import pytest
 
 from courtside.contracts import dashboard_keys
+from courtside.contracts.events import RetrainingRequest, Trigger
+from courtside.contracts.retraining_ends import AnnounceRequest, Ending
 from tests.faults.fault import fault
 from tests.faults.kills.killing import (
+    ANNOUNCE,
     DRIFT_CHECK,
     FIND_DUE,
     PUBLISH,
@@ -17,7 +20,7 @@ from tests.faults.kills.killing import (
     kill,
     worked,
 )
-from tests.faults.model import MOVED, PATIENCE_SECONDS, Model, added
+from tests.faults.model import MOVED, PATIENCE_SECONDS, TRAINED, Model, added
 from tests.integration.stage.conftest import Stage
 
 WRITES, DECISIONS = "TransactWriteItems", "PUT .*/archive/decisions/"
@@ -86,6 +89,27 @@ def test_a_killed_check_tells_people_once(model: Model) -> None:
     assert model.loop.check_drift(window).decision == "alert"
     assert len(told_by(model, 1, containing="drift")) == 1
     assert model.loop.check_drift(window).duplicate
+
+
+def failure(model: Model, training_id: str) -> AnnounceRequest:
+    request = RetrainingRequest(
+        model=model.name, training_id=training_id, as_of=TRAINED, trigger=Trigger.MANUAL, reason="a test"
+    )
+    said = {"failed_step": "Train", "error": "States.TaskFailed", "cause": f"{training_id} was stopped"}
+    return AnnounceRequest(request=request, ended=Ending.FAILED, execution="arn:of:none", **said)
+
+
+@fault(
+    "The function that announces a failed training is killed between telling people and the note that they were told.",
+    promise="Its repetition ends what was begun, and a channel shows the alert once.",
+)
+def test_a_killed_announcement_is_repeated_once(model: Model) -> None:
+    event = failure(model, "failed-and-told").model_dump(mode="json")
+    kill(model, ANNOUNCE, event, BETWEEN)
+    incident = worked(model, ANNOUNCE, event)["incident"]
+    told_by(model, 1, containing="failed-and-told")
+    assert worked(model, ANNOUNCE, event)["incident"] == incident
+    assert len(model.told("failed-and-told")) == 1
 
 
 @fault(
