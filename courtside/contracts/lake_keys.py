@@ -5,7 +5,7 @@ No key is built from a name that could lead out of its prefix: every function he
 """
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from courtside.contracts.key_names import key_name
 
@@ -14,7 +14,6 @@ COMING_GAMES_PREFIX = "games/_coming/"
 TABLES_PREFIX = "tables/"
 INCOMING_PREFIX = "incoming/"
 MODELS_PREFIX = "models/"
-ARCHIVE_PREFIX = "archive/"
 ARCHIVE_PREFIX = "archive/"
 """Prefix of all that people query, and of the decisions that some of it is made from."""
 ARRIVED_PREFIX = "archive/arrivals/"
@@ -42,7 +41,7 @@ LEGACY_STAGED_PREFIX = "ml-models/.staged/"
 LEGACY_SET = "ml-models/set.json"
 """Whose the legacy files are, and their SHA-256: written last, so that it tells a whole set from a mixed one."""
 _BACKFILLED, _BY_HAND = "-backfill", "manual-"
-_BACKUP = "%Y-%m-%dT%H%M%SZ.zip"
+BACKUP_NAME = "%Y-%m-%dT%H%M%SZ.zip"
 
 
 def games(season: int) -> str:
@@ -267,15 +266,7 @@ def estimates(model: str) -> str:
 
 def tracking_backup(made_at: datetime) -> str:
     """Key of one copy of the tracking database; they sort by time."""
-    return f"{TRACKING_BACKUPS_PREFIX}{made_at:{_BACKUP}}"
-
-
-def made_at_of_backup(key: str) -> datetime | None:
-    """Return when the copy under a key was made, the inverse of `tracking_backup`; None for any other key."""
-    try:
-        return datetime.strptime(key, f"{TRACKING_BACKUPS_PREFIX}{_BACKUP}").replace(tzinfo=UTC)
-    except ValueError:
-        return None
+    return f"{TRACKING_BACKUPS_PREFIX}{made_at:{BACKUP_NAME}}"
 
 
 def records(model: str) -> str:

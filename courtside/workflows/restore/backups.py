@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from courtside.contracts import lake_keys
 from courtside.workflows.ports import ObjectVersion, VersionedLake
@@ -34,7 +34,7 @@ class Backups:
 
     def _made(self) -> list[tuple[datetime, str]]:
         kept = {each.key for each in self._versions() if not each.removed}
-        made = ((lake_keys.made_at_of_backup(key), key) for key in kept)
+        made = ((_made_at(key), key) for key in kept)
         return sorted((at, key) for at, key in made if at is not None)
 
     def _make(self, key: str) -> None:
@@ -49,3 +49,11 @@ class Backups:
 
     def _versions(self) -> Sequence[ObjectVersion]:
         return self.lake.versions(lake_keys.TRACKING_BACKUPS_PREFIX)
+
+
+def _made_at(key: str) -> datetime | None:
+    """Return when the copy under a key was made; None for any other key."""
+    try:
+        return datetime.strptime(key, f"{lake_keys.TRACKING_BACKUPS_PREFIX}{lake_keys.BACKUP_NAME}").replace(tzinfo=UTC)
+    except ValueError:
+        return None
