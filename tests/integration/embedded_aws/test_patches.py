@@ -3,10 +3,8 @@ removes.
 """
 
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -14,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.integration.embedded_aws.conftest import Deployed
+from tests.integration.embedded_aws.waiting import until
 
 
 def test_run_task_succeeds_with_the_task_in_pascal_case(deployed: Deployed) -> None:
@@ -46,7 +45,7 @@ def test_a_containers_output_is_in_cloudwatch_logs_and_in_its_log_file(deployed:
     deployed.execute("Training", {"code": "7"})
     line = "ending with ['7']"
     assert line in deployed.aws.log_tail("training")
-    assert line in _messages(deployed, deployed.output("Logs"), until=line)
+    assert line in _messages(deployed, deployed.output("Logs"), said=line)
 
 
 def test_an_image_function_runs_in_its_asset_folder_with_the_configured_handler(deployed: Deployed) -> None:
@@ -78,7 +77,7 @@ def test_a_function_may_run_from_a_tasks_image_if_its_definition_starts_the_runt
 
 def test_an_image_functions_prints_are_in_cloudwatch_logs(deployed: Deployed) -> None:
     deployed.invoke("Echo", "a-word-to-find")
-    messages = _messages(deployed, f"/aws/lambda/{deployed.output('Echo')}", until="heard a-word-to-find")
+    messages = _messages(deployed, f"/aws/lambda/{deployed.output('Echo')}", said="heard a-word-to-find")
     assert "heard a-word-to-find" in messages
 
 
@@ -110,7 +109,7 @@ def test_an_invocation_that_is_under_way_when_its_function_is_updated_runs_to_it
     functions, s3, lake = deployed.aws.client("lambda"), deployed.aws.client("s3"), deployed.output("LakeName")
     with ThreadPoolExecutor(1) as pool:
         under_way = pool.submit(deployed.invoke, "Linger", {})
-        assert _until(lambda: bool(s3.list_objects_v2(Bucket=lake, Prefix="lingering/begun").get("Contents")))
+        assert until(lambda: bool(s3.list_objects_v2(Bucket=lake, Prefix="lingering/begun").get("Contents")))
         name = deployed.output("Linger")
         variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
         environment = {"Variables": {**variables, "VERSION": "second"}}
@@ -140,7 +139,7 @@ def test_a_topic_calls_its_function(deployed: Deployed) -> None:
         keys = [each["Key"] for each in s3.list_objects_v2(Bucket=bucket, Prefix="heard/").get("Contents", [])]
         return [deployed.lake_json(key)["Records"][0]["Sns"]["Message"] for key in keys]
 
-    assert _until(lambda: "for the function" in heard())
+    assert until(lambda: "for the function" in heard())
 
 
 def test_the_database_is_a_postgres_that_only_the_secrets_password_opens(deployed: Deployed) -> None:
@@ -185,123 +184,6 @@ def test_a_conditional_put_does_not_replace_an_object(deployed: Deployed) -> Non
     assert s3.get_object(Bucket=bucket, Key="lock")["Body"].read() == b"first"
 
 
-def test_a_task_of_an_unknown_image_says_so(deployed: Deployed) -> None:
-    ecs = deployed.aws.client("ecs")
-    container = {"name": "other", "image": "somewhere.example/other:latest"}
-    ecs.register_task_definition(family="other", containerDefinitions=[container])
-    task = ecs.run_task(cluster=deployed.output("Cluster"), taskDefinition="other")["tasks"][0]["taskArn"]
-
-    def described() -> dict[str, Any]:
-        found: dict[str, Any] = ecs.describe_tasks(cluster=deployed.output("Cluster"), tasks=[task])["tasks"][0]
-        return found
-
-    assert _until(lambda: described()["lastStatus"] == "STOPPED")
-    assert "No asset folder is known for image somewhere.example/other:latest" in described()["stoppedReason"]
-
-
-@pytest.mark.parametrize("code", [0, 4])
-def test_a_container_that_depends_on_anothers_success_starts_only_after_it(
-    deployed: Deployed, code: int, tmp_path: Path
-) -> None:
-    ecs = deployed.aws.client("ecs")
-    image = ecs.describe_task_definition(taskDefinition="training")["taskDefinition"]["containerDefinitions"][0][
-        "image"
-    ]
-    told = tmp_path / "told"
-    first = {
-        "name": "first", "image": image, "essential": False,
-        "entryPoint": ["sh", "-c"], "command": [f"sleep .3; echo first >> {told}; exit {code}"],
-    }  # fmt: skip
-    second = {
-        "name": "second", "image": image, "entryPoint": ["sh", "-c"], "command": [f"echo second >> {told}"],
-        "dependsOn": [{"containerName": "first", "condition": "SUCCESS"}],
-    }  # fmt: skip
-    ecs.register_task_definition(family="ordered", containerDefinitions=[first, second])
-    task = ecs.run_task(cluster=deployed.output("Cluster"), taskDefinition="ordered")["tasks"][0]["taskArn"]
-
-    def described() -> dict[str, Any]:
-        found: dict[str, Any] = ecs.describe_tasks(cluster=deployed.output("Cluster"), tasks=[task])["tasks"][0]
-        return found
-
-    assert _until(lambda: described()["lastStatus"] == "STOPPED")
-    assert told.read_text().split() == (["first", "second"] if code == 0 else ["first"])
-    assert ("exited with 4" in described()["stoppedReason"]) is bool(code)
-
-
-def test_a_stopped_task_ends_its_process(deployed: Deployed) -> None:
-    ecs = deployed.aws.client("ecs")
-    image = ecs.describe_task_definition(taskDefinition="training")["taskDefinition"]["containerDefinitions"][0][
-        "image"
-    ]
-    container = {"name": "sleeper", "image": image, "entryPoint": ["sh", "-c"], "command": ["sleep 86399"]}
-    ecs.register_task_definition(family="sleeper", containerDefinitions=[container])
-    task = ecs.run_task(cluster=deployed.output("Cluster"), taskDefinition="sleeper")["tasks"][0]["taskArn"]
-    assert _until(lambda: _running("sleep 86399"))
-    ecs.stop_task(cluster=deployed.output("Cluster"), task=task)
-    assert _until(lambda: not _running("sleep 86399"))
-
-
-@pytest.mark.parametrize(("seconds", "status"), [(1, "FAILED"), (600, "ABORTED")], ids=["timed out", "stopped"])
-def test_a_task_that_no_state_waits_for_any_more_ends(deployed: Deployed, seconds: int, status: str) -> None:
-    ecs, states = deployed.aws.client("ecs"), deployed.aws.client("stepfunctions")
-    described = states.describe_state_machine(stateMachineArn=deployed.output("Training"))
-    definition = json.loads(described["definition"])
-    run, sleep = definition["States"]["Run"], f"sleep {86300 + seconds}"
-    (container,) = ecs.describe_task_definition(taskDefinition="training")["taskDefinition"]["containerDefinitions"]
-    ecs.register_task_definition(
-        family=f"sleeps{seconds}", containerDefinitions=[{**container, "entryPoint": ["sh", "-c"], "command": [sleep]}]
-    )
-    del run["Parameters"]["Overrides"]
-    run["Parameters"]["TaskDefinition"] = f"sleeps{seconds}"
-    run["TimeoutSeconds"] = seconds
-    machine = states.create_state_machine(
-        name=f"sleeps{seconds}", roleArn=described["roleArn"], definition=json.dumps(definition)
-    )["stateMachineArn"]
-    execution = states.start_execution(stateMachineArn=machine)["executionArn"]
-    assert _until(lambda: _running(sleep))
-    if status == "ABORTED":
-        states.stop_execution(executionArn=execution)
-    assert _until(lambda: not _running(sleep))
-    assert _until(lambda: states.describe_execution(executionArn=execution)["status"] == status)
-
-
-def _running(command: str) -> bool:
-    import psutil
-
-    lines = [" ".join(each.info["cmdline"] or []) for each in psutil.process_iter(["cmdline"])]
-    return any(line == command or line.endswith(f"-c {command}") for line in lines)
-
-
-def _secret(deployed: Deployed) -> dict[str, Any]:
-    found = deployed.aws.client("secretsmanager").get_secret_value(SecretId=deployed.output("SecretArn"))
-    secret: dict[str, Any] = json.loads(found["SecretString"])
-    return secret
-
-
-def _messages(deployed: Deployed, group: str, *, until: str) -> list[str]:
-    """Return a group's messages once one of them is `until`, because forwarding lags a little behind."""
-    logs = deployed.aws.client("logs")
-
-    def read() -> list[str]:
-        return [str(event["message"]).strip() for event in logs.filter_log_events(logGroupName=group)["events"]]
-
-    _until(lambda: until in read())
-    return read()
-
-
-def _heard(deployed: Deployed, text: str) -> bool:
-    return _until(lambda: any(text in str(each.payload["Message"]) for each in deployed.webhook.messages))
-
-
-def _until(condition: Any, timeout: float = 120) -> bool:
-    deadline = time.monotonic() + timeout
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
 def test_a_schedule_passes_on_its_scheduled_time(deployed: Deployed) -> None:
     sqs, at = deployed.aws.client("sqs"), datetime.now(UTC) + timedelta(seconds=1)
     url = sqs.create_queue(QueueName="scheduled")["QueueUrl"]
@@ -315,8 +197,29 @@ def test_a_schedule_passes_on_its_scheduled_time(deployed: Deployed) -> None:
         Name="once", ScheduleExpression=f"at({at:%Y-%m-%dT%H:%M:%S})", FlexibleTimeWindow={"Mode": "OFF"}, Target=target
     )
     messages: list[Any] = []
-    assert _until(
+    assert until(
         lambda: messages.extend(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages", [])) or messages
     )
     handed_over = datetime.fromisoformat(json.loads(messages[0]["Body"])["at"])
     assert at.replace(microsecond=0) <= handed_over <= datetime.now(UTC)
+
+
+def _secret(deployed: Deployed) -> dict[str, Any]:
+    found = deployed.aws.client("secretsmanager").get_secret_value(SecretId=deployed.output("SecretArn"))
+    secret: dict[str, Any] = json.loads(found["SecretString"])
+    return secret
+
+
+def _messages(deployed: Deployed, group: str, *, said: str) -> list[str]:
+    """Return a group's messages once one of them is `said`, because forwarding lags a little behind."""
+    logs = deployed.aws.client("logs")
+
+    def read() -> list[str]:
+        return [str(event["message"]).strip() for event in logs.filter_log_events(logGroupName=group)["events"]]
+
+    until(lambda: said in read())
+    return read()
+
+
+def _heard(deployed: Deployed, text: str) -> bool:
+    return until(lambda: any(text in str(each.payload["Message"]) for each in deployed.webhook.messages))
