@@ -19,7 +19,7 @@ def deployed_restoring(
     outputs: "StageOutputs",
     wanted: Collection[str],
     *,
-    restore_tracking: Callable[[str], None],
+    restore_tracking: Callable[[str], object],
     now: datetime,
     progress: Callable[[str], None],
 ) -> "Restoring":

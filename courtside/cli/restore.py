@@ -79,7 +79,7 @@ def restore(
         restoring = deployed_restoring(
             stage_outputs(stage),
             wanted,
-            restore_tracking=lambda key: _restored(ran(stage, ["restore", "--replace", "--", key])),
+            restore_tracking=lambda key: ran(stage, ["restore", "--replace", "--", key]),
             now=now,
             progress=status.update,
         )
@@ -94,10 +94,6 @@ def restore(
     with reaching_aws():
         undone = restoring.work.trainings_since(moment)
     _tell(changes, undone, made=not dry_run, as_json=as_json)
-
-
-def _restored(_: dict[str, Any]) -> None:
-    """Take what the copy task printed, which says no more than the plan."""
 
 
 def _moment(text: str, now: datetime) -> datetime:

@@ -65,7 +65,7 @@ class Authenticated:
         except _Gone:
             return
         else:
-            await self._app(scope, _replayed(body, receive), _without_cors(send))
+            await self._app(scope, replayed(body, receive), _without_cors(send))
 
     def _expect_our_name(self, request: Request) -> None:
         """Refuse a name that somebody made resolve to this machine, and requests that only a page's browser makes."""
@@ -97,7 +97,7 @@ async def _body(receive: Receive) -> bytes:
             return b"".join(parts)
 
 
-def _replayed(body: bytes, receive: Receive) -> Receive:
+def replayed(body: bytes, receive: Receive) -> Receive:
     """Return a `receive` that repeats the body once, and then passes on what still comes."""
     messages = [{"type": "http.request", "body": body, "more_body": False}]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from embedded_aws.authentication.middleware import Application, Message, Receive, Scope, Send
+from embedded_aws.authentication.middleware import Application, Message, Receive, Scope, Send, replayed
 from embedded_aws.faults.rules import Asked, Effect, Rule
 
 PATH = "/_aws/courtside/faults"
@@ -103,19 +103,19 @@ class Faulty:
         asked = self._asked(scope, body)
         found = self.faults.of(asked)
         if found is None:
-            await self.app(scope, _again(body, receive), send)
+            await self.app(scope, replayed(body, receive), send)
             return
         name, rule = found
         await asyncio.sleep(rule.delay)
         made: list[Message] = []
         if rule.after or rule.effect is Effect.CUT:
-            await self.app(scope, _again(body, receive), _kept(made))
+            await self.app(scope, replayed(body, receive), _kept(made))
         if rule.effect is Effect.HOLD:
             await self.faults.hold(name, asked)
             if made:
                 await _sent(made, send)
             elif not await _left(receive):
-                await self.app(scope, _again(body, receive), send)
+                await self.app(scope, replayed(body, receive), send)
         elif rule.effect is Effect.ANSWER:
             await _answer(send, rule.status, rule.headers, rule.content.encode())
         else:
@@ -134,15 +134,6 @@ class Faulty:
             key_id=key_id,
             body=body,
         )
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    messages = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def again() -> Message:
-        return messages.pop() if messages else await receive()
-
-    return again
 
 
 async def _left(receive: Receive) -> bool:

@@ -20,7 +20,7 @@ class Backups:
     """
 
     lake: VersionedLake
-    restore: Callable[[str], None]
+    restore: Callable[[str], object]
     name: str = NAME
 
     def look(self, moment: datetime) -> Change:
@@ -41,10 +41,8 @@ class Backups:
         """Fill the database, after the backup itself came back if it was removed or changed."""
         kept = [each for each in self._versions() if each.key == key]
         first = [each for each in kept if not each.removed][-1]
-        if not kept[0].removed and kept[0].stamp == first.stamp:
-            self.restore(key)
-            return
-        self.lake.write_again([first])
+        if kept[0].removed or kept[0].stamp != first.stamp:
+            self.lake.write_again([first])
         self.restore(key)
 
     def _versions(self) -> Sequence[ObjectVersion]:
