@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 
 from tests.faults.fault import Fault
-from tests.faults.model import Model, added
+from tests.faults.model import PATIENCE_SECONDS, Model, added
 from tests.faults.truths import Forgiven, ask, remembered
 from tests.integration.stage.conftest import Stage, deployed
 
@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with deployed(tmp_path_factory.mktemp("stage")) as running, pytest.MonkeyPatch.context() as patch:
-        running.aws.wait_for_tracking()
+        running.aws.wait_for_tracking(PATIENCE_SECONDS)
         patch.setenv("COURTSIDE_TRACKING_URI", running.aws.tracking_url)
         yield running
 
