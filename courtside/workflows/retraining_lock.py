@@ -26,6 +26,8 @@ from courtside.workflows.model_ledger import ModelLedger
 _AGAIN = re.compile(r"^again\d*-")
 START = timedelta(minutes=10)
 """A slot is kept for a request that waited, for as long as its execution may take to start and to take the lock."""
+_MOST_ENDED = 32
+"""A function runs for minutes after its execution was stopped, in which not so many trainings of one model end."""
 
 State = RetrainingLockState
 _Result = TypeVar("_Result")
@@ -42,6 +44,18 @@ class LeaseLost(CourtsideError):
         super().__init__(
             f"training {training_id} has lost the retraining lock of {model} ({now}): its lease ended without a sign "
             f"of life. Nothing was promoted by it; start it again with `courtside retrain --model {model}`"
+        )
+
+
+class TrainingOver(CourtsideError):
+    """A training's execution has ended, so a function that it left behind must not take the lock for it."""
+
+    def __init__(self, training_id: str, model: str) -> None:
+        self.training_id = training_id
+        self.model = model
+        super().__init__(
+            f"training {training_id} of {model} was over before it took the retraining lock, so the lock stays free; "
+            f"start it again under another name with `courtside retrain --model {model}`"
         )
 
 
@@ -62,11 +76,13 @@ class RetrainingLock:
 
         Of several of one model that wait, the one with the newest data is kept. A rollback waits for its model's lock
         only, not for a slot. A repeated request of the holder renews its lease. A dead holder's lease ends by itself,
-        and the next request takes over.
+        and the next request takes over. Raises `TrainingOver` for a training that has ended before it had the lock.
         """
 
         def step(documents: Documents) -> tuple[LockOutcome, Alert | None]:
             state, slots = self._state(documents), living(_slots(documents), now=now)
+            if request.training_id in state.ended:
+                raise TrainingOver(request.training_id, request.model)
             outcome, alert = self._outcome(state, slots, request, now=now)
             if outcome is LockOutcome.REMEMBERED:
                 state = _remembering(state, request)
@@ -115,8 +131,10 @@ class RetrainingLock:
             if own is not None and own.training_id == training_id and not own.started:
                 # Its run ended before it took the lock, so others that wait come first.
                 slots = queued(slots, self.ledger.model, waits=False)
-            if not done.keeps_lock and state.holder in {training_id, None}:
-                state = _freed(state, done)
+            if not done.keeps_lock:
+                state = _over(state, training_id)
+                if state.holder in {training_id, None}:
+                    state = _freed(state, done)
             self._write(documents, state, without_training(slots, self.ledger.model, training_id))
             return self._hand_over(documents, now=now)
 
@@ -206,6 +224,15 @@ def _freed(state: State, done: UnlockRequest) -> State:
         return freed
     newest = max(filter(None, (state.trained_as_of, done.request.as_of)))
     return freed.model_copy(update={"trained_as_of": newest})
+
+
+def _over(state: State, training_id: str) -> State:
+    """Note that a training has ended: it gave the lock back, now or before, or it never had it."""
+    if state.holder == training_id:
+        return state.model_copy(update={"released": training_id})
+    if training_id in {state.released, *state.ended}:
+        return state
+    return state.model_copy(update={"ended": (*state.ended, training_id)[-_MOST_ENDED:]})
 
 
 def _cools(state: State, request: RetrainingRequest) -> bool:

@@ -61,7 +61,9 @@ class ClaimState(Versioned):
 class RetrainingLockState(Versioned):
     """Which training runs, until when its lease lasts, what waits for it to end, and the newest data used so far.
 
-    A rollback that is `waiting` comes before a training, which is then `behind` it.
+    A rollback that is `waiting` comes before a training, which is then `behind` it. `released` is the training that
+    gave the lock back last. `ended` are the newest trainings that ended before they had it: a function that one of them
+    left behind must not take it any more.
     """
 
     holder: str | None = None
@@ -70,3 +72,5 @@ class RetrainingLockState(Versioned):
     behind: RetrainingRequest | None = None
     coalesced: int = 0
     trained_as_of: date | None = None
+    released: str | None = None
+    ended: tuple[str, ...] = ()

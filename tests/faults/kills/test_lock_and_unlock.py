@@ -14,6 +14,7 @@ from tests.faults.kills.machine import (
     stopped,
     undecided,
     unlocking,
+    waited,
 )
 from tests.faults.model import Model
 from tests.faults.truths.trainings import executions
@@ -101,6 +102,24 @@ def test_a_stopped_rollback_leaves_nothing_locked(model: Model, doing: str) -> N
     model.settled()
     assert model.champion() == before
     assert heard(model, f"{request.training_id} ended as ABORTED")
+
+
+@fault(
+    "A person stops a rollback while the function that takes its lock is about to write.",
+    promise="The function is refused when it goes on: the lock stays free for the next one.",
+    twice="was not rolled back",
+)
+def test_a_stopped_execution_takes_no_lock_any_more(model: Model) -> None:
+    request = undecided(model, "stopped-early")
+    with model.faults.fault("hold", of("Lock", LEDGER, times=1)):
+        arn = model.loop.retrain(request)
+        model.faults.wait_held("hold")
+        model.stage.aws.client("stepfunctions").stop_execution(executionArn=arn)
+        assert heard(model, f"{request.training_id} ended as ABORTED")
+        waited(lambda: request.training_id in model.lock().ended)
+    refused, error = model.called(function_name(model.stage, "Lock"), event(request))
+    assert error == "TrainingOver", refused
+    assert model.trained("next", **_unwanted(model)) == "SUCCEEDED"
 
 
 def _ids(model: Model) -> list[str]:

@@ -12,7 +12,7 @@ from courtside.contracts.records import RetrainingLockState
 from courtside.workflows.ledger_documents import LedgerBusy
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.ports import LedgerEntry, LedgerWrite
-from courtside.workflows.retraining_lock import LeaseLost, RetrainingLock
+from courtside.workflows.retraining_lock import LeaseLost, RetrainingLock, TrainingOver
 from tests.fakes.ports import InMemoryLedger
 
 NOW = datetime(2026, 3, 1, 7, tzinfo=UTC)
@@ -285,3 +285,20 @@ def test_a_training_takes_the_place_of_a_recalibration_that_waits(lock: Retraini
     lock.acquire(recalibration("r", 9), now=NOW)
     lock.acquire(request("b", 8), now=NOW)
     assert getattr(state(ledger).waiting, "training_id", None) == "b"
+
+
+def test_a_training_that_is_over_takes_no_lock_any_more(lock: RetrainingLock, ledger: InMemoryLedger) -> None:
+    # Somebody stopped its execution while the function that takes the lock was still on its way.
+    lock.release(done("stopped", trained=False), now=NOW)
+    with pytest.raises(TrainingOver, match="training stopped of nba_games was over"):
+        lock.acquire(request("stopped"), now=NOW)
+    assert state(ledger).holder is None
+    assert lock.acquire(request("next"), now=NOW).outcome is LockOutcome.ACQUIRED
+
+
+def test_a_training_that_gave_its_lock_back_twice_may_take_it_again(lock: RetrainingLock) -> None:
+    # Only what never had the lock can have left a function behind that is still to take it.
+    lock.acquire(request("first"), now=NOW)
+    for _ in range(2):
+        lock.release(done("first", trained=False), now=NOW)
+    assert lock.acquire(request("first"), now=NOW).outcome is LockOutcome.ACQUIRED
