@@ -1,23 +1,32 @@
 """Drift checks and announcements are killed between alert and record, and what else a round does between its writes."""
 
+import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
-from courtside.contracts import dashboard_keys
-from courtside.contracts.events import RetrainingRequest, Trigger
+from courtside.adapters.sns_alerts import SnsAlerts
+from courtside.contracts import dashboard_keys, ledger_keys
+from courtside.contracts.events import RetrainingRequest, Trigger, Window
+from courtside.contracts.names import StackOutput
 from courtside.contracts.retraining_ends import AnnounceRequest, Ending
+from courtside.core.alerting import Alert
 from tests.faults.fault import fault
 from tests.faults.kills.killing import (
     ANNOUNCE,
     DRIFT_CHECK,
     FIND_DUE,
+    NOTIFY,
     PUBLISH,
     SETTLE,
     Moment,
     kill,
+    standing,
     worked,
 )
 from tests.faults.model import MOVED, PATIENCE_SECONDS, TRAINED, Model, added
@@ -33,6 +42,13 @@ CHECKING = {
     Moment("after it logged that the decision was carried out", DECISIONS, skip=1, after=True): 5,
 }
 BETWEEN = Moment("between telling people and the note that they were told", "POST /", body=TOLD, after=True)
+ONCE = "once"
+NOTIFYING = {
+    Moment("before it claims the alert", WRITES): ONCE,
+    Moment("after it claimed the alert and before it posts it", WRITES, skip=1): ONCE,
+    Moment("after it posted the alert and before it notes that", WRITES, skip=2): "again, and not lost",
+}
+FAILED, DRIFTED = "failed-and-told", Window(start=MOVED - timedelta(10), end=MOVED + timedelta(20))
 SETTLING = [
     Moment("before it keeps the record of the model's rounds", WRITES, body=r'"rounds-\w"'),
     Moment("after it kept the record and before people are told", WRITES, body=r'"rounds-\w"', after=True),
@@ -79,16 +95,39 @@ def test_a_killed_check_is_completed(model: Model, moment: Moment) -> None:
     assert model.stage.lake.keys(answer.report_key) == [answer.report_key]
 
 
-@fault(
-    "The drift check that found drift is killed between telling people and the note that they were told.",
-    promise="The next delivery of the event ends what was begun, and a channel shows the alert once.",
-)
-def test_a_killed_check_tells_people_once(model: Model) -> None:
-    window = model.day(MOVED + timedelta(20))
-    kill(model, DRIFT_CHECK, {"model": model.name, "window": window.model_dump(mode="json")}, BETWEEN)
-    assert model.loop.check_drift(window).decision == "alert"
-    assert len(told_by(model, 1, containing="drift")) == 1
-    assert model.loop.check_drift(window).duplicate
+@dataclass(frozen=True)
+class Killed:
+    """What was asked for again after a kill: it waits until the lease of the killed process has run out."""
+
+    announced: Future[Any]
+    failure: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def killed(model: Model) -> Killed:
+    """Kill all those whose claims others wait for, so that they wait at the same time, and end the drift check."""
+    for moment in NOTIFYING:
+        noted = ledger_keys.told("slack", alert_of(model, moment)).rpartition("/")[2]
+        with standing(model, NOTIFY, replace(moment, body=noted)) as name:
+            publish(model, moment)
+            model.faults.kill_at(name, number=signal.SIGKILL)
+    failed = failure(model, FAILED).model_dump(mode="json")
+    kill(model, ANNOUNCE, failed, BETWEEN)
+    kill(model, DRIFT_CHECK, {"model": model.name, "window": DRIFTED.model_dump(mode="json")}, BETWEEN)
+    with ThreadPoolExecutor() as pool:
+        announced = pool.submit(worked, model, ANNOUNCE, failed)
+        assert model.loop.check_drift(DRIFTED).decision == "alert"
+    return Killed(announced, failed)
+
+
+def publish(model: Model, moment: Moment) -> None:
+    words = alert_of(model, moment)
+    alert = Alert("Courtside: a test", words, kind="test", id=words)
+    SnsAlerts(model.loop.output(StackOutput.ALERT_TOPIC), model.name).publish(alert)
+
+
+def alert_of(model: Model, moment: Moment) -> str:
+    return f"{model.name} is told {moment}"
 
 
 def failure(model: Model, training_id: str) -> AnnounceRequest:
@@ -100,16 +139,24 @@ def failure(model: Model, training_id: str) -> AnnounceRequest:
 
 
 @fault(
+    "The drift check that found drift is killed between telling people and the note that they were told.",
+    promise="The next delivery of the event ends what was begun, and a channel shows the alert once.",
+)
+@pytest.mark.usefixtures("killed")
+def test_a_killed_check_tells_people_once(model: Model) -> None:
+    assert len(told_by(model, 1, containing="drift")) == 1
+    assert model.loop.check_drift(DRIFTED).duplicate
+
+
+@fault(
     "The function that announces a failed training is killed between telling people and the note that they were told.",
     promise="Its repetition ends what was begun, and a channel shows the alert once.",
 )
-def test_a_killed_announcement_is_repeated_once(model: Model) -> None:
-    event = failure(model, "failed-and-told").model_dump(mode="json")
-    kill(model, ANNOUNCE, event, BETWEEN)
-    incident = worked(model, ANNOUNCE, event)["incident"]
-    told_by(model, 1, containing="failed-and-told")
-    assert worked(model, ANNOUNCE, event)["incident"] == incident
-    assert len(model.told("failed-and-told")) == 1
+def test_a_killed_announcement_is_repeated_once(model: Model, killed: Killed) -> None:
+    incident = killed.announced.result()["incident"]
+    told_by(model, 1, containing=FAILED)
+    assert worked(model, ANNOUNCE, killed.failure)["incident"] == incident
+    assert len(model.told(FAILED)) == 1
 
 
 @fault(
@@ -159,3 +206,12 @@ def test_models_that_are_due_are_found_again(model: Model, moment: Moment) -> No
     found = worked(model, FIND_DUE, event)
     assert found["due"] == 1
     assert model.stage.lake.read(found["key"])
+
+
+@fault("The function that passes an alert on to a channel is killed {moment}.", promise="The alert is posted {times}.")
+@pytest.mark.parametrize(("moment", "times"), NOTIFYING.items(), ids=str)
+@pytest.mark.usefixtures("killed")
+def test_an_alert_whose_notifier_was_killed_is_posted(model: Model, moment: Moment, times: str) -> None:
+    # The leases of the killed notifiers have run out while the faults above ran.
+    count = 1 if times == ONCE else 2
+    assert len(told_by(model, count, containing=alert_of(model, moment))) == count
