@@ -1,7 +1,7 @@
 """Channels are told once of each alert, and where a bot writes, an incident is one thread."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from courtside.contracts import ledger_keys
 from courtside.contracts.channels.message import ChannelMessage
@@ -18,11 +18,16 @@ LEASE_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class TellChannel:
-    """Tells one channel; `say` posts a message there."""
+    """Tells one channel; `say` posts a message there.
+
+    `known` holds the claims that this process has seen to be settled, so that a storm of duplicates asks the ledger
+    once in each process and not once a duplicate.
+    """
 
     channel: str
     claims: Claims
     say: Callable[[ChannelMessage], object]
+    known: set[str] = field(default_factory=set)
 
     def tell(self, message: ChannelMessage, *, delivery: str) -> bool:
         """Say a message unless that was done before, and return whether this call said it.
@@ -33,7 +38,12 @@ class TellChannel:
         def say() -> None:
             self.say(message)
 
-        return self.claims.once(ledger_keys.told(self.channel, message.id or delivery), say)
+        key = ledger_keys.told(self.channel, message.id or delivery)
+        if key in self.known:
+            return False
+        said = self.claims.once(key, say)
+        self.known.add(key)
+        return said
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """One alert comes many times, at once, from the topic, and out of the dead letters."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.faults.deliveries.at_once import at_once, called, few, function, told
 from tests.faults.fault import fault
 from tests.faults.model import Model
 
+AT_ONCE_IN_ALL, RECORDS = 4, 100
 LONG_AGO = "2026-01-01T00:00:00.000Z"
 
 
@@ -20,8 +22,8 @@ def alert(model: Model, name: str) -> Alert:
     return Alert(f"Courtside: {name}", f"{name} of {model.name}", id=f"{model.name}-{name}", model=model.name)
 
 
-def delivered(model: Model, name: str) -> dict[str, Any]:
-    """Return the event by which the topic hands an alert over to a channel's function."""
+def delivered(model: Model, name: str, *, records: int = 1) -> dict[str, Any]:
+    """Return the event by which the topic hands an alert over to a channel's function, with as many copies of it."""
     message = alert(model, name)
     topic = model.loop.output(StackOutput.ALERT_TOPIC)
     record = {
@@ -37,7 +39,7 @@ def delivered(model: Model, name: str) -> dict[str, Any]:
             "Timestamp": LONG_AGO,
         },
     }
-    return {"Records": [record]}
+    return {"Records": [record] * records}
 
 
 def slack(model: Model) -> str:
@@ -104,3 +106,13 @@ def test_stale_events_are_sent_again_out_of_the_dead_letters(model: Model, times
     assert {each["outcome"] for each in sent} == {"sent", "was delivered before"}
     for name in names:
         assert len(model.told(f"{name} of")) == 1
+
+
+@fault("One alert is handed over to a channel {times:,} times.", promise="The channel is told once.")
+@pytest.mark.parametrize("times", [10_000])
+def test_there_are_thousands_of_duplicates_of_one_alert(model: Model, times: int) -> None:
+    name, event = slack(model), delivered(model, "handed over for days", records=RECORDS)
+    with ThreadPoolExecutor(AT_ONCE_IN_ALL) as pool:
+        answers = list(pool.map(lambda _: called(model, name, event), range(times // RECORDS)))
+    assert answers == [({"posted": RECORDS}, "")] * (times // RECORDS)
+    assert len(model.told("handed over for days")) == 1

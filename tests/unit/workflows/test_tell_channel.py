@@ -143,6 +143,18 @@ def test_an_alert_that_was_published_twice_is_said_once() -> None:
     assert [teller.tell(OPENED, delivery=each) for each in ("d1", "d2")] == [True, False]
 
 
+def test_a_storm_of_duplicates_asks_the_ledger_once() -> None:
+    setup = Setup()
+    teller = TellChannel("slack", Claims(setup.ledger), setup.conversation.post)
+    assert teller.tell(OPENED, delivery="d")
+    # Another process said it, which this one finds out once.
+    other = TellChannel("slack", Claims(setup.ledger), setup.conversation.post)
+    assert not other.tell(OPENED, delivery="d")
+    setup.ledger.get = lambda _: pytest.fail("asked again")
+    assert not any(each.tell(OPENED, delivery=f"d{number}") for number in range(1_000) for each in (teller, other))
+    assert len(setup.conversation.posts) == 1
+
+
 def test_channels_remember_for_themselves() -> None:
     setup = Setup()
     for channel in ("slack", "teams"):
