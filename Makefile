@@ -12,6 +12,8 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export UV_PYTHON_DOWNLOADS := never
 # On few cores, threads that spin while they wait make the boosters many times slower.
 export OMP_WAIT_POLICY := PASSIVE
+# So many stages run beside each other in the tests: each takes up to 4 GB, and waits for half of its time.
+STAGES := 4
 
 .PHONY: help setup demo check test faults package images bases bench format clean
 
@@ -29,10 +31,10 @@ check: setup ## Check lint, format, types, import directions, lock file and shel
 
 test: setup ## Run every test, the fast ones first
 	@$(BIN)/pytest --numprocesses logical --dist loadfile --doctest-modules courtside/core courtside/api tests/unit tests/infra $(ARGS)
-	@$(BIN)/pytest --numprocesses logical --dist loadfile tests/integration tests/e2e tests/faults $(ARGS)
+	@$(BIN)/pytest --numprocesses $(STAGES) --dist loadfile tests/integration tests/e2e tests/faults $(ARGS)
 
 faults: setup ## Run every fault that a stage must survive; the record is faults-out/record.json
-	@$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder tests/faults --faults all \
+	@$(BIN)/pytest --numprocesses $(STAGES) --dist loadfile --no-loadscope-reorder tests/faults --faults all \
 		--faults-record faults-out/record.json $(ARGS)
 
 package: setup ## Build wheel and sdist, install them with plain pip and try them

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import boto3
-
+from courtside.adapters import aws_clients
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.rounds import FindDueResponse, WatchRequest
 
@@ -38,7 +37,7 @@ class StepFunctionsWatch:
 
     @cached_property
     def _states(self) -> "SFNClient":
-        return boto3.client("stepfunctions")
+        return aws_clients.client("stepfunctions")
 
     def run(self, name: str, request: WatchRequest) -> FindDueResponse:
         """Run a round of this name to its end and return what it counted first; raises `WatchFailed`."""

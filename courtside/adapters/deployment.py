@@ -8,7 +8,6 @@ from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -19,6 +18,7 @@ from botocore.exceptions import (
     ResponseStreamingError,
 )
 
+from courtside.adapters import aws_clients
 from courtside.adapters.execute_api import skew
 from courtside.contracts.channels import CHANNELS
 from courtside.contracts.errors import CourtsideError
@@ -138,7 +138,7 @@ def stage_outputs(stage: str) -> StageOutputs:
     """Return every output of a stage, whose stacks are asked at once; raises `StageNotDeployed` and `AwsUnusable`."""
     merged, names = StageOutputs(stage), [stack_name(stage, stack) for stack in STACKS]
     with reaching_aws(), ThreadPoolExecutor(len(names)) as pool:
-        formation = boto3.client("cloudformation", config=FIRST_QUESTION)
+        formation = aws_clients.client("cloudformation", config=FIRST_QUESTION)
         described = list(pool.map(partial(_outputs, formation), names))
     for name, found in zip(names, described, strict=True):
         if found is None:
@@ -151,7 +151,7 @@ def deployed_stages() -> list[str] | None:
     """Return the stages whose stacks are in this account and region, or None where the caller may not list them."""
     of_a_stage = re.compile(stack_name("([a-z0-9]+)", STACKS[0]))
     try:
-        pages = boto3.client("cloudformation", config=FIRST_QUESTION).get_paginator("describe_stacks").paginate()
+        pages = aws_clients.client("cloudformation", config=FIRST_QUESTION).get_paginator("describe_stacks").paginate()
         names = [stack["StackName"] for page in pages for stack in page["Stacks"]]
     except (ClientError, BotoCoreError):
         return None

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.exceptions import ClientError
 
+from courtside.adapters import aws_clients
 from courtside.workflows.ports import LedgerEntry, LedgerWrite
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class DynamoDbLedger:
 
     @cached_property
     def _dynamodb(self) -> "DynamoDBClient":
-        return boto3.client("dynamodb")
+        return aws_clients.client("dynamodb")
 
     def get(self, key: str) -> LedgerEntry | None:
         """Return the newest document under `key`, or None."""

@@ -7,9 +7,9 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from pydantic import ValidationError
 
+from courtside.adapters import aws_clients
 from courtside.contracts.events import RetrainingRequest
 from courtside.contracts.execution_names import execution_name
 from courtside.core.runs import Execution
@@ -61,7 +61,7 @@ class StepFunctionsExecutions:
 
     @cached_property
     def _states(self) -> "SFNClient":
-        return boto3.client("stepfunctions")
+        return aws_clients.client("stepfunctions")
 
     def _told(self, arn: str) -> Execution:
         told = self._states.describe_execution(executionArn=arn)

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from courtside.adapters import aws_clients
 from courtside.adapters.execute_api import signed_headers
 from courtside.adapters.mlflow_texts import NAME, TAG, taken, taken_values
 from courtside.adapters.tracking_address import one_line, split_login
@@ -109,7 +110,7 @@ class MlflowDriftRuns:
         if place.scheme != "s3":
             raise TrackingRefused(self._uri, 200, f"artifacts at {artifact_uri} cannot be written from here")
         try:
-            self._session.client("s3").put_object(Bucket=place.netloc, Key=key, Body=content, ContentType=kind)
+            aws_clients.client("s3").put_object(Bucket=place.netloc, Key=key, Body=content, ContentType=kind)
         except (ClientError, BotoCoreError) as error:
             raise TrackingRefused(self._uri, 200, f"{artifact_uri}/{name} was not taken: {error}") from error
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.exceptions import ClientError
 
+from courtside.adapters import aws_clients
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.names import MODEL_ATTRIBUTE
 from courtside.workflows.stage_models import StageListing
@@ -123,7 +123,7 @@ class ModelSubscriptions:
 
     @cached_property
     def _sns(self) -> "SNSClient":
-        return boto3.client("sns")
+        return aws_clients.client("sns")
 
 
 def _by_address(listing: StageListing, known: Mapping[str, Subscription]) -> Mapping[str, Sequence[str]]:

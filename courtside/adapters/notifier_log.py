@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
-import boto3
-
+from courtside.adapters import aws_clients
 from courtside.contracts.names import NO_WEBHOOK, POSTED
 
 
@@ -31,7 +30,7 @@ def fate_of(message: str, *, log: str, since: datetime) -> Fate:
 
 def _lines(log: str, message: str, since: datetime) -> Iterator[str]:
     pages = (
-        boto3.client("logs")
+        aws_clients.client("logs")
         .get_paginator("filter_log_events")
         .paginate(logGroupName=log, startTime=int(since.timestamp() * 1000), filterPattern=f'"{message}"')
     )

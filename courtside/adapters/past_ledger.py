@@ -8,8 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import boto3
-
+from courtside.adapters import aws_clients
 from courtside.adapters.dynamodb_ledger import entry_of, item_of, place_of
 from courtside.workflows.ports import LedgerEntry
 from courtside.workflows.restore.errors import LedgerDeleted
@@ -32,7 +31,7 @@ class DynamoDbPastLedger:
 
     @cached_property
     def _dynamodb(self) -> "DynamoDBClient":
-        return boto3.client("dynamodb")
+        return aws_clients.client("dynamodb")
 
     def restorable(self) -> tuple[datetime, datetime]:
         """Return the earliest and the latest moment that it can be seen at; raises `LedgerDeleted`.

@@ -3,9 +3,9 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.exceptions import ClientError
 
+from courtside.adapters import aws_clients
 from courtside.adapters.s3_content import whole_object
 from courtside.workflows.ports import IncomingClosed, IncomingFile
 
@@ -25,7 +25,7 @@ class S3Incoming:
 
     @cached_property
     def _s3(self) -> "S3Client":
-        return boto3.client("s3")
+        return aws_clients.client("s3")
 
     def files(self) -> list[IncomingFile]:
         """Return the objects that are there; raises `IncomingClosed`."""

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-import boto3
 from botocore.exceptions import ClientError
 
+from courtside.adapters import aws_clients
 from courtside.adapters.s3_content import whole_object
 from courtside.workflows.ports import ObjectMissing, ObjectVersion, StampedObject, StoredObject
 
@@ -29,7 +29,7 @@ class S3Lake:
 
     @cached_property
     def _s3(self) -> "S3Client":
-        return boto3.client("s3")
+        return aws_clients.client("s3")
 
     def uri(self, key: str) -> str:
         """Return the object's s3:// address."""

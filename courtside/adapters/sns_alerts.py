@@ -8,9 +8,9 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.config import Config
 
+from courtside.adapters import aws_clients
 from courtside.adapters.signed_pages import signed_page
 from courtside.contracts.channels.message import ChannelMessage
 from courtside.contracts.names import MODEL_ATTRIBUTE
@@ -40,7 +40,7 @@ class SnsAlerts:
         link = signed_page(self.pages_in, alert.page) if self.pages_in and alert.page else ""
         message = alert.message(self.model, link=link)
         bodies = {"default": plain_text(message), "lambda": message.model_dump_json()}
-        boto3.client("sns", config=_IMPATIENT).publish(
+        aws_clients.client("sns", config=_IMPATIENT).publish(
             TopicArn=self.topic_arn,
             Subject=alert.subject,
             Message=json.dumps(bodies),

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
-
+from courtside.adapters import aws_clients
 from courtside.contracts.names import STACKS, stack_name
 
 
@@ -23,7 +22,7 @@ class StackResource:
 
 def stack_resources(stack: str) -> list[StackResource]:
     """Return the resources of a stack that exists."""
-    pages = boto3.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
+    pages = aws_clients.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
     return [_resource(stack, each) for page in pages for each in page["StackResourceSummaries"]]
 
 
@@ -34,7 +33,7 @@ def physical_id(resources: Sequence[StackResource], kind: str, starting: str) ->
 
 def deleted_resources(stacks: Sequence[str]) -> list[StackResource]:
     """Return what became of the resources of deleted stacks with these names; AWS remembers it for 90 days."""
-    cloudformation = boto3.client("cloudformation")
+    cloudformation = aws_clients.client("cloudformation")
     pages = cloudformation.get_paginator("list_stacks").paginate(StackStatusFilter=["DELETE_COMPLETE"])
     deleted = [each for page in pages for each in page["StackSummaries"] if each["StackName"] in stacks]
     return [resource for each in deleted for resource in _last_events(each["StackName"], each["StackId"])]
@@ -43,13 +42,13 @@ def deleted_resources(stacks: Sequence[str]) -> list[StackResource]:
 def stages_of_90_days() -> list[str]:
     """Return the stages that are here or were here in the last 90 days, which is as long as AWS remembers them."""
     of_a_stage = re.compile(stack_name("([a-z0-9]+)", STACKS[0]))
-    pages = boto3.client("cloudformation").get_paginator("list_stacks").paginate()
+    pages = aws_clients.client("cloudformation").get_paginator("list_stacks").paginate()
     found = {of_a_stage.fullmatch(each["StackName"]) for page in pages for each in page["StackSummaries"]}
     return sorted({name[1] for name in found if name})
 
 
 def _last_events(stack: str, stack_id: str) -> list[StackResource]:
-    pages = boto3.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack_id)
+    pages = aws_clients.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack_id)
     last: dict[tuple[str, str], StackResource] = {}
     for page in pages:  # newest first
         for event in page["StackEvents"]:

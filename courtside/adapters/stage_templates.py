@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import boto3
-
+from courtside.adapters import aws_clients
 from courtside.adapters.deployment import reaching_aws
 from courtside.contracts.names import STACKS, stack_name
 from courtside.contracts.templates.resources import Resource, resources_of
@@ -35,4 +34,4 @@ class StageTemplates:
     @cached_property
     def _formation(self) -> "CloudFormationClient":
         with reaching_aws():
-            return boto3.client("cloudformation")
+            return aws_clients.client("cloudformation")

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import boto3
+from courtside.adapters import aws_clients
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -21,7 +21,7 @@ class StageWork:
 
     @cached_property
     def _states(self) -> "SFNClient":
-        return boto3.client("stepfunctions")
+        return aws_clients.client("stepfunctions")
 
     def running(self) -> list[str]:
         """Return the executions that run."""

@@ -1,7 +1,6 @@
 """The retraining state machine: start it, and answer where it waits."""
 
-import boto3
-
+from courtside.adapters import aws_clients
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.events import ApprovalAnswer, RetrainingRequest
 from courtside.contracts.execution_names import execution_name
@@ -35,7 +34,7 @@ class StepFunctionsRetraining:
 
         Raises `TrainingIdTaken` when another request has the name.
         """
-        client = boto3.client("stepfunctions")
+        client = aws_clients.client("stepfunctions")
         name = execution_name(request.model, request.training_id)
         try:
             return client.start_execution(
@@ -49,7 +48,7 @@ class StepFunctionsRetraining:
 
 
 def _request_of(execution_arn: str) -> RetrainingRequest:
-    known = boto3.client("stepfunctions").describe_execution(executionArn=execution_arn)["input"]
+    known = aws_clients.client("stepfunctions").describe_execution(executionArn=execution_arn)["input"]
     return RetrainingRequest.model_validate_json(known)
 
 
@@ -58,7 +57,7 @@ class StepFunctionsApproval:
 
     def answer(self, token: str, answer: ApprovalAnswer) -> bool:
         """Let the state go on; return False when it no longer waits."""
-        client = boto3.client("stepfunctions")
+        client = aws_clients.client("stepfunctions")
         try:
             client.send_task_success(taskToken=token, output=answer.model_dump_json())
         except (client.exceptions.TaskTimedOut, client.exceptions.TaskDoesNotExist, client.exceptions.InvalidToken):

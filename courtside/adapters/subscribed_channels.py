@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-import boto3
-
+from courtside.adapters import aws_clients
 from courtside.adapters.stack_resources import StackResource
 from courtside.contracts.channels import Channel
 
@@ -18,7 +17,7 @@ def subscribed_channels(
         for each in resources
         if each.kind == "AWS::Lambda::Function" and each.logical_id.startswith(channel.notifier)
     }
-    pages = boto3.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+    pages = aws_clients.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
     return {
         each["SubscriptionArn"]: notifiers[function]
         for page in pages

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ class Model:
         """What makes requests to the stage's AWS fail."""
         return FaultClient(self.stage.aws)
 
-    @property
+    @cached_property
     def loop(self) -> Loop:
         """The model's loop, driven through AWS alone."""
         return Loop(self.stage.aws, stage="dev", model=self.name)
@@ -62,7 +63,7 @@ class Model:
         """What the ledger holds of the model."""
         return ModelLedger(ledger(self.stage), self.name)
 
-    @property
+    @cached_property
     def production(self) -> Production:
         """The model's champions, and what moves them."""
         return stage_production("dev", self.name)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import boto3
 import pytest
 
 from courtside.cli import hints
@@ -14,3 +15,9 @@ def nothing_is_named() -> Iterator[None]:
     yield
     for named, token in tokens:
         named.reset(token)
+
+
+@pytest.fixture(autouse=True)
+def no_client_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start every test without the clients of an earlier one, which knew its credentials or were not real."""
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import boto3
-
+from courtside.adapters import aws_clients
 from courtside.adapters.channel_secret import BotInvalid, BotSecret, WebhookInvalid, destination_in
 from courtside.adapters.secrets import read_secret
 from courtside.adapters.stack_resources import StackResource
@@ -42,7 +41,7 @@ def undelivered(resources: Sequence[StackResource]) -> Iterator[Finding]:
     for resource in resources:
         if resource.kind != "AWS::SQS::Queue" or not resource.logical_id.startswith(_QUEUE):
             continue
-        sqs = boto3.client("sqs")
+        sqs = aws_clients.client("sqs")
         count = "ApproximateNumberOfMessages"
         waiting = int(
             sqs.get_queue_attributes(QueueUrl=resource.physical_id, AttributeNames=[count])["Attributes"][count]

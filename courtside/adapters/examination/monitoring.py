@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-import boto3
-
+from courtside.adapters import aws_clients
 from courtside.adapters.stack_resources import StackResource
 from courtside.contracts.lake_keys import DECISIONS_PREFIX, is_backfilled
 from courtside.core.findings import Finding, broken, doubtful, fine
@@ -18,7 +17,7 @@ _RUN_IT = "courtside watch"
 
 def schedule(resources: Sequence[StackResource], *, lake: str) -> Iterator[Finding]:
     """Examine every schedule, and whether the alarm says that a round of the watch is overdue."""
-    scheduler = boto3.client("scheduler")
+    scheduler = aws_clients.client("scheduler")
     for resource in resources:
         if resource.kind != "AWS::Scheduler::Schedule":
             continue
@@ -38,7 +37,7 @@ def schedule(resources: Sequence[StackResource], *, lake: str) -> Iterator[Findi
 
 def last_check(lake: str) -> datetime | None:
     """Return when a drift check last logged a decision, or None if none ever did; a backfill does not count."""
-    pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=lake, Prefix=DECISIONS_PREFIX)
+    pages = aws_clients.client("s3").get_paginator("list_objects_v2").paginate(Bucket=lake, Prefix=DECISIONS_PREFIX)
     logged = (item for page in pages for item in page.get("Contents", []) if not is_backfilled(item["Key"]))
     return max((item["LastModified"] for item in logged), default=None)
 
@@ -48,7 +47,7 @@ def _last_check(resources: Sequence[StackResource], *, ran: datetime | None) -> 
         each.physical_id for each in resources if each.kind == "AWS::CloudWatch::Alarm" and _OVERDUE in each.logical_id
     ]
     # Without names CloudWatch would list every alarm of the account.
-    asked = boto3.client("cloudwatch").describe_alarms(AlarmNames=names, StateValue="ALARM") if names else {}
+    asked = aws_clients.client("cloudwatch").describe_alarms(AlarmNames=names, StateValue="ALARM") if names else {}
     overdue = asked.get("MetricAlarms")
     if not overdue:
         return fine("last check", _when(ran))
@@ -62,7 +61,7 @@ def _when(ran: datetime | None) -> str:
 
 def dead_letters(resources: Sequence[StackResource]) -> Iterator[Finding]:
     """Examine that nothing waits in a dead letter queue."""
-    sqs, empty = boto3.client("sqs"), 0
+    sqs, empty = aws_clients.client("sqs"), 0
     for resource in resources:
         if resource.kind != "AWS::SQS::Queue":
             continue
@@ -79,7 +78,7 @@ def dead_letters(resources: Sequence[StackResource]) -> Iterator[Finding]:
 
 def subscriptions(topic: str) -> Iterator[Finding]:
     """Examine whether anybody receives alerts, and whether every address was confirmed."""
-    pages = boto3.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+    pages = aws_clients.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
     yield from listeners([each for page in pages for each in page["Subscriptions"]])
 
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-import boto3
-
+from courtside.adapters import aws_clients
 from courtside.adapters.stack_resources import StackResource
 from courtside.core.findings import Finding, doubtful, fine
 
@@ -15,7 +14,7 @@ def default_group(resources: Sequence[StackResource]) -> Iterator[Finding]:
 
     CloudFormation cannot change it; the CDK would do so with an extra function, which would stay for this one call.
     """
-    ec2 = boto3.client("ec2")
+    ec2 = aws_clients.client("ec2")
     for network in (each.physical_id for each in resources if each.kind == "AWS::EC2::VPC"):
         named = [{"Name": "vpc-id", "Values": [network]}, {"Name": "group-name", "Values": ["default"]}]
         for group in ec2.describe_security_groups(Filters=named)["SecurityGroups"]:

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import boto3
-
+from courtside.adapters import aws_clients
 from courtside.adapters.mlflow_models import MlflowModels
 from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.adapters.mlflow_tracking import MlflowTracking
@@ -38,7 +37,7 @@ _LOOKED_AT = 5
 def running(machine: str) -> list[str]:
     """Return the names of the running executions, newest first."""
     pages = (
-        boto3.client("stepfunctions")
+        aws_clients.client("stepfunctions")
         .get_paginator("list_executions")
         .paginate(stateMachineArn=machine, statusFilter="RUNNING")
     )

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import boto3
 from botocore.exceptions import ClientError
 
+from courtside.adapters import aws_clients
 from courtside.adapters.stack_resources import StackResource
 from courtside.adapters.tracking_task import cluster_of
 from courtside.contracts.names import STACKS, stack_name
@@ -28,7 +28,7 @@ def stacks(stage: str, statuses: Mapping[str, str | None]) -> Iterator[Finding]:
 
 def _status(name: str) -> str | None:
     try:
-        return boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
+        return aws_clients.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
     except ClientError as error:
         if error.response["Error"]["Code"] == "ValidationError":
             return None
@@ -51,7 +51,7 @@ def _stack(name: str, status: str | None, *, begun: bool, deploy: str) -> Findin
 
 def service(resources: Sequence[StackResource]) -> Iterator[Finding]:
     """Examine the MLflow service: whether as many tasks run as should, and whether its last deployment succeeded."""
-    ecs = boto3.client("ecs")
+    ecs = aws_clients.client("ecs")
     for resource in resources:
         if resource.kind != "AWS::ECS::Service":
             continue
@@ -74,7 +74,7 @@ def service(resources: Sequence[StackResource]) -> Iterator[Finding]:
 def alarms(resources: Sequence[StackResource]) -> Iterator[Finding]:
     """Examine whether an alarm of the stage is on."""
     names = [resource.physical_id for resource in resources if resource.kind == "AWS::CloudWatch::Alarm"]
-    cloudwatch = boto3.client("cloudwatch")
+    cloudwatch = aws_clients.client("cloudwatch")
     on = []
     for start in range(0, len(names), _ALARMS_ASKED):
         asked = names[start : start + _ALARMS_ASKED]

@@ -55,11 +55,11 @@ def truth(function: Truth) -> Truth:
 def remembered(model: Model) -> Before:
     """Return what is there before a fault."""
     from tests.faults.truths.alerts import letters
-    from tests.faults.truths.commands import failing_checks
+    from tests.faults.truths.commands import failing_before
 
     return Before(
         at=datetime.now(UTC),
-        failing=failing_checks(),
+        failing=failing_before(model),
         letters=letters(model),
         messages=len(model.stage.slack.messages),
         kept={name: of(model) for name, of in KEPT.items()},

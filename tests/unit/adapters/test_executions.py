@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from courtside.adapters import executions, stage_logs
+from courtside.adapters import stage_logs
 from courtside.adapters.executions import StepFunctionsExecutions
 from courtside.adapters.stack_resources import StackResource
 from courtside.contracts.events import RetrainingRequest, Trigger
@@ -39,7 +39,7 @@ def test_an_execution_names_the_state_that_announced_its_end(
         stubbed.add_response("describe_execution", told, {"executionArn": ARN})
         stubbed.add_response("get_execution_history", {"events": events})
         stubbed.add_client_error("describe_execution", "ExecutionDoesNotExist")
-        monkeypatch.setattr(executions.boto3, "client", lambda _: client)
+        monkeypatch.setattr(boto3, "client", lambda _: client)
         known_to_aws = StepFunctionsExecutions(MACHINE)
         found = known_to_aws.of("t")
         assert known_to_aws.of("t") is None
@@ -61,7 +61,7 @@ def test_the_log_lines_of_a_run_carry_its_id_and_are_sorted_by_time(monkeypatch:
     other = StackResource("s", "Function", "AWS::Lambda::Function", "f", "CREATE_COMPLETE")
     with Stubber(client) as stubbed:
         stubbed.add_response("filter_log_events", {"events": events})
-        monkeypatch.setattr(stage_logs.boto3, "client", lambda _: client)
+        monkeypatch.setattr(boto3, "client", lambda _: client)
         found = stage_logs.lines_about("t", [resource, other], since=NOW, until=None)
     assert [(line.service, line.level, line.text) for line in found] == [
         ("train", "INFO", '{"first": 1}'),

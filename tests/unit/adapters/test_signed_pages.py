@@ -4,7 +4,6 @@ import json
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import boto3
 import pytest
 
 from courtside.adapters.signed_pages import LONGEST_SECONDS, signed_page
@@ -31,7 +30,6 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"AWS_{name}", value)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # a test before may have left one that knows other credentials
 
 
 @pytest.mark.usefixtures("credentials")

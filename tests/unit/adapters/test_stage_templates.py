@@ -44,6 +44,5 @@ def test_a_process_that_has_no_region_is_told_so(monkeypatch: pytest.MonkeyPatch
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     with pytest.raises(AwsUnusable, match="region"):
         _ = StageTemplates("test").region
