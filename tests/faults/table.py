@@ -15,7 +15,7 @@ BEGIN, END = "<!-- made from a run -->\n", "<!-- end of what is made -->\n"
 
 def rendered(record: dict[str, Any]) -> str:
     """Return the tables of a record, one for each kind of faults."""
-    faults = record["faults"]
+    faults = sorted(record["faults"], key=lambda each: str(each["test"]).partition("::")[0])
     survived = sum(each["survived"] for each in faults)
     head = (
         f"{survived} of {len(faults)} faults were survived in the run of {record['ran_at'][:10]} at commit "
