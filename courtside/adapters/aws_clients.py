@@ -17,7 +17,8 @@ else:
 
         Each default session has its own, because it knows the credentials and the region.
         """
-        kind = (service, *settings.values())
+        # Whoever puts something else in the place of `boto3.client`, as tests do, gets what that makes.
+        kind = (boto3.client, service, *settings.values())
         # Threads may share a client, but may not make two with one session at once.
         with _MAKING:
             if boto3.DEFAULT_SESSION is None:

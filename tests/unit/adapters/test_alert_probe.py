@@ -154,7 +154,7 @@ def two_channels(monkeypatch: pytest.MonkeyPatch) -> None:
     silent = StackResource("s", "NotifyTeamsLogs3C", "AWS::Logs::LogGroup", "silent", "CREATE_COMPLETE")
     monkeypatch.setattr("boto3.client", lambda _: Aws(log=line(POSTED)))
     monkeypatch.setattr(alert_probe, "POLL_SECONDS", 0.0)
-    monkeypatch.setattr(alert_probe, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(alert_probe, "PATIENCE_SECONDS", 1.0)
     monkeypatch.setattr("courtside.adapters.deployment.stage_outputs", lambda _: outputs)
     monkeypatch.setattr("courtside.adapters.stack_resources.stack_resources", lambda _: [*RESOURCES, silent])
 
