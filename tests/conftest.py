@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--faults-record", type=Path, help="the file that a record of the faults is written to")
     parser.addoption("--load-minutes", type=float, default=0.2, help="for how long checks of drift come [0.2]")
     parser.addoption("--life-seed", type=int, default=1, help="the seed of a stage's life with random faults [1]")
-    parser.addoption("--life-hours", type=float, default=0.0, help="the hours of that life, at a hundredfold speed [0]")
+    parser.addoption("--life-hours", type=float, default=8.0, help="the hours of that life, at a hundredfold speed [8]")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -13,8 +13,6 @@ from tests.integration.stage.conftest import Stage, deployed
 
 HERE = Path(__file__).parent
 LONGEST = ("load", "restore")
-LIFE = "test_life"
-"""The file of the fault that runs only where its hours are given."""
 
 
 def scope_of_models(fixture_name: str, config: pytest.Config) -> Literal["session", "module"]:  # noqa: ARG001
@@ -34,8 +32,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.add_marker(pytest.mark.embedded)
         marker = item.get_closest_marker("fault")
         quick = marker is not None and marker.kwargs["quick"]
-        asked = config.getoption("--faults") == "all" and (item.path.stem != LIFE or config.getoption("--life-hours"))
-        (chosen if quick or asked else left).append(item)
+        (chosen if quick or config.getoption("--faults") == "all" else left).append(item)
     if left:
         config.hook.pytest_deselected(items=left)
     # What takes longest begins first, so that nothing waits for it in the end.

@@ -116,10 +116,10 @@ def a_check(life: Life, number: int) -> None:
         life.kept.checks[f"{window.start}-{window.end}"].update(pool.map(delivered, range(times)))
 
 
-@deed(Lane.PEOPLE, every=160.0)
+@deed(Lane.PEOPLE, every=80.0)
 def a_training(life: Life, number: int) -> None:
-    """Ask for a training on all rows up to the newest."""
-    request = life.model.request(f"asked-{number}", as_of=life.today)
+    """Ask for a training on ever newer rows of before the parcels moved, so that its challenger is good."""
+    request = life.model.request(f"asked-{number}", as_of=TRAINED + timedelta(3 * (number + 1)))
     life.patiently("a training is asked for", lambda: life.model.loop.retrain(request))
     life.kept.trainings.add(request.training_id)
 
