@@ -121,3 +121,16 @@ def heard(model: Model, text: str) -> str:
     """Wait until people were told something about the model, and return it as they were told first."""
     waited(lambda: model.told(text))
     return model.told(text)[0]
+
+
+def outlived(model: Model, request: RetrainingRequest, rule: Rule) -> None:
+    """Stop an execution where the rule holds it, and let what is held go on when people were told and the lock is free.
+
+    So the function or task that was held outlives its execution, and finds that it has lost the lock.
+    """
+    with model.faults.fault("hold", rule):
+        arn = model.loop.retrain(request)
+        model.faults.wait_held("hold")
+        model.stage.aws.client("stepfunctions").stop_execution(executionArn=arn, cause="a person stopped it")
+        waited(lambda: model.lock().holder is None)
+        assert heard(model, f"{request.training_id} ended as ABORTED")

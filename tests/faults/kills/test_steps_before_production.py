@@ -5,13 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from courtside.contracts import lake_keys, training_keys
+from courtside.contracts import lake_keys, ledger_keys, training_keys
 from courtside.contracts.events import RetrainingRequest
+from courtside.contracts.records import ApprovalRecord
+from courtside.workflows.ledger_documents import read
+from embedded_aws.faults.client import HOLD
 from tests.faults.fault import fault
 from tests.faults.kills.machine import (
     ALIAS,
     LEDGER,
     REFERENCE,
+    TASK,
     back,
     called,
     champions,
@@ -20,7 +24,9 @@ from tests.faults.kills.machine import (
     killed,
     locked,
     of,
+    outlived,
     stopped,
+    waited,
 )
 from tests.faults.model import TRAINED, Model
 
@@ -116,6 +122,50 @@ def test_a_second_try_makes_the_same_seal(model: Model, moment: str) -> None:
     assert there == {digest, champion.sha256}
 
 
+STOPS = {
+    "fixes its data": of("Freeze", "PUT .*/manifest.json"),
+    "is about to make its challenger champion": of("Promote", LEDGER),
+}
+
+
+@fault(
+    "A person stops a training while it {does}.",
+    promise="What it had begun counts for nothing: the champion stays, the lock is free at once, and people are told.",
+)
+@pytest.mark.parametrize("does", STOPS)
+@pytest.mark.usefixtures("request_of_training")
+def test_a_training_stopped_on_its_way_to_production_promotes_nothing(model: Model, does: str) -> None:
+    before, place = model.champion(), list(STOPS).index(does)
+    outlived(model, model.request(f"stops-{place}", as_of=TRAINED + timedelta(2 + place)), STOPS[does])
+    assert model.champion() == before
+
+
+ASKS = {
+    "before people are asked": of("RequestApproval", "POST /", body="Action=Publish"),
+    "after people were asked and before that is written": of("RequestApproval", LEDGER, skip=1),
+    "after it was written that people were asked": of("RequestApproval", LEDGER, skip=1, after=True),
+}
+
+
+@fault(
+    "The function that asks people to approve a challenger is killed {moment}.",
+    promise="Asked again it asks people, and the request is written once, for the one who answers.",
+    twice="waits for your approval",
+)
+@pytest.mark.parametrize("moment", ASKS)
+def test_a_second_try_asks_for_approval(model: Model, training: RetrainingRequest, moment: str) -> None:
+    _judged(model)
+    asked, token = f"versions approve {training.training_id} ", f"token {moment}"
+    before, given = len(model.told(asked)), {**_named(model), "token": token, "wait_seconds": 60}
+    killed(model, "RequestApproval", given, ASKS[moment])
+    called(model, "RequestApproval", given)
+    times = 2 if moment.startswith("after people") else 1
+    waited(lambda: len(model.told(asked)) == before + times)
+    record, _ = read(model.ledger, ledger_keys.approval(training.training_id), ApprovalRecord)
+    assert record is not None
+    assert (record.token, record.approved) == (token, None)
+
+
 @fault(
     "The function that promotes a challenger is killed between the ledger and the registry.",
     promise="Asked again it makes the registry and the reference of drift follow: one version is champion in all.",
@@ -160,6 +210,35 @@ def test_a_second_try_finishes_the_rollback(model: Model, training: RetrainingRe
     called(model, "RollBack", given)
     assert champions(model) == (to, before)
     assert len(model.production.history()) == reigns + 1
+
+
+SMOKES = HOLD(caller=TASK, request="GET .*/sealed/.*/smoke.parquet")
+BACKS = {
+    "tries the version before": (SMOKES, False),
+    "is about to make the version before champion": (of("RollBack", LEDGER, skip=1), False),
+    "has made the version before champion and the registry does not follow yet": (
+        of("RollBack", LEDGER, skip=1, after=True),
+        True,
+    ),
+}
+
+
+@fault(
+    "A person stops a rollback while it {does}.",
+    promise="It is made as a whole or not at all, the lock is free, and people are told to look who is champion.",
+)
+@pytest.mark.parametrize("does", BACKS)
+def test_a_stopped_rollback_is_whole_or_none(model: Model, request_of_training: RetrainingRequest, does: str) -> None:
+    if len(model.production.history()) == 1:
+        with locked(model, request_of_training):
+            called(model, "Promote", _sealed(model))
+    before, to = champions(model)
+    rule, moves = BACKS[does]
+    name = f"stops-back-{list(BACKS).index(does)}"
+    outlived(model, back(model, name, before=before, to=to), rule)
+    assert "Check which version is champion" in heard(model, f"{model.name}.{name}")
+    waited(lambda: model.production.registry.champion_version() == (to if moves else before))
+    assert champions(model) == ((to, before) if moves else (before, to))
 
 
 def _named(model: Model) -> dict[str, str]:
