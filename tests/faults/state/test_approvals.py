@@ -135,6 +135,20 @@ def test_an_approval_is_late(model: Model) -> None:
 
 
 @fault(
+    "A person stops a training while its challenger waits for approval.",
+    promise="The lock is free at once, an approval is refused by name and decides nothing, and the champion stays.",
+)
+def test_a_training_is_stopped_while_it_waits(model: Model) -> None:
+    before, arn = version(model), asked(model, "stopped", days=9)
+    model.stage.aws.client("stepfunctions").stop_execution(executionArn=arn)
+    model.settled()
+    refused = courtside(*APPROVE, "stopped", "--model", model.name)
+    assert "does not wait for an answer; it is stopped" in str(refused.exception)
+    assert model.told_once("stopped ended as ABORTED")
+    assert version(model) == before
+
+
+@fault(
     "The request for approval was damaged by hand while it waits.",
     promise="An answer is refused by name and decides nothing; once it is put back the answer counts.",
 )
