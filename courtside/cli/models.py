@@ -13,7 +13,7 @@ from courtside.cli.models_beside import models_beside
 from courtside.cli.own_packages import require_packages
 from courtside.cli.renamed_commands import add_former_commands
 from courtside.cli.stage import ModelName, Stage, caller
-from courtside.cli.stage_data import stage_models
+from courtside.cli.stage_data import delete_stage_data, stage_models
 from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput
 
@@ -236,7 +236,7 @@ def remove_model(
 ) -> None:
     """Let a stage forget a model; without --delete-data its contracts, rows, records and versions stay where they are.
 
-    `courtside models add` brings it back as it was. What is in MLflow stays there in any case.
+    `courtside models add` brings it back as it was. Versions and runs in MLflow stay there in any case.
 
     Examples:
 
@@ -245,8 +245,6 @@ def remove_model(
     - `courtside models remove churn --stage prod --delete-data --yes --json`
     """
     from courtside.adapters.deployment import reaching_aws, stage_outputs
-    from courtside.workflows.model_data import delete_data
-    from courtside.workflows.model_ledger import ModelLedger
     from courtside.workflows.stage_model_errors import ModelRemoved
 
     with people.status(f"Looking for {model}"), reaching_aws():
@@ -262,7 +260,7 @@ def remove_model(
     with people.status(f"Removing {model}"), reaching_aws():
         removed = models.remove(model, now=now)
         _tell(models, outputs)
-        deleted = delete_data(ModelLedger(models.ledger, model), lake=models.lake, now=now) if delete else 0
+        deleted = delete_stage_data(models, removed, outputs, now=now) if delete else 0
     if as_json:
         print_json({**removed.model_dump(mode="json"), "deleted": deleted})
     elif delete:

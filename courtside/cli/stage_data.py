@@ -1,12 +1,15 @@
 """The lake of a deployed stage, and the contract of the model that a command is about."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from courtside.cli.stage import signed
 from courtside.contracts.errors import BadInput
 
 if TYPE_CHECKING:
     from courtside.adapters.deployment import StageOutputs
     from courtside.adapters.s3_lake import S3Lake
+    from courtside.contracts.records import StageModel
     from courtside.core.dataset import Dataset
     from courtside.workflows.stage_models import StageModels
 
@@ -84,3 +87,19 @@ def stage_table(stage: str, given: "Dataset | None" = None, *, model: str | None
     if given is not None and given.contract != served.contract:
         raise ContractDiffers(served.name, stage)
     return lake, served
+
+
+def delete_stage_data(models: "StageModels", entry: "StageModel", outputs: "StageOutputs", *, now: datetime) -> int:
+    """Delete the data of a removed model, and return of how many objects; raises as `delete_data`."""
+    from courtside.adapters.mlflow_registry import MlflowRegistry
+    from courtside.contracts.names import StackOutput
+    from courtside.workflows.model_data import delete_data
+    from courtside.workflows.model_ledger import ModelLedger
+    from courtside.workflows.stage_model_errors import ContractChanged
+
+    try:
+        registry = MlflowRegistry(signed(outputs[StackOutput.TRACKING_URI]), place=models.said_by(entry).place)
+    except ContractChanged:
+        # It was deleted before, and it says where in the registry the model is.
+        registry = None
+    return delete_data(ModelLedger(models.ledger, entry.name), lake=models.lake, registry=registry, now=now)

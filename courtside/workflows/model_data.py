@@ -8,7 +8,7 @@ from courtside.contracts.records import ChampionPointer, RetrainingLockState
 from courtside.workflows.ledger_documents import read
 from courtside.workflows.ledger_transactions import change
 from courtside.workflows.model_ledger import ModelLedger
-from courtside.workflows.ports import Lake
+from courtside.workflows.ports import Lake, Registry
 
 
 class TrainingRuns(BadInput):
@@ -29,17 +29,23 @@ def data_of(model: str, *, lake: Lake) -> list[str]:
     return [key for prefix in prefixes for key in lake.keys(prefix)]
 
 
-def delete_data(ledger: ModelLedger, *, lake: Lake, now: datetime) -> int:
-    """Delete what the lake holds of a model, and return how many objects that were; raises `TrainingRuns`.
+def delete_data(ledger: ModelLedger, *, lake: Lake, registry: Registry | None, now: datetime) -> int:
+    """Delete what the lake holds of a model, and return how many objects that were.
 
-    The sealed champion is among them, so from then on the model has none. The bucket keeps earlier versions of objects
-    for as long as it is told to. Running it again finishes what broke off.
+    The sealed champion is among them, so from then on the model has none, and `registry` names none; it is None where
+    the model's contract, which says where in the registry the model is, was deleted before. The bucket keeps earlier
+    versions of objects for as long as it is told to. Running it again finishes what broke off.
+
+    Raises `TrainingRuns`, and `TrackingUnavailable` before anything of the lake is deleted.
     """
     lock = read(ledger, ledger_keys.RETRAINING_LOCK, RetrainingLockState)[0] or RetrainingLockState()
     if lock.holder is not None and (lock.lease_until or now) > now:
         raise TrainingRuns(ledger.model, lock.holder)
     nobody = ChampionPointer(version=None, previous=None, reason="the data of the model was deleted")
     change(ledger, ledger_keys.CHAMPION, nobody, lambda _: (nobody, None))
+    if registry is not None:
+        # Else the next model of this name would have to be better than one that is champion no more.
+        registry.appoint(None, previous=None, reason=nobody.reason)
     keys = data_of(ledger.model, lake=lake)
     lake.remove(keys)
     return len(keys)

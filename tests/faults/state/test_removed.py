@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from courtside.contracts.events import Trigger
 from embedded_aws.faults.client import HOLD
 from tests.fakes.own_points import done
 from tests.faults.fault import fault
-from tests.faults.model import TRAINED, Model, contract
+from tests.faults.model import TRAINED, Model, contract, load, rows
 from tests.integration.stage.steps import function_name
 
 STEPS = {"Freeze": "fixes its data", "Gate": "is judged", "Promote": "is promoted"}
@@ -39,3 +40,19 @@ def test_the_model_is_removed_while_it_trains(model: Model, step: str, does: str
     assert "ModelRemoved" in said
     assert add_again(model, tmp_path) == "added again"
     assert model.champion() == before
+
+
+@fault(
+    "The model is removed with its data, added again under the same name, and trained.",
+    promise="The champion of before counts for nothing: the new model is champion in ledger, registry and reference.",
+)
+def test_the_model_begins_anew(model: Model, tmp_path: Path) -> None:
+    registry = model.production.registry
+    done("models", "remove", model.name, "--delete-data", "--yes")
+    assert registry.champion_version() is None
+    assert add_again(model, tmp_path) == "added again"
+    load(model.name, rows())
+    assert model.trained("anew", trigger=Trigger.INITIAL) == "SUCCEEDED"
+    champion = model.champion()
+    assert champion is not None, model.loop.verdict("anew").reason
+    assert champion.previous is None

@@ -22,7 +22,7 @@ from courtside.workflows.ports import LedgerWrite
 from courtside.workflows.stage_model_errors import ContractChanged, ModelRemoved, ModelUnknown, VersionNotRaised
 from courtside.workflows.stage_models import StageModels
 from tests.fakes.own_package import own_package
-from tests.fakes.ports import InMemoryLake, InMemoryLedger
+from tests.fakes.ports import InMemoryLake, InMemoryLedger, InMemoryRegistry
 from tests.fakes.sns import FakeSns
 
 CHURN = "name: churn\nid_columns: [id]\ntarget: left\nfeatures: {age: numeric}\n"
@@ -37,7 +37,7 @@ class FakeSts:
 @pytest.fixture
 def outputs() -> StageOutputs:
     found = StageOutputs("dev")
-    found[StackOutput.ALERT_TOPIC] = "topic"
+    found[StackOutput.ALERT_TOPIC], found[StackOutput.TRACKING_URI] = "topic", "https://tracking"
     return found
 
 
@@ -49,6 +49,7 @@ def models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, outputs: StageOutput
     monkeypatch.setattr("boto3.client", lambda service: clients[service])
     monkeypatch.setattr("courtside.adapters.deployment.stage_outputs", lambda _: outputs)
     monkeypatch.setattr("courtside.cli.models.stage_models", lambda _: stage)
+    monkeypatch.setattr("courtside.adapters.mlflow_registry.MlflowRegistry", lambda *_, **__: InMemoryRegistry())
     monkeypatch.chdir(tmp_path)
     Path("churn.yaml").write_text(CHURN)
     return stage

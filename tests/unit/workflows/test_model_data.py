@@ -11,7 +11,7 @@ from courtside.contracts.records import ChampionPointer, RetrainingLockState
 from courtside.workflows.ledger_documents import read, written
 from courtside.workflows.model_data import TrainingRuns, delete_data
 from courtside.workflows.model_ledger import ModelLedger
-from tests.fakes.ports import InMemoryLake, InMemoryLedger
+from tests.fakes.ports import InMemoryLake, InMemoryLedger, InMemoryRegistry
 
 NOW = datetime(2026, 11, 29, 7, 0, tzinfo=UTC)
 DAY = date(2026, 11, 29)
@@ -56,14 +56,17 @@ def test_all_of_the_model_goes_and_nothing_of_others_or_of_all() -> None:
     pointer = ChampionPointer(version="3", previous="2", reason="better")
     for name in ("churn", "churn2"):
         assert ModelLedger(ledger, name).put(written(ledger_keys.CHAMPION, pointer, expected_revision=0))
-    assert delete_data(ModelLedger(ledger, "churn"), lake=lake, now=NOW) == len(keys_of("churn"))
+    registry = InMemoryRegistry(champion="3", previous="2")
+    churn = ModelLedger(ledger, "churn")
+    assert delete_data(churn, lake=lake, registry=registry, now=NOW) == len(keys_of("churn"))
+    assert (registry.champion_version(), registry.previous_version()) == (None, None)
     assert sorted(lake.objects) == sorted(others)
     champions = {name: read(ModelLedger(ledger, name), ledger_keys.CHAMPION, ChampionPointer)[0] for name in
                  ("churn", "churn2")}  # fmt: skip
     assert champions["churn"] is not None
     assert champions["churn"].version is None
     assert champions["churn2"] == pointer
-    assert delete_data(ModelLedger(ledger, "churn"), lake=lake, now=NOW) == 0
+    assert delete_data(churn, lake=lake, registry=None, now=NOW) == 0
 
 
 @pytest.mark.parametrize(("ends", "refused"), [(NOW + timedelta(hours=1), True), (NOW - timedelta(hours=1), False)])
@@ -73,7 +76,7 @@ def test_nothing_is_deleted_while_a_training_runs(*, ends: datetime, refused: bo
     assert ledger.put(written(ledger_keys.RETRAINING_LOCK, state, expected_revision=0))
     if refused:
         with pytest.raises(TrainingRuns, match=r"churn was removed .* training t of it still runs"):
-            delete_data(ledger, lake=lake, now=NOW)
+            delete_data(ledger, lake=lake, registry=None, now=NOW)
     else:
-        delete_data(ledger, lake=lake, now=NOW)
+        delete_data(ledger, lake=lake, registry=None, now=NOW)
     assert bool(lake.objects) is refused
