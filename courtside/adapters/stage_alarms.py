@@ -24,9 +24,8 @@ def alarms_on(resources: Sequence[StackResource]) -> list[Alarm]:
     """
     names = {each.physical_id: each.logical_id for each in resources if each.kind == "AWS::CloudWatch::Alarm"}
     asked, found = [*names], []
-    cloudwatch = aws_clients.client("cloudwatch")
     for first in range(0, len(asked), _MOST_NAMED):  # without names, CloudWatch would list every alarm of the account
-        some = asked[first : first + _MOST_NAMED]
+        some, cloudwatch = asked[first : first + _MOST_NAMED], aws_clients.client("cloudwatch")
         answer = cloudwatch.describe_alarms(AlarmNames=some, StateValue="ALARM", MaxRecords=_MOST_NAMED)
         found += [each for each in answer["MetricAlarms"] if each.get("ActionsEnabled", True)]
     alarms = []

@@ -26,6 +26,7 @@ MIB_A_DEED = 1.0
     "at random moments, among rounds, arrivals, labels, checks, trainings, approvals, promotions and rollbacks.",
     promise="Everything that was acknowledged is there once, everybody knows how each training ended, and memory stays "
     "flat.",
+    doctor="last training",  # which may be one whose process was killed
     twice=".",  # this is asked below, where it is known how many processes were killed
 )
 def test_a_life_with_mishaps(
