@@ -52,7 +52,7 @@ def test_an_alert_links_its_page_unless_the_stage_links_none(
 ) -> None:
     published: dict[str, Any] = {}
     topic = type("Topic", (), {"publish": lambda _, **parameters: published.update(parameters)})()
-    monkeypatch.setattr("courtside.adapters.sns_alerts.boto3.client", lambda *_, **__: topic)
+    monkeypatch.setattr("boto3.client", lambda *_, **__: topic)
     monkeypatch.setattr("courtside.adapters.sns_alerts.signed_page", lambda bucket, key: f"https://{bucket}/{key}")
     SnsAlerts("topic", "churn", pages_in=pages_in).publish(Alert("s", "m", page=page))
     bodies = json.loads(published["Message"])
