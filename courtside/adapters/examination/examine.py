@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from courtside.adapters.deployment import AwsBusy, aws_failure
 from courtside.contracts.errors import CourtsideError
 from courtside.core.findings import Finding, broken, doubtful
 from courtside.workflows.ports import TrackingUnavailable
@@ -25,6 +26,10 @@ def examine(check: str, look: Look) -> list[Finding]:
 
 def _fell_over(check: str, error: Exception) -> Finding:
     match error:
+        case ClientError() | BotoCoreError() if isinstance(aws_failure(error), AwsBusy):
+            # Not knowing is no reason to call a stage well: what the service holds may be damaged.
+            fix = "wait a minute and examine again; if it stays, look at https://health.aws.amazon.com/health/status"
+            return broken(check, f"could not be asked, because AWS has a fault or is busy: {error}", fix)
         case ClientError():
             code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
             fix = f"let this caller use {error.operation_name}, or look in the console"

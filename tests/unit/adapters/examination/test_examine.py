@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from courtside.adapters.examination import retraining
 from courtside.adapters.examination.examine import examine
@@ -26,6 +26,13 @@ from tests.unit.workflows.test_runs import LATER, NOW
     [
         (ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetQueue"), "warn", "AccessDenied: no"),
         (EndpointConnectionError(endpoint_url="http://x"), "warn", "http://x"),
+        (ClientError({"Error": {"Code": "Throttling", "Message": "slow"}}, "GetQueue"), "fail", "is busy"),
+        (
+            ClientError({"Error": {"Code": "500"}, "ResponseMetadata": {"HTTPStatusCode": 500}}, "GetQueue"),  # type: ignore[typeddict-item]
+            "fail",
+            "has a fault",
+        ),
+        (ReadTimeoutError(endpoint_url="http://x"), "fail", "has a fault"),
         (TrackingUnavailable("http://x"), "fail", "does not answer"),
         (CourtsideError("do that"), "fail", "do that"),
         (KeyError("version"), "fail", "could not be examined: KeyError: 'version'"),
