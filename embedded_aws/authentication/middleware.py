@@ -5,6 +5,7 @@ Browser pages have no business here: their requests cannot be signed, and no ans
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from email.utils import formatdate
 from typing import Any
 
 from embedded_aws.authentication.refusals import Refused, answer, unknown_key
@@ -119,7 +120,13 @@ def _without_cors(send: Send) -> Send:
 
 async def _refuse(refused: Refused, claim: AnyClaim | None, request: Request, send: Send) -> None:
     status, kind, body = answer(refused, claim.service if claim else "", request.headers)
-    headers = {"content-type": kind, "content-length": str(len(body)), "x-amzn-errortype": refused.code}
+    headers = {
+        "content-type": kind,
+        "content-length": str(len(body)),
+        "x-amzn-errortype": refused.code,
+        # A client whose clock is wrong learns by how much from AWS's answer.
+        "date": formatdate(usegmt=True),
+    }
     encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": encoded})
     await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else body})

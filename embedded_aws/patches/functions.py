@@ -10,6 +10,7 @@ left as they are.
 """
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -84,6 +85,8 @@ class FolderWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack ha
     def _environment(self, image: Image) -> dict[str, str]:
         requested = {**image.environment, **_variables(self.config)}
         environment = process_environment(requested, image=image, settings=self.context.settings)
+        if more := _variables(self.config).get("PYTHONPATH"):
+            environment["PYTHONPATH"] += f"{os.pathsep}{more}"
         return environment | {
             **_reserved(self.config),
             "LAMBDA_TASK_ROOT": str(image.folder),

@@ -1,22 +1,76 @@
 """Clocks are wrong by minutes and hours, ahead and behind."""
 
 import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from tests.faults.dependencies.elsewhere import courtside_at
+from courtside.contracts.names import StackOutput
+from tests.faults.dependencies.elsewhere import courtside_at, one_line
 from tests.faults.fault import fault
 from tests.faults.model import COMING, TO_COME, Model
 
 
 @fault(
-    "The clock of a person who has a day predicted is {minutes:+d} minutes off.",
+    "The clock of a person who asks for the status is {hours:+d} hours off.",
+    promise="The command says by how much and how to set it.",
+)
+@pytest.mark.parametrize("hours", [-5, 3])
+def test_a_persons_clock_is_hours_off(model: Model, hours: int) -> None:
+    done = courtside_at(hours, "status", "--model", model.name, "--stage", "dev", "--json")
+    said = one_line(done.stderr)
+    assert (done.returncode, "Traceback" in said) == (1, False), done
+    assert "ClockSkewed" in said
+    assert f"{'ahead of' if hours > 0 else 'behind'} AWS's" in said
+    assert "timedatectl" in said
+
+
+@fault(
+    "The clock of a person who has a day predicted is 4 minutes behind, which AWS lets pass.",
     promise="Each row is predicted once, whoever's clock is right.",
 )
-@pytest.mark.parametrize("minutes", [-4, 4])
-def test_predictions_by_a_wrong_clock(model: Model, minutes: int) -> None:
+def test_predictions_by_a_wrong_clock(model: Model) -> None:
     model.loop.predict(TO_COME)
     words = ["predict", "--as-of", f"{TO_COME}", "--model", model.name, "--stage", "dev", "--json"]
-    done = courtside_at(minutes / 60, *words)
+    done = courtside_at(-4 / 60, *words)
     assert done.returncode == 0, done.stderr
     assert len(json.loads(done.stdout)["predictions"]) == COMING
+
+
+@fault(
+    "The clock of a function that has a day to predict is {hours:+d} hours off.",
+    promise="It fails and names both times; once its clock is right, each row is predicted once.",
+)
+@pytest.mark.parametrize("hours", [-5, 3])
+def test_a_functions_clock_is_hours_off(model: Model, hours: int, tmp_path: Path) -> None:
+    event = {"model": model.name, "as_of": f"{TO_COME}"}
+    with environment(model, StackOutput.PREDICT, PYTHONPATH=str(clock(tmp_path, hours))):
+        body, error = model.invoked(StackOutput.PREDICT, event)
+    assert error, body
+    assert "RequestExpired" in body["errorMessage"]
+    assert re.search(r"signed at \S+ UTC, it is \S+ now", body["errorMessage"])
+    body, error = model.invoked(StackOutput.PREDICT, event)
+    assert not error, body
+    assert body["predicted"] + body["unchanged"] == COMING
+
+
+def clock(folder: Path, hours: int) -> Path:
+    """Return a folder that makes a Python whose module path it is on begin with a clock so many hours ahead."""
+    lines = ["import time, time_machine", f"time_machine.travel(time.time() + 3600 * {hours}, tick=True).start()"]
+    (folder / "sitecustomize.py").write_text("\n".join(lines))
+    return folder
+
+
+@contextmanager
+def environment(model: Model, output: StackOutput, **variables: str) -> Iterator[None]:
+    """Give a function more variables while the block runs."""
+    functions, name = model.stage.aws.client("lambda"), model.loop.output(output)
+    before = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": before | variables})
+    try:
+        yield
+    finally:
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": before})
