@@ -3,17 +3,41 @@
 import ctypes
 import os
 import resource
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
+from courtside.contracts.names import StackOutput
+from tests.fakes.console_script import run
 from tests.faults.dependencies.elsewhere import courtside, one_line
 from tests.faults.fault import fault
 from tests.faults.model import COMING, TO_COME, Model
 
 _NEW_MOUNTS, _PRIVATE = 0x00020000, (1 << 14) | (1 << 18)
 """CLONE_NEWNS; MS_REC and MS_PRIVATE."""
+_BOUNDING_SET_DROP, _OVERRIDES = 24, (1, 2, 3)
+"""The operation of prctl, and the capabilities by which root passes over the permissions of files."""
+
+
+_FEW = 6
+"""Open files with which a command still begins, and does not get as far as to ask anything."""
+
+
+def as_ordinary_user() -> None:
+    """Take away what lets root write where nobody may; an ordinary user has nothing of it."""
+    if os.geteuid() == 0:
+        libc = ctypes.CDLL(None, use_errno=True)
+        for capability in _OVERRIDES:
+            assert libc.prctl(_BOUNDING_SET_DROP, capability, 0, 0, 0) == 0
+
+
+def few_files() -> None:
+    """Let the process open hardly more files than it needs to begin."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_FEW, _FEW))
 
 
 def no_room() -> None:
@@ -45,7 +69,7 @@ def test_the_disk_is_full(model: Model, tmp_path: Path) -> None:
     done = courtside(*predict_into(small / "predictions.csv", model), within=partial(full_disk, small))
     assert done.returncode == 1, done
     assert "DiskFull" in done.stderr
-    assert courtside(*predict_into(tmp_path / "predictions.csv", model)).returncode == 0
+    assert run(*predict_into(tmp_path / "predictions.csv", model)).returncode == 0
     assert len((tmp_path / "predictions.csv").read_text().splitlines()) == COMING + 1
 
 
@@ -60,3 +84,79 @@ def test_no_room_for_a_commands_file(model: Model, tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
     assert "cannot be written" in one_line(done.stderr) or "no space" in one_line(done.stderr)
     assert list(tmp_path.iterdir()) == []
+
+
+@fault(
+    "A person's command may open hardly any file.",
+    promise="It says that too many files are open and how that is changed, and changes nothing.",
+)
+def test_a_command_has_no_file_left(model: Model) -> None:
+    before = model.champion()
+    done = courtside("status", "--model", model.name, "--stage", "dev", within=few_files)
+    assert done.returncode == 1, done
+    assert "Traceback" not in done.stderr
+    assert "too many files open" in one_line(done.stderr)
+    assert model.champion() == before
+
+
+@fault(
+    "An ordinary user works in a folder in which only reading is allowed.",
+    promise="What needs no file works, and a file that cannot be written is named before anything is lost.",
+)
+def test_a_folder_is_read_only(model: Model, tmp_path: Path) -> None:
+    folder = tmp_path / "read-only"
+    folder.mkdir()
+    folder.chmod(0o555)
+    home = {"HOME": str(folder), "XDG_CACHE_HOME": str(folder), "TMPDIR": str(folder)}
+    words = ["--model", model.name, "--stage", "dev"]
+    works = courtside("versions", "history", *words, within=as_ordinary_user, folder=folder, environment=home)
+    assert works.returncode == 0, works.stderr
+    done = courtside(*predict_into(folder / "predictions.csv", model), within=as_ordinary_user, folder=folder)
+    assert done.returncode == 2, done
+    assert "cannot be written" in one_line(done.stderr)
+    assert list(folder.iterdir()) == []
+
+
+def processes(model: Model, output: StackOutput) -> list[psutil.Process]:
+    """Return the processes of a function of the stage."""
+    name, found = model.loop.output(output), []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            environment = process.environ()
+            if environment.get("AWS_LAMBDA_FUNCTION_NAME") == name:
+                found += [process] if model.stage.aws.endpoint in environment.values() else []
+    return found
+
+
+@contextmanager
+def limited(found: list[psutil.Process], kind: int, most: int) -> Iterator[None]:
+    """Limit processes while the block runs."""
+    before = [(each, each.rlimit(kind)) for each in found]
+    assert before, "no process of the function is there"
+    for each, (_, hard) in before:
+        each.rlimit(kind, (most, hard))
+    try:
+        yield
+    finally:
+        for each, limits in before:
+            with suppress(psutil.Error):
+                each.rlimit(kind, limits)
+
+
+LIMITS = {"open another file": (psutil.RLIMIT_NOFILE, 3), "write another byte to disk": (psutil.RLIMIT_FSIZE, 0)}
+
+
+@fault(
+    "The function that predicts a day cannot {limit}.",
+    promise="It does its work all the same or fails by name; the next time it is whole, and nothing is there twice.",
+)
+@pytest.mark.parametrize("limit", LIMITS)
+def test_a_function_at_its_limit(model: Model, limit: str) -> None:
+    event = {"model": model.name, "as_of": f"{TO_COME}"}
+    model.invoked(StackOutput.PREDICT, event)  # a process is there
+    with limited(processes(model, StackOutput.PREDICT), *LIMITS[limit]):
+        body, error = model.invoked(StackOutput.PREDICT, event)
+        assert not error or body["errorMessage"], body
+    body, error = model.invoked(StackOutput.PREDICT, event)
+    assert not error, body
+    assert body["predicted"] + body["unchanged"] == COMING
