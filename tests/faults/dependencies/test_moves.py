@@ -1,13 +1,19 @@
-"""The MLflow server fails before, while and after a champion is moved."""
+"""The MLflow server, its database and the ledger fail before, while and after a champion is moved."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
+from embedded_aws.faults.client import HOLD
 from embedded_aws.faults.rules import Rule
 from tests.fakes.console_script import Done, run
 from tests.faults.dependencies.answers import BAD_ANSWERS
+from tests.faults.dependencies.database import kill_database
+from tests.faults.dependencies.test_ledger import READS, THROTTLED, of
+from tests.faults.dependencies.test_training import training_of
 from tests.faults.fault import fault
+from tests.faults.kills.machine import TASK
 from tests.faults.model import TRAINED, Model
 
 OWNER = "^$"
@@ -18,13 +24,17 @@ MOMENTS = {
     "after": {"request": r"^POST .*registered-models/alias", "after": True},
 }
 """The first request that fails, by when that is; the one after the move was carried out."""
+REGISTERS = HOLD(caller=TASK, service="tracking", request="POST .*/model-versions/create")
+LATER = TRAINED + timedelta(1)
 ANSWERS = list(BAD_ANSWERS)[:3]
 
 
 @pytest.fixture(scope="module")
 def two(model: Model) -> Model:
-    """Return the model once it has two versions that can be champion."""
-    if model.trained("second", as_of=TRAINED + timedelta(1)) != "SUCCEEDED":
+    """Return the model once it has had two champions, which the first fault of this file gives it."""
+    champion = model.champion()
+    assert champion is not None
+    if champion.previous is None and model.trained("second", as_of=LATER) != "SUCCEEDED":
         raise AssertionError("the second training failed")
     return model
 
@@ -50,18 +60,35 @@ def promote(model: Model, version: str) -> Done:
 
 
 def other(model: Model) -> str:
-    """Return the version that is not champion."""
+    """Return the version that was champion before."""
     champion = model.champion()
     assert champion is not None
-    return {"1": "2", "2": "1"}[champion.version or ""]
+    assert champion.previous is not None
+    return champion.previous
+
+
+@fault(
+    "PostgreSQL's processes are killed (SIGKILL) while a training registers its challenger.",
+    promise="The database comes back by itself, the training goes on, and its challenger is registered once.",
+)
+def test_a_training_and_a_killed_database(model: Model) -> None:
+    with model.faults.fault("registers", REGISTERS):
+        arn = model.loop.retrain(model.request("second", as_of=LATER))
+        model.faults.wait_held("registers")
+        kill_database(model)
+        model.faults.release("registers")
+        assert model.stage.end(arn) == "SUCCEEDED"
+    version = model.loop.training("second").challenger_version
+    assert version is not None
+    listed = [each["version"] for each in model.command("versions", "list")]
+    assert [each for each in listed if training_of(model, each) == "second"] == [version]
 
 
 @fault(
     "The MLflow server answers {answer} from {moment} a promotion on.",
     promise="The command says what was done and what to do; the same command again finishes, and nothing moves twice.",
 )
-@pytest.mark.parametrize("answer", ANSWERS)
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize(("moment", "answer"), zip(MOMENTS, ANSWERS, strict=True))
 @pytest.mark.usefixtures("two")
 def test_a_promotion_is_finished_later(model: Model, moment: str, answer: str) -> None:
     before, wanted, reigns = model.champion(), other(model), len(model.production.history())
@@ -103,3 +130,60 @@ def test_a_rollback_is_finished_and_not_made_twice(model: Model) -> None:
 
 def _rule(moment: str) -> Rule:
     return BAD_ANSWERS[ANSWERS[0]](service="tracking", caller=OWNER, **MOMENTS[moment])
+
+
+@fault(
+    "DynamoDB {trouble} while a person promotes a version.",
+    promise="The promotion is made once, and the history shows it once.",
+)
+@pytest.mark.parametrize("trouble", ["throttles its writes", "carries out a write and does not say so"])
+@pytest.mark.usefixtures("two")
+def test_a_promotion_and_a_busy_ledger(model: Model, trouble: str) -> None:
+    rule, wanted, reigns = of(trouble, caller="^$"), other(model), len(model.production.history())
+    with model.faults.fault("ledger", rule):
+        done = promote(model, wanted)
+        assert model.faults.met("ledger") == rule.times
+    assert done.returncode == 0, done.stderr
+    champion = model.champion()
+    assert champion is not None
+    assert champion.version == wanted
+    assert len(model.production.history()) == reigns + 1
+
+
+@fault(
+    "DynamoDB throttles every read of a person who promotes a version.",
+    promise="The command says that AWS is busy and that it can be repeated; the champion stays until then.",
+)
+@pytest.mark.usefixtures("two")
+def test_a_ledger_that_stays_busy(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
+    before, wanted = model.champion(), other(model)
+    with model.faults.fault("ledger", THROTTLED(request=READS, caller="^$")):
+        done = promote(model, wanted)
+    assert (done.returncode, "AwsBusy" in done.stderr) == (1, True), done.stderr
+    assert "run the same command again" in " ".join(done.stderr.split())
+    assert model.champion() == before
+    assert promote(model, wanted).returncode == 0
+
+
+@fault(
+    "PostgreSQL's processes are killed (SIGKILL) while a person promotes a version.",
+    promise="The database comes back by itself, the same command again finishes, and nothing moves twice.",
+)
+@pytest.mark.usefixtures("two")
+def test_a_promotion_and_a_killed_database(model: Model) -> None:
+    wanted, reigns = other(model), len(model.production.history())
+    with ThreadPoolExecutor(1) as pool, model.faults.fault("move", HOLD(service="tracking", **MOMENTS["while"])):
+        done = pool.submit(promote, model, wanted)
+        model.faults.wait_held("move")
+        kill_database(model)
+        model.faults.release("move")
+        first = done.result()
+    assert "Traceback" not in first.stderr
+    assert first.returncode == 0 or "MoveUnfinished" in first.stderr, first.stderr
+    again = promote(model, wanted)
+    assert again.returncode == 0, again.stderr
+    champion = model.champion()
+    assert champion is not None
+    assert champion.version == wanted
+    assert len(model.production.history()) == reigns + 1

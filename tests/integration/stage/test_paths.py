@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from courtside.adapters.mlflow_registry import MlflowRegistry
 from courtside.contracts import ledger_keys, training_keys
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.records import RetrainingLockState
@@ -28,7 +27,6 @@ from tests.integration.stage.steps import (
     patience,
     training_tasks,
     waited,
-    without_tracking,
 )
 from tests.integration.stage.test_loop import texts, told_once
 from tests.integration.stage.test_reports import courtside, printed
@@ -153,62 +151,6 @@ def test_a_challenger_that_fails_its_smoke_check_never_becomes_champion(stage: S
     assert printed(courtside(stage, "versions", "list", "--json"))[0]["gate"].startswith("passed")
     # The failure was announced once: the rule for executions that failed without an announcement stays silent.
     assert not texts(stage, containing="Retraining nba_games.breaks ended as FAILED")
-
-
-@pytest.mark.usefixtures("champion", "approval")
-def test_an_outage_of_the_tracking_server_at_the_promotion_changes_nothing(stage: Stage) -> None:
-    before, drift_before = champion_version(stage), stage.loop.drift_reference()
-    arn = stage.train("server-away", as_of=SUMMER + timedelta(4))
-    asked(stage, "server-away")
-    with without_tracking(stage):
-        printed(courtside(stage, "versions", "approve", "server-away", "--json"))
-        assert stage.end(arn) == "FAILED"
-    said = told_once(stage, containing="Retraining nba_games.server-away failed in Promote")
-    assert "TrackingUnavailable" in said
-    assert "Promote failed: TrackingUnavailable" in printed(courtside(stage, "status", "--json"))["runs"][0]["outcome"]
-    assert champion_version(stage) == before
-    assert stage.loop.drift_reference() == drift_before
-    # Once the server is back, a person promotes the version that the gate and they had agreed on.
-    version = stage.loop.training("server-away").challenger_version
-    assert version is not None
-    moved = printed(courtside(stage, "versions", "promote", version, "--reason", "approved before", "--json"))
-    assert moved == {"model": "nba_games", "before": before, "after": version}
-    assert champion_version(stage) == stage.loop.drift_reference().version == version
-
-
-@pytest.mark.usefixtures("champion")
-def test_an_outage_of_the_tracking_server_at_the_smoke_check_leaves_the_champion(stage: Stage) -> None:
-    before, drift_before = champion_version(stage), stage.loop.drift_reference()
-    arn = stage.train("away-at-smoke", as_of=SUMMER + timedelta(7))
-    waited(stage, arn, "Smoke")
-    with without_tracking(stage):
-        assert stage.end(arn) == "FAILED"
-    # The smoke check needs no server, because it loads what was sealed.
-    said = told_once(stage, containing="Retraining nba_games.away-at-smoke failed in Promote")
-    assert "Check which version is champion: courtside versions list" in said
-    assert champion_version(stage) == before
-    assert stage.loop.drift_reference() == drift_before
-
-
-@pytest.mark.usefixtures("champion")
-def test_a_training_during_an_outage_of_the_server_is_spooled_and_logged_later(stage: Stage) -> None:
-    before = champion_version(stage)
-    with without_tracking(stage):
-        arn = stage.train("unlogged", as_of=SUMMER + timedelta(5))
-        assert stage.end(arn) == "FAILED"
-    said = told_once(stage, containing="Retraining nba_games.unlogged failed in Train")
-    assert "exit code 4" in said
-    assert "courtside train --resume-logging" in said
-    record = stage.loop.training("unlogged")
-    assert record.spooled
-    assert record.challenger_version is None
-    done = courtside(stage, "train", "--resume-logging", "--stage", "dev", "--json")
-    assert done.returncode == 0, done.stderr
-    record = stage.loop.training("unlogged")
-    assert not record.spooled
-    assert record.challenger_version is not None
-    assert champion_version(stage) == before
-    assert MlflowRegistry(stage.aws.tracking_url).training_of(record.challenger_version) == "unlogged"
 
 
 @pytest.mark.usefixtures("champion")
