@@ -24,6 +24,7 @@ from embedded_aws.patches import (
     run_task,
     schedules,
     secrets,
+    stopped_children,
     subscription_dead_letters,
     subscriptions,
     target_dead_letters,
@@ -57,6 +58,7 @@ def patch_all(context: PatchContext) -> None:
     target_dead_letters.patch(context)
     schedules.patch(context)
     secrets.patch(context)
+    stopped_children.patch(context)
     subscription_dead_letters.patch(context)
     subscriptions.patch(context)
     zip_credentials.patch(context)
