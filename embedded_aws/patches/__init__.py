@@ -28,6 +28,7 @@ from embedded_aws.patches import (
     subscription_dead_letters,
     subscriptions,
     target_dead_letters,
+    wildcards,
     zip_credentials,
 )
 from embedded_aws.patches.context import PatchContext
@@ -61,4 +62,5 @@ def patch_all(context: PatchContext) -> None:
     stopped_children.patch(context)
     subscription_dead_letters.patch(context)
     subscriptions.patch(context)
+    wildcards.patch(context)
     zip_credentials.patch(context)

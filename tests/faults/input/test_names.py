@@ -19,6 +19,8 @@ NAMES = {
     "a formula of a spreadsheet": '=HYPERLINK("https:evil.example")',
     "marks of bold text and code": "*bold* `code` _x_ ~y~",
     "commands of a shell": "$(touch ran);`touch ran`&&touch ran",
+    "line breaks and tabs": "one\n*two*\n\tthree",
+    "800 letters": "x" * 800,
 }
 
 
