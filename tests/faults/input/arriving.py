@@ -4,6 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 import pyarrow as pa
 
@@ -77,4 +78,4 @@ def table_of(count: int, **columns: Any) -> pa.Table:
     """Return parcels that are all alike except for what `columns` say, as many as asked for."""
     like = rows(first=900_000, days=1, a_day=1)
     plain = {name: pa.repeat(like.column(name)[0], count) for name in like.column_names}
-    return pa.table({**plain, "parcel": pa.array(range(900_000, 900_000 + count)), **columns})
+    return pa.table({**plain, "parcel": np.arange(900_000, 900_000 + count), **columns})

@@ -16,8 +16,6 @@ _MEMBER = 2**24
 _HEADER = b"parcel,at,weight,distance,late\n"
 _ROW = b"900000,2025-09-01,0.5,0.5,true\n"
 COLUMNS = 100_000
-GROUP = "10,000,000 rows in one group"
-"""The one that is no bomb to whoever has the memory of a laptop."""
 
 
 def _one_line(packed: Callable[[bytes], bytes]) -> bytes:
@@ -39,6 +37,12 @@ def _wide_csv() -> bytes:
     names = [*rows(days=1).column_names, *(f"c{number}" for number in range(COLUMNS))]
     values = ["900000", "2025-09-01", "0.5", "0.5", "true", *["1"] * COLUMNS]
     return "\n".join([",".join(names), ",".join(values), ""]).encode()
+
+
+def _wide_parquet() -> bytes:
+    like, names = table_of(1), [f"c{number}" for number in range(COLUMNS)]
+    wide = pa.table([*like.columns, *[pa.array([1.0])] * COLUMNS], [*like.column_names, *names])
+    return _parquet(wide, store_schema=False, write_statistics=False, use_dictionary=False, compression="none")
 
 
 def _parquet(table: pa.Table, **options: object) -> bytes:
@@ -104,4 +108,6 @@ LABELS: dict[str, Made] = {
 }
 ROWS: dict[str, Made] = {"4 GiB of equal rows, packed by gzip": ("equal.csv.gz", _equal_rows)}
 GROUP: dict[str, Made] = {"10,000,000 rows in one group": ("group.parquet", _one_group)}
+"""This is no bomb to whoever has the memory of a laptop."""
 WIDE_TEXT: dict[str, Made] = {"100,005 columns of text": ("wide.csv", _wide_csv)}
+WIDE: dict[str, Made] = {"100,005 columns of numbers": ("wide.parquet", _wide_parquet)}
