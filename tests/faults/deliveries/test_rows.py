@@ -1,8 +1,6 @@
 """Rows, labels and rounds come twice at once and late, and so do the events that predict and judge."""
 
 import io
-import subprocess
-import sys
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -23,6 +21,7 @@ from tests.faults.deliveries.at_once import all_at_once, at_once, called, few, f
 from tests.faults.fault import fault
 from tests.faults.input.arriving import put
 from tests.faults.model import COMING, TO_COME, Model, load, rows
+from tests.faults.state.operators import all_at_once as typed_at_once
 from tests.faults.truths.rows import labels, predictions
 from tests.integration.stage.steps import ledger
 
@@ -51,17 +50,10 @@ def parcels(table: pa.Table) -> list[int]:
     return found
 
 
-def processes(model: Model, *commands: tuple[str, ...]) -> None:
-    """Run commands about a model, each in a process of its own, all at once."""
-    begun = [
-        subprocess.Popen(
-            [sys.executable, "-m", "courtside.cli", *words, "--model", model.name, "--stage", "dev", "--json"],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )
-        for words in commands
-    ]  # fmt: skip
-    said = [each.communicate() for each in begun]
-    assert [each.returncode for each in begun] == [0] * len(begun), said
+def typed(model: Model, *commands: tuple[str, ...]) -> None:
+    """Let people type commands at once, all of which must succeed."""
+    ended = typed_at_once(model, *commands)
+    assert {each.code for each in ended} == {0}, ended
 
 
 @fault(
@@ -84,7 +76,7 @@ def test_files_are_taken_in_many_times_at_once(model: Model, times: int) -> None
 def test_a_table_is_loaded_by_several_at_once(model: Model, times: int, tmp_path: Path) -> None:
     table, file = rows(first=LOADED, start=TO_COME - timedelta(2), days=1), tmp_path / "rows.parquet"
     pq.write_table(table, file)
-    processes(model, *[("tables", "load", "--table", str(file))] * times)
+    typed(model, *[("tables", "load", "--table", str(file))] * times)
     assert stored(model, LOADED, TOMORROW) == parcels(table)
 
 
@@ -121,7 +113,7 @@ def newest(model: Model) -> set[str]:
 @pytest.mark.parametrize("times", [2])
 def test_labels_are_loaded_by_several_at_once(model: Model, times: int, tmp_path: Path) -> None:
     file = labels_file(tmp_path, "labels.csv", late=False)
-    processes(model, *[("labels", "load", file, "--as-of", KNOWN.isoformat())] * times)
+    typed(model, *[("labels", "load", file, "--as-of", KNOWN.isoformat())] * times)
     assert len(labels(model)) == COMING
     (loaded,) = model.command("labels", "list")
     assert newest(model) == {loaded["id"]}
@@ -152,7 +144,7 @@ def test_labels_and_their_correction_are_loaded_at_once(model: Model, times: int
     (known,) = model.command("labels", "list")
     files = [labels_file(tmp_path, f"{late}.csv", late=late) for late in (False, True)]
     assert len(files) == times
-    processes(model, *[("labels", "load", file, "--as-of", CORRECTED.isoformat()) for file in files])
+    typed(model, *[("labels", "load", file, "--as-of", CORRECTED.isoformat()) for file in files])
     (corrected,) = newest(model)
     assert corrected != known["id"]
 
