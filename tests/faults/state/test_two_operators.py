@@ -1,16 +1,22 @@
 """Two people move the champion of one model at the same time, or one of them against a training."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
+from courtside.adapters.mlflow_connection import connect
 from courtside.contracts import ledger_keys
 from courtside.contracts.records import Reign
 from embedded_aws.faults.client import HOLD
 from embedded_aws.faults.rules import Rule
 from tests.faults.fault import fault
-from tests.faults.model import TRAINED, Model
+from tests.faults.model import TRAINED, Model, contract, rows
 from tests.faults.state.operators import Ended, all_at_once, standing_still
 
 ROLLBACK = ("versions", "rollback")
@@ -130,3 +136,26 @@ def test_a_person_against_a_training(model: Model) -> None:
     said = model.told_once("against failed in Promote")
     assert "ChampionChanged" in said
     assert (champion(model), reigns(model)[-1].version) == (("1", "3"), "1")
+
+
+@fault(
+    "Two people train on tables of their own in the same second, with the stage's tracking server.",
+    promise="Each has a version and a run of its own, and neither removes the other's.",
+)
+def test_two_people_train_in_the_same_second(model: Model, tmp_path: Path) -> None:
+    name = f"{model.name}-desk"
+    (tmp_path / "desk.yaml").write_text(contract(name))
+    begun = []
+    for person in ("first", "second"):
+        pq.write_table(rows(first=10_000 * len(person), days=30), tmp_path / f"{person}.parquet")
+        words = ["train", "--table", f"{person}.parquet", "--contract", "desk.yaml", "--out", person, "--json"]
+        command = [sys.executable, "-m", "courtside.cli", *words, "--tracking-uri", model.stage.aws.tracking_url]
+        begun.append(subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+    said = [process.communicate() for process in begun]
+    assert [process.returncode for process in begun] == [0, 0], said
+    made = [json.loads(out) for out, _ in said]
+    tracking = connect(model.stage.aws.tracking_url)
+    own = {str(each["challenger_version"]): each["challenger_run_id"] for each in made}
+    assert len({each["training_id"] for each in made}) == len(own) == 2
+    assert {str(each.version): each.run_id for each in tracking.search_model_versions(f"name = '{name}'")} == own
+    assert {tracking.get_run(run).info.lifecycle_stage for run in own.values()} == {"active"}
