@@ -16,9 +16,11 @@ from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.names import StackOutput
 from courtside.datasets.catalog import parse_dataset
 from embedded_aws.demo.loop import Loop
+from embedded_aws.faults.client import FaultClient
 from tests.fakes.own_points import done
+from tests.faults.dependencies.answers import BAD_ANSWERS
 from tests.integration.stage.conftest import Stage
-from tests.integration.stage.steps import approvals, waited, without_tracking
+from tests.integration.stage.steps import approvals, waited
 from tests.integration.stage.test_loop import told_once
 
 MODELS, SHARED = ("returns", "bookings"), "of-both"
@@ -68,7 +70,9 @@ def test_an_answer_about_one_challenger_touches_nothing_of_another_that_waits(st
 
 
 def test_what_one_model_could_not_log_is_logged_while_another_trains(stage: Stage) -> None:
-    with without_tracking(stage):
+    # An answer that clients do not ask for again; a server that is stopped is waited for.
+    nonsense = BAD_ANSWERS["200 with a page to sign in"](service="tracking")
+    with FaultClient(stage.aws).fault("tracking", nonsense):
         arns = [train(stage, model, "unlogged") for model in MODELS]
         assert [stage.end(arn) for arn in arns] == ["FAILED", "FAILED"]
     for model in MODELS:
