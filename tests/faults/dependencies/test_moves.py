@@ -88,7 +88,7 @@ def test_a_training_and_a_killed_database(model: Model) -> None:
     "The MLflow server answers {answer} from {moment} a promotion on.",
     promise="The command says what was done and what to do; the same command again finishes, and nothing moves twice.",
 )
-@pytest.mark.parametrize(("moment", "answer"), zip(MOMENTS, ANSWERS, strict=True))
+@pytest.mark.parametrize(("moment", "answer"), list(zip(MOMENTS, ANSWERS, strict=True)))
 @pytest.mark.usefixtures("two")
 def test_a_promotion_is_finished_later(model: Model, moment: str, answer: str) -> None:
     before, wanted, reigns = model.champion(), other(model), len(model.production.history())
