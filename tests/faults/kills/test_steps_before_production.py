@@ -217,7 +217,7 @@ BACKS = {
     "tries the version before": (SMOKES, False),
     "is about to make the version before champion": (of("RollBack", LEDGER, skip=1), False),
     "has made the version before champion and the registry does not follow yet": (
-        of("RollBack", LEDGER, skip=1, after=True),
+        of("RollBack", LEDGER, skip=2, after=True),  # its leases were renewed by the two before
         True,
     ),
 }
