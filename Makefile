@@ -12,8 +12,8 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export UV_PYTHON_DOWNLOADS := never
 # On few cores, threads that spin while they wait make the boosters many times slower.
 export OMP_WAIT_POLICY := PASSIVE
-# So many stages run beside each other in the tests: each takes up to 4 GB, and waits for half of its time.
-STAGES := 4
+# So many stages run beside each other in the tests; each takes up to 5 GB of memory, most of it for its warm functions.
+STAGES := 3
 
 .PHONY: help setup demo check test faults package images bases bench format clean
 
