@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from courtside.contracts import ledger_keys
+from courtside.contracts.records import RetrainingLockState, TrainingSlots
+from courtside.workflows.ledger_documents import LedgerDocumentDamaged, parsed
 from courtside.workflows.ports import LedgerEntry
 from courtside.workflows.restore.errors import MomentNotKept
 from courtside.workflows.restore.stores import Change
@@ -54,15 +56,26 @@ class Documents:
         earliest, latest = self.ledger.restorable()
         if not earliest <= moment <= latest:
             raise MomentNotKept(self.name, moment, earliest=earliest, latest=latest)
-        then, now = _by_key(self.ledger.everything_at(moment)), _by_key(self.ledger.everything())
+        everything = self.ledger.everything()
+        then, now = _by_key(self.ledger.everything_at(moment)), _by_key(everything)
         written = [each for key, each in then.items() if now.get(key) != each]
         removed = [key for key in now if key not in then]
+        removed += [each.key for each in everything if is_of_now(each.key) and _is_damaged(each)]
 
         def make() -> None:
             self.ledger.overwrite(written)
             self.ledger.remove(removed)
 
         return Change(self.name, moment, len(written), len(removed), "point-in-time recovery", make)
+
+
+def _is_damaged(entry: LedgerEntry) -> bool:
+    """Return whether nobody can read a lock or the slots any more; without its document it is free."""
+    try:
+        parsed(entry, TrainingSlots if entry.key == ledger_keys.TRAINING_SLOTS else RetrainingLockState)
+    except LedgerDocumentDamaged:
+        return True
+    return False
 
 
 def _by_key(entries: Sequence[LedgerEntry]) -> Mapping[str, LedgerEntry]:

@@ -15,9 +15,12 @@ from tests.integration.stage.test_tracking_database import MASTER, database
 
 
 def moment() -> datetime:
-    """Return a whole second that has just passed: all before it was done by then, and nothing after it."""
+    """Return a whole second that has just ended: all before it was done by then, and nothing after it.
+
+    S3 notes whole seconds, so what it is told during that second counts as done by then.
+    """
     then = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
-    while datetime.now(UTC) <= then:
+    while datetime.now(UTC) < then + timedelta(seconds=1):
         time.sleep(0.05)
     return then
 

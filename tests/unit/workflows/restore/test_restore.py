@@ -47,8 +47,8 @@ class PastLedger:
 
 
 def test_documents_are_as_they_were_with_their_revisions_but_for_what_runs_now() -> None:
-    lock, slots = LedgerEntry(LOCK, "held", 1), LedgerEntry(ledger_keys.TRAINING_SLOTS, "taken", 1)
-    free = LedgerEntry(LOCK, "free", 2)
+    lock, slots = LedgerEntry(LOCK, '{"holder": "a"}', 1), LedgerEntry(ledger_keys.TRAINING_SLOTS, "{}", 1)
+    free = LedgerEntry(LOCK, "{}", 2)
     ledger = PastLedger(
         [*entries(same="a", changed="bb", new="c"), free], [*entries(same="a", changed="b", lost="d"), lock, slots]
     )
@@ -57,6 +57,15 @@ def test_documents_are_as_they_were_with_their_revisions_but_for_what_runs_now()
     change.make()
     expected = [*entries(same="a", changed="b", lost="d"), free]
     assert sorted(ledger.now, key=lambda each: each.key) == sorted(expected, key=lambda each: each.key)
+
+
+def test_a_lock_or_slots_that_nobody_can_read_are_removed_which_frees_them() -> None:
+    free = LedgerEntry(ledger_keys.retraining_lock("fraud"), "{}", 1)
+    ledger = PastLedger([LedgerEntry(LOCK, "{", 99), LedgerEntry(ledger_keys.TRAINING_SLOTS, "", 99), free], [])
+    change = Documents(ledger).look(BEGAN)
+    assert (change.written, change.removed) == (0, 2)
+    change.make()
+    assert ledger.now == [free]
 
 
 def test_a_moment_that_dynamodb_does_not_keep_is_refused() -> None:
