@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@dataclass
+@dataclass(eq=False)  # pytest keeps its plugins in a set
 class Recorder:
     """Collects the faults of a run, each with its seconds and whether it was survived, and writes them to a file."""
 
