@@ -21,7 +21,7 @@ def rendered(record: dict[str, Any], *later: dict[str, Any]) -> str:
     newest = {each["test"]: each for run in later for each in run["faults"]}
     faults = [newest.get(each["test"], each) for each in record["faults"]]
     faults.sort(key=lambda each: str(each["test"]).partition("::")[0])
-    survived = sum(each["survived"] for each in faults)
+    survived = sum(each["survived"] for each in record["faults"])
     head = (
         f"{survived} of {len(faults)} faults were survived in the run of {record['ran_at'][:10]} at commit "
         f"{record['commit']}, which took {record['seconds'] / 60:.0f} minutes on {record['processors']} processors. "
@@ -29,7 +29,7 @@ def rendered(record: dict[str, Any], *later: dict[str, Any]) -> str:
     )
     if again := sum(each["test"] in newest for each in record["faults"]):
         commits = ", ".join(run["commit"] for run in later)
-        head += f"\n{again} of them are told as they went in a later run, at commit {commits}.\n"
+        head += f"\n{again} of them are told as they went later, when something had been mended, at commit {commits}.\n"
     return "\n".join([head, *(_table(kind, [each for each in faults if each["kind"] == kind]) for kind in KINDS)])
 
 
