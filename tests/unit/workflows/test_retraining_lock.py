@@ -65,9 +65,7 @@ def test_a_request_during_a_training_is_remembered(lock: RetrainingLock) -> None
     assert (waiting.training_id, waiting.as_of) == ("again-b", date(2026, 3, 2))
 
 
-def test_several_remembered_requests_become_one_with_the_newest_data(
-    lock: RetrainingLock, ledger: InMemoryLedger
-) -> None:
+def test_of_several_remembered_requests_the_newest_data_stay(lock: RetrainingLock, ledger: InMemoryLedger) -> None:
     lock.acquire(request("a"), now=NOW)
     for name, day in (("b", 2), ("c", 9), ("d", 3), ("c", 9)):
         lock.acquire(request(name, day), now=NOW)
@@ -258,9 +256,7 @@ def recalibration(name: str, day: int = 1) -> RetrainingRequest:
     return request(name, day, Trigger.MANUAL).model_copy(update={"recalibrate": True})
 
 
-def test_a_recalibration_learns_from_no_new_data_so_it_cools_nothing(
-    lock: RetrainingLock, ledger: InMemoryLedger
-) -> None:
+def test_a_recalibration_has_no_new_data_so_it_cools_nothing(lock: RetrainingLock, ledger: InMemoryLedger) -> None:
     asked = recalibration("r", 5)
     lock.acquire(asked, now=NOW)
     lock.release(UnlockRequest(request=asked, trained=True, machine="arn:machine"), now=NOW)
@@ -268,9 +264,7 @@ def test_a_recalibration_learns_from_no_new_data_so_it_cools_nothing(
     assert lock.acquire(request("a", 6), now=NOW).outcome is LockOutcome.ACQUIRED
 
 
-def test_a_training_that_waits_is_never_replaced_by_a_recalibration(
-    lock: RetrainingLock, ledger: InMemoryLedger
-) -> None:
+def test_no_recalibration_replaces_a_training_that_waits(lock: RetrainingLock, ledger: InMemoryLedger) -> None:
     lock.acquire(request("a"), now=NOW)
     lock.acquire(request("b", 2), now=NOW)
     lock.acquire(recalibration("r", 9), now=NOW)
