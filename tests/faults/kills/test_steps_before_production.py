@@ -122,8 +122,11 @@ def test_a_second_try_makes_the_same_seal(model: Model, moment: str) -> None:
     assert there == {digest, champion.sha256}
 
 
+SMOKES = HOLD(caller=TASK, request="GET .*/sealed/.*/smoke.parquet")
 STOPS = {
     "fixes its data": of("Freeze", "PUT .*/manifest.json"),
+    "copies its challenger to where nothing can change it": of("Seal", "PUT .*/sealed/.*/manifest.json"),
+    "tries its challenger": SMOKES,
     "is about to make its challenger champion": of("Promote", LEDGER),
 }
 
@@ -212,7 +215,6 @@ def test_a_second_try_finishes_the_rollback(model: Model, training: RetrainingRe
     assert len(model.production.history()) == reigns + 1
 
 
-SMOKES = HOLD(caller=TASK, request="GET .*/sealed/.*/smoke.parquet")
 BACKS = {
     "tries the version before": (SMOKES, False),
     "is about to make the version before champion": (of("RollBack", LEDGER, skip=1), False),

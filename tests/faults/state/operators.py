@@ -1,6 +1,7 @@
 """People who type commands at the same time, each in a process of their own."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -48,3 +49,10 @@ def standing_still(model: Model, name: str, rule: Any, *words: str) -> Iterator[
             yield process
         finally:
             model.faults.release(name)
+
+
+def killed(model: Model, rule: Any, *words: str) -> None:
+    """Kill a person's command where the rule holds it; a request that was not carried out by then never is."""
+    with standing_still(model, "killed", rule, *words) as process:
+        process.kill()
+        assert process.wait() == -signal.SIGKILL

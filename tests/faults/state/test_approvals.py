@@ -1,8 +1,8 @@
 """A person answers about a challenger twice, too late, against another person, or about what has changed since."""
 
-import signal
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +14,7 @@ from tests.fakes.own_points import courtside
 from tests.faults.fault import fault
 from tests.faults.model import PATIENCE_SECONDS, TRAINED, Model
 from tests.faults.state.damage import Damage, damaged
-from tests.faults.state.operators import Ended, all_at_once, standing_still, typed
+from tests.faults.state.operators import Ended, all_at_once, killed, standing_still
 from tests.faults.state.test_ledger import GARBAGE, changed, own
 from tests.integration.stage.steps import approvals, patience
 
@@ -86,22 +86,34 @@ def test_an_approval_against_a_rejection(model: Model, first: str) -> None:
     assert (version(model) == before) == (first == "rejection")
 
 
+COMMANDS = {"approve": (APPROVE, REJECT, 4), "reject": (REJECT, APPROVE, 10)}
+"""Each answer with its opposite, and the day of the training that is answered about."""
+WRITES = HOLD(caller="^$", service="dynamodb", request="TransactWriteItems", times=1)
+TELLS = HOLD(caller="^$", service="states", request="SendTask", times=1)
+
+
 @fault(
-    "A person's approval was written, and the command was killed before the machine heard of it.",
-    promise="The same answer again arrives, and the opposite one is refused.",
+    "`courtside versions {answer}` is killed before its answer is written, before the machine hears of it, and then "
+    "again when the machine has heard of it.",
+    promise="What was not written decides nothing; what was written arrives by the same command and counts once, and "
+    "the opposite answer is refused.",
 )
-def test_an_answer_that_never_arrived(model: Model) -> None:
-    arn = asked(model, "lost", days=4)
-    with model.faults.fault("answer", HOLD(service="states", request="SendTask", times=1)):
-        process = typed(model, *APPROVE, "lost")
-        model.faults.wait_held("answer")
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        refused = courtside(*REJECT, "lost", "--model", model.name)
-        assert "was approved by" in str(refused.exception)
-        assert model.command(*APPROVE, "lost")["approved"] is True
+@pytest.mark.parametrize("answer", COMMANDS)
+def test_the_command_that_answers_is_killed(model: Model, answer: str) -> None:
+    words, opposite, days = COMMANDS[answer]
+    before, name = version(model), f"killed-{answer}"
+    arn = asked(model, name, days=days)
+    killed(model, WRITES, *opposite, name)
+    assert [each["training_id"] for each in model.command("versions", "approvals")] == [name]
+    killed(model, TELLS, *words, name)
+    refused = courtside(*opposite, name, "--model", model.name)
+    assert f"was {answer.removesuffix('e')}ed by" in str(refused.exception)
+    killed(model, replace(TELLS, after=True), *words, name)
     assert model.stage.end(arn) == "SUCCEEDED"
-    assert promoted(model).count("lost") == 1
+    late = courtside(*words, name, "--model", model.name)
+    assert "AlreadyAnswered" in type(late.exception).__name__
+    assert promoted(model).count(name) == (answer == "approve")
+    assert (version(model) == before) == (answer == "reject")
 
 
 @fault(
