@@ -7,12 +7,15 @@ from botocore.exceptions import ClientError
 
 from courtside.adapters import aws_clients
 from courtside.adapters.s3_content import whole_object
-from courtside.workflows.ports import IncomingClosed, IncomingFile
+from courtside.workflows.ports import FileClosed, IncomingClosed, IncomingFile
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _CLOSED = {"AccessDenied", "403", "Forbidden", "NoSuchBucket", "AllAccessDisabled"}
+_CLOSED_FILE = {"AccessDenied", "403", "Forbidden", "AllAccessDisabled", "InvalidObjectState"}
+"""The last one is the answer about a file that was moved to an archive."""
+_CLOSED_KEY = "KMS."
 _CHANGED = {"PreconditionFailed", "412", "NoSuchKey"}
 
 
@@ -46,13 +49,16 @@ class S3Incoming:
         ]
 
     def read(self, file: IncomingFile) -> bytes | None:
-        """Return an object's content if it still has this ETag, else None; raises `IncomingClosed`."""
+        """Return an object's content if it still has this ETag, else None; raises `FileClosed`, `IncomingClosed`."""
         key = f"{self.prefix}{file.path}"
         try:
             return whole_object(self._s3, {"Bucket": self.bucket, "Key": key, "IfMatch": f'"{file.etag}"'})[0]
         except ClientError as error:
-            if error.response["Error"]["Code"] in _CHANGED:
+            code = error.response["Error"]["Code"]
+            if code in _CHANGED:
                 return None
+            if code in _CLOSED_FILE or code.startswith(_CLOSED_KEY):
+                raise FileClosed(file.uri, code) from error
             raise self._named(error) from error
 
     def _named(self, error: ClientError) -> Exception:

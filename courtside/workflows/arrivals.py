@@ -19,7 +19,7 @@ from courtside.workflows.arrival import Arrival
 from courtside.workflows.arrival_log import log_loads
 from courtside.workflows.attempts import MOST_ATTEMPTS, Attempts, GivenUp
 from courtside.workflows.incidents import Incidents
-from courtside.workflows.ports import Incoming, IncomingClosed, IncomingFile, Lake, Ledger
+from courtside.workflows.ports import FileClosed, Incoming, IncomingClosed, IncomingFile, Lake, Ledger
 from courtside.workflows.quarantine import Quarantine
 from courtside.workflows.receivers import MOST_BYTES, FileTooLarge, Received, receiver_of
 
@@ -40,13 +40,15 @@ class Arrivals:
         """Take in every file that is new, oldest first, until there is none left or it is `enough`.
 
         A file that was changed while it was read is left for the next round. An error that is not the file's fault ends
-        the round, because what comes later must not be taken in first; the next round goes on from there. The
-        files of other places are taken in although one cannot be read: its `IncomingClosed` is raised at the end.
+        the round, because what comes later must not be taken in first; the next round goes on from there. All other
+        files are taken in although a place or a file cannot be read: its `IncomingClosed` or `FileClosed` is raised at
+        the end.
         """
         receiver_of(self.dataset).settle(lake=self.lake)
         found, closed = self._listed()
         try:
-            done, waiting = self._all_taken_in(self._new(found), now=now, enough=enough)
+            new = self._new(found)
+            done, unread = self._all_taken_in(new, now=now, enough=enough)
             log_loads(lake=self.lake, dataset=self.dataset)
         except Exception:
             self._tell(found, closed, now=now)
@@ -54,6 +56,8 @@ class Arrivals:
         self._tell(found, closed, now=now)
         if closed is not None:
             raise closed
+        if unread:
+            raise FileClosed(unread[0].address, unread[0].code, more=len(unread) - 1) from unread[0]
         return ArrivalsResponse(
             model=self.dataset.name,
             files=len(done),
@@ -61,7 +65,7 @@ class Arrivals:
             loaded=sum(each.outcome is ArrivalOutcome.LOADED for each in done),
             refused=sum(each.outcome is ArrivalOutcome.QUARANTINED for each in done),
             quarantined=sum(each.quarantine is not None for each in done),
-            waiting=waiting,
+            waiting=len(new) - len(done),
         )
 
     def _listed(self) -> tuple[list[tuple[Incoming, Arrival]], IncomingClosed | None]:
@@ -88,13 +92,19 @@ class Arrivals:
 
     def _all_taken_in(
         self, new: Sequence[tuple[Incoming, Arrival]], *, now: datetime, enough: Callable[[], bool]
-    ) -> tuple[list[ArrivalRecord], int]:
-        """Return the records of the files that were taken in, and how many were left."""
-        done: list[ArrivalRecord] = []
+    ) -> tuple[list[ArrivalRecord], list[FileClosed]]:
+        """Return the records of the files that were taken in, and the errors of those that cannot be read."""
+        done, unread = list[ArrivalRecord](), list[FileClosed]()
         for place, arrival in new:
-            record = None if enough() else self._taken_in(place, arrival, now=now)
-            done += [] if record is None else [record]
-        return done, len(new) - len(done)
+            if enough():
+                break
+            try:
+                record = self._taken_in(place, arrival, now=now)
+            except FileClosed as error:
+                unread.append(error)
+            else:
+                done += [] if record is None else [record]
+        return done, unread
 
     def _taken_in(self, place: Incoming, arrival: Arrival, *, now: datetime) -> ArrivalRecord | None:
         """Take in one file and return its record, None if the file was changed since it was listed."""

@@ -3,7 +3,7 @@
 from courtside.workflows.ports.alerts import AlertChannel
 from courtside.workflows.ports.conversation import Conversation, MessageNotEdited
 from courtside.workflows.ports.drift_tracking import DriftRun, DriftTracking
-from courtside.workflows.ports.incoming import Incoming, IncomingClosed, IncomingFile
+from courtside.workflows.ports.incoming import FileClosed, Incoming, IncomingClosed, IncomingFile
 from courtside.workflows.ports.lake import Lake, ObjectMissing, StampedObject, StoredObject
 from courtside.workflows.ports.ledger import Ledger, LedgerEntry, LedgerWrite
 from courtside.workflows.ports.models import Champion, ModelNotTrusted, Models, ModelUnusable
@@ -26,6 +26,7 @@ __all__ = [
     "Conversation",
     "DriftRun",
     "DriftTracking",
+    "FileClosed",
     "Incoming",
     "IncomingClosed",
     "IncomingFile",

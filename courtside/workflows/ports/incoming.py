@@ -19,6 +19,20 @@ class IncomingClosed(CourtsideError):
         )
 
 
+class FileClosed(CourtsideError):
+    """A file that arrived cannot be read, though its place can, and neither can `more` others."""
+
+    def __init__(self, address: str, code: str, *, more: int = 0) -> None:
+        self.address = address
+        self.code = code
+        self.more = more
+        others = f" and {more} more" if more else ""
+        super().__init__(
+            f"{address}{others} cannot be read ({code}), so it was not taken in, while all other files were; let the "
+            "stage's account read it (the policy and the key of its bucket, its storage class), or remove it"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class IncomingFile:
     """A file as it was listed: its address, its path below the place, its ETag, size in bytes and time of writing."""
@@ -38,5 +52,8 @@ class Incoming(Protocol):
         ...
 
     def read(self, file: IncomingFile) -> bytes | None:
-        """Return the content of a file as it was listed, None if it has been changed or removed since."""
+        """Return the content of a file as it was listed, None if it has been changed or removed since.
+
+        Raises `FileClosed`, and `IncomingClosed` where the whole place is gone.
+        """
         ...

@@ -19,7 +19,7 @@ from courtside.datasets.catalog import load_dataset
 from courtside.workflows.arrivals import Arrivals
 from courtside.workflows.freeze import freeze
 from courtside.workflows.incidents import Incidents
-from courtside.workflows.ports import Incoming
+from courtside.workflows.ports import Incoming, IncomingClosed, IncomingFile
 from courtside.workflows.rows import rows_before, usable_files
 from tests.datasets.churn import DATASET
 from tests.fakes.dying_lake import InterruptedLake
@@ -30,6 +30,11 @@ from tests.unit.workflows.churn_lake import asked, parquet
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 NBA = load_dataset("nba_games")
 EVER = date(2040, 1, 1)
+
+
+class ClosedPlace(InMemoryIncoming):
+    def files(self) -> list[IncomingFile]:
+        raise IncomingClosed("s3://team-bucket/churn/", "AccessDenied")
 
 
 @dataclass
