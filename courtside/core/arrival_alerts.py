@@ -1,19 +1,23 @@
 """What people are told of a file that arrived and could not be used."""
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
 from courtside.contracts.records import ArrivalOutcome, ArrivalRecord
 from courtside.core.alerting import LINE_LIMIT, MODEL_LIMIT, Alert
 from courtside.core.display_text import display_text
 from courtside.core.sentences import ended, plural
 
-MOST_FILES = 10
-"""So many files at most are named in one alert: with their reasons at their longest, they fit."""
+MOST_FILES, MOST_NAMED = 10, 2500
+"""So many files, and characters about them, are in one alert at most; Slack cuts a section of 3,000 characters."""
 _RUNBOOK = "Runbook: docs/runbooks.md#a-file-in-quarantine"
 
 
-def quarantines_alert(reports: Mapping[str, ArrivalRecord]) -> Alert:
-    """Write the one alert for all files of a model that a round set aside, by the addresses of their reports."""
+def quarantines_alert(reports: Mapping[str, ArrivalRecord], *, group: str) -> Alert:
+    """Write the one alert for all files of a model that a round set aside, by the addresses of their reports.
+
+    `group` is the group of commands that lists them.
+    """
     if len(reports) == 1:
         ((report, record),) = reports.items()
         return quarantine_alert(record, report=report)
@@ -23,13 +27,14 @@ def quarantines_alert(reports: Mapping[str, ArrivalRecord]) -> Alert:
         f"{ended(display_text(record.reason, LINE_LIMIT))} Report: {report}"
         for report, record in reports.items()
     ]
-    more = len(files) - MOST_FILES
+    named = _that_fit(files)
+    more = len(files) - len(named)
     return Alert.written(
         f"Courtside: {len(files)} files of {model} in quarantine",
         [
             f"*{len(files)} files of {model} cannot be used*, or not all of their rows:",
-            *files[:MOST_FILES],
-            *[f"and {more} more, which the command in the runbook lists."][: max(more, 0)],
+            *named,
+            *[f"*And {more} more*: `courtside {group} arrivals --quarantine --model {model}` lists all."][:more],
             (
                 "*What to do*: correct the files and write them again to their old places, or under other names, and "
                 "then remove the wrong ones. The next round takes them in, and rows that are known already do nothing."
@@ -37,6 +42,12 @@ def quarantines_alert(reports: Mapping[str, ArrivalRecord]) -> Alert:
             _RUNBOOK,
         ],
     )
+
+
+def _that_fit(lines: Sequence[str]) -> Sequence[str]:
+    """Return the first lines, of which there is at least one and which are not cut on their way to people."""
+    lengths = accumulate(map(len, lines))
+    return lines[: max(1, min(MOST_FILES, sum(length <= MOST_NAMED for length in lengths)))]
 
 
 def astray_alert(files: Mapping[str, Sequence[str]]) -> Alert:

@@ -88,7 +88,8 @@ class Arrivals:
 
     @property
     def _quarantine(self) -> Quarantine:
-        return Quarantine(self.dataset.name, self.lake, self.incidents)
+        group = "tables" if self.dataset.builder is None else "games"
+        return Quarantine(self.dataset.name, group, self.lake, self.incidents)
 
     def _all_taken_in(
         self, new: Sequence[tuple[Incoming, Arrival]], *, now: datetime, enough: Callable[[], bool]

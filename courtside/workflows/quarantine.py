@@ -33,9 +33,13 @@ _LONGEST_NAME = 100
 
 @dataclass(frozen=True, slots=True)
 class Quarantine:
-    """The files of one model that are set aside; each is known by its content, so that nobody hears of it twice."""
+    """The files of one model that are set aside; each is known by its content, so that nobody hears of it twice.
+
+    `group` is the group of commands that lists them, such as ``tables``.
+    """
 
     model: str
+    group: str
     lake: Lake
     incidents: Incidents
 
@@ -95,7 +99,7 @@ class Quarantine:
             kind=kind,
             at=now,
             evidence=hashlib.sha256(" ".join(sorted(wrong.values())).encode()).hexdigest()[:16],
-            alert=quarantines_alert({self.lake.uri(each.quarantine or ""): each for each in told}),
+            alert=quarantines_alert({self.lake.uri(each.quarantine or ""): each for each in told}, group=self.group),
             line=f"{count} of {self.model} cannot be used, such as {_name(told[-1])}",
             subjects=tuple(names.values()),
         )
