@@ -2,7 +2,6 @@
 
 Log lines are JSON with the id of what they are about: the training's, which a drift check chooses when it starts one
 (`training_of_check`), so one search finds check, state machine and task. Those of a function that is asked about a
-model name it (`model`), because a prediction belongs to no training. Those of a function that is asked about a
 model name it (`model`), because a prediction belongs to no training. Metrics are log lines too, in CloudWatch's
 embedded metric format. An event is never logged: it may hold a task token.
 
@@ -13,13 +12,15 @@ start half as long again.
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache, wraps
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
 
 from courtside.contracts.environment import TelemetryEnv
 from courtside.contracts.events import Payload
@@ -30,6 +31,7 @@ from courtside.contracts.secrecy import without_secrets
 __all__ = [
     "LambdaContext",
     "answer",
+    "clock_named",
     "correlate",
     "count",
     "flush",
@@ -63,10 +65,10 @@ def instrumented(work: Handler) -> Handler:
             logger.remove_keys(["model"])
         else:
             logger.append_keys(model=model)
-        logger.append_keys(model=event.get("model"))
         allowed = context.get_remaining_time_in_millis()
         try:
-            return work(event, context)
+            with clock_named():
+                return work(event, context)
         finally:
             left = context.get_remaining_time_in_millis()
             _add(Metric.TIME_LIMIT_USED, 100 * (1 - left / allowed) if allowed else 100)
@@ -77,6 +79,19 @@ def instrumented(work: Handler) -> Handler:
     traced = _tracer().capture_lambda_handler(handler, capture_response=False)
     instrumented_handler: Handler = logger.inject_lambda_context(traced)
     return instrumented_handler
+
+
+@contextmanager
+def clock_named() -> Iterator[None]:
+    """Turn AWS's refusal of a signature that is too old or too new into `ClockSkewed`, as commands do."""
+    try:
+        yield
+    except ClientError as error:
+        from courtside.adapters.execute_api import skew_behind
+
+        if (skewed := skew_behind(error)) is not None:
+            raise skewed from error
+        raise
 
 
 def answer(message: str, response: Payload, *, secret: frozenset[str] = frozenset()) -> dict[str, Any]:

@@ -35,7 +35,8 @@ def main(argv: list[str] | None = None) -> int:
     telemetry.correlate(arguments.training_id)
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
-        return run(arguments)
+        with telemetry.clock_named():
+            return run(arguments)
     except CourtsideError as error:
         log.error("%s: %s", type(error).__name__, error)  # noqa: TRY400 — its message is the help; no traceback needed
         return next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1)

@@ -19,7 +19,7 @@ from botocore.exceptions import (
 )
 
 from courtside.adapters import aws_clients
-from courtside.adapters.execute_api import skew
+from courtside.adapters.execute_api import skew_behind
 from courtside.contracts.channels import CHANNELS
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.machine_limits import limit_behind
@@ -115,7 +115,7 @@ def aws_failure(error: BaseException) -> CourtsideError:
         return AwsBusy(detail) if isinstance(error, _BROKE_OFF) else AwsUnusable(detail)
     answer = error.response.get("ResponseMetadata", {})
     status, code = answer.get("HTTPStatusCode", 0), error.response["Error"].get("Code", "")
-    skewed = skew(status, answer.get("HTTPHeaders", {}).get("date"))
+    skewed = skew_behind(error)
     if skewed is not None:
         return skewed
     return AwsBusy(detail) if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in _THROTTLES else AwsUnusable(detail)

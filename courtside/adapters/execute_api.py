@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 import boto3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import NoCredentialsError, NoRegionError
+from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError
 
 from courtside.contracts.errors import CourtsideError
 
@@ -63,6 +63,12 @@ def signed_headers(session: boto3.Session, *, method: str, url: str, body: Any) 
     request = AWSRequest(method=method, url=url, data=body, headers={"Host": host})
     SigV4Auth(credentials.get_frozen_credentials(), SERVICE, region).add_auth(request)
     return dict(request.headers.items())
+
+
+def skew_behind(error: ClientError) -> ClockSkewed | None:
+    """Return the error that says so where a wrong clock is why AWS refused a request, None otherwise."""
+    answer = error.response.get("ResponseMetadata", {})
+    return skew(answer.get("HTTPStatusCode", 0), answer.get("HTTPHeaders", {}).get("date"))
 
 
 def explain_refusal(status: int, date: str | None) -> None:
