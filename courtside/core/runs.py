@@ -16,6 +16,8 @@ COPY_LIMIT = timedelta(hours=1)
 """A copy task that has been silent for this long no longer runs; the command stops waiting after the same time."""
 _REASON_LIMIT = 300
 EXIT_CODE = re.compile(r"\(exit code (-?\d+)\)")
+_BY_ITSELF = re.compile("OutOfMemory|Essential container")
+"""In the words of ECS for why a task ended, unless somebody stopped it: then they are whatever that one gave."""
 
 _STEPS = {
     "Lock": "it takes its turn",
@@ -31,15 +33,16 @@ _STEPS = {
     "RollBack": "the earlier version is being made champion again",
     "Unlock": "it gives the lock back",
 }
+_KILLED = "137"
 # The meaning of `training_image`'s exit codes, and of 137, with which a container is killed for needing too much
-# memory.
+# memory, or when it was told to stop and did not.
 _EXITS = {
     "1": "the training task ended with an error",
     "2": "the training task could not use its input",
     "3": "the tracking server was away",
     "4": "the models are trained, but the tracking server was away: `courtside train --resume-logging` logs them",
     "5": "the version's predictions are not those of its training",
-    "137": "the training task was killed, most likely because it needed more memory than it has (training_size)",
+    _KILLED: "the training task was killed, most likely because it needed more memory than it has (training_size)",
     "143": "the training task was told to stop",
 }
 
@@ -219,6 +222,8 @@ def _doing(execution: Execution) -> str:
 def why(error: str, cause: str) -> str:
     """Return why a step failed: what an exit code means, or else the error's own words."""
     code = EXIT_CODE.search(cause)
+    if code and code[1] == _KILLED and not _BY_ITSELF.search(cause):
+        return f"the training task was stopped, and killed because it did not end: {cause[: code.start()].strip()}"
     if code:
         return _EXITS.get(code[1], f"the training task ended with exit code {code[1]}: {cause}")
     return ": ".join(part for part in (error, cause) if part) or "no reason was given"

@@ -45,6 +45,13 @@ def test_an_exit_code_is_told_in_words() -> None:
     assert "needed more memory than it has (training_size) (exit code 137)" in failure_alert(killed).text
 
 
+def test_a_task_that_a_person_stopped_did_not_run_out_of_memory() -> None:
+    stopped = failed("Train", error="States.TaskFailed", cause="Wrong data, says Ann (exit code 137)")
+    said = failure_alert(stopped).text
+    assert "was stopped, and killed because it did not end: Wrong data, says Ann (exit code 137)" in said
+    assert "memory" not in said
+
+
 def test_an_end_that_nobody_announced_says_how_it_ended_and_invents_no_reason() -> None:
     text = failure_alert(broken("ABORTED", asked=ROLLBACK)).text
     assert "Rollback churn.roll-back-v3 ended as ABORTED before it could say why" in text
