@@ -94,6 +94,11 @@ class FolderLake:
         found = (path.relative_to(self.root).as_posix() for path in files)
         return sorted(key for key in found if key.startswith(prefix))
 
+    def stamps(self, prefix: str) -> dict[str, str]:
+        """Return the keys under `prefix`, sorted, each with the SHA-256 of its content."""
+        found = ((key, self.stamped(key)) for key in self.keys(prefix))
+        return {key: each.stamp for key, each in found if each is not None}
+
     def list_objects(self, prefix: str) -> list[StoredObject]:
         """Return the files under `prefix`, sorted by key; a folder keeps no versions."""
         return [StoredObject(key, None, (self.root / key).stat().st_size) for key in self.keys(prefix)]

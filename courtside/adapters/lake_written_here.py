@@ -21,6 +21,11 @@ class LakeWrittenHere:
         """Return the keys under `prefix` in both, sorted."""
         return sorted({*self._lake.keys(prefix), *(key for key in self._written if key.startswith(prefix))})
 
+    def stamps(self, prefix: str) -> dict[str, str]:
+        """Return the keys under `prefix` in both, sorted, each with its stamp; what was written here has its hash."""
+        here = {key: _stamp(content) for key, content in self._written.items() if key.startswith(prefix)}
+        return dict(sorted((self._lake.stamps(prefix) | here).items()))
+
     def list_objects(self, prefix: str) -> list[StoredObject]:
         """Return the objects under `prefix` in both, sorted by key; those written here have no version."""
         found = {each.key: each for each in self._lake.list_objects(prefix)}
@@ -48,7 +53,7 @@ class LakeWrittenHere:
     def stamped(self, key: str) -> StampedObject | None:
         """Return an object with its stamp, or None if neither has one."""
         written = self._written.get(key)
-        return self._lake.stamped(key) if written is None else StampedObject(written, sha256(written).hexdigest())
+        return self._lake.stamped(key) if written is None else StampedObject(written, _stamp(written))
 
     def replace(self, key: str, content: bytes, *, stamp: str) -> bool:
         """Keep an object here if what it covers has this stamp; return whether this call kept it."""
@@ -68,3 +73,7 @@ class LakeWrittenHere:
         """Forget what was written here; what it covered is seen again."""
         for key in keys:
             self._written.pop(key, None)
+
+
+def _stamp(content: bytes) -> str:
+    return sha256(content).hexdigest()

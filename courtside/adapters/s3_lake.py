@@ -37,8 +37,12 @@ class S3Lake:
 
     def keys(self, prefix: str) -> list[str]:
         """Return the keys under `prefix`, sorted."""
+        return list(self.stamps(prefix))
+
+    def stamps(self, prefix: str) -> dict[str, str]:
+        """Return the keys under `prefix`, sorted, each with its object's ETag."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
-        return sorted(item["Key"] for page in pages for item in page.get("Contents", []))
+        return dict(sorted((item["Key"], item["ETag"]) for page in pages for item in page.get("Contents", [])))
 
     def folders(self, prefix: str) -> list[str]:
         """Return the prefixes of the folders right below `prefix`, each with its slash, sorted."""

@@ -43,6 +43,9 @@ class InMemoryLake:
     def keys(self, prefix: str) -> list[str]:
         return sorted(key for key in self.objects if key.startswith(prefix))
 
+    def stamps(self, prefix: str) -> dict[str, str]:
+        return {key: sha256(self.objects[key]).hexdigest() for key in self.keys(prefix)}
+
     def list_objects(self, prefix: str) -> list[StoredObject]:
         return [StoredObject(key, None, len(self.objects[key])) for key in self.keys(prefix)]
 

@@ -32,6 +32,10 @@ class VersionedInMemoryLake:
     def keys(self, prefix: str) -> list[str]:
         return [each.key for each in self.list_objects(prefix)]
 
+    def stamps(self, prefix: str) -> dict[str, str]:
+        newest = (each for each in self.versions(prefix) if each.newest and not each.removed)
+        return {each.key: each.stamp for each in newest}
+
     def list_objects(self, prefix: str) -> list[StoredObject]:
         found = [each for each in self.versions(prefix) if each.newest and not each.removed]
         return [StoredObject(each.key, each.version_id, each.size) for each in found]

@@ -43,6 +43,10 @@ class Lake(Protocol):
         """Return the keys under `prefix`, sorted."""
         ...
 
+    def stamps(self, prefix: str) -> dict[str, str]:
+        """Return the keys under `prefix`, sorted, each with the stamp that `stamped` would return with its content."""
+        ...
+
     def list_objects(self, prefix: str) -> list[StoredObject]:
         """Return the objects under `prefix` as they are now, sorted by key."""
         ...

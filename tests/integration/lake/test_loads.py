@@ -51,7 +51,9 @@ def test_an_object_is_replaced_only_if_it_is_unchanged_since_it_was_read(lake: S
     found = lake.stamped("a/x")
     assert found is not None
     assert found.content == b"first"
+    assert lake.stamps("a/") == {"a/x": found.stamp}
     assert lake.replace("a/x", b"second", stamp=found.stamp)
+    assert lake.stamps("a/") != {"a/x": found.stamp}
     assert not lake.replace("a/x", b"third", stamp=found.stamp)
     assert lake.read("a/x") == b"second"
     lake.remove(["a/x"])

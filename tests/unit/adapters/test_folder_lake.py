@@ -19,6 +19,20 @@ def test_objects_are_files_found_by_prefix(tmp_path: Path) -> None:
     assert Path(lake.uri("training/x/record.json")).read_bytes() == b"c"
 
 
+def test_files_are_listed_with_the_stamps_of_their_contents(tmp_path: Path) -> None:
+    lake = FolderLake(tmp_path)
+    for key in ("a/2", "a/1", "b/1"):
+        lake.write(key, key.encode())
+    stamps = lake.stamps("a/")
+    assert list(stamps) == ["a/1", "a/2"]
+    found = [lake.stamped(key) for key in stamps]
+    assert [each.stamp for each in found if each] == list(stamps.values())
+    lake.write("a/1", b"other")
+    changed = lake.stamps("a/")
+    assert changed["a/1"] != stamps["a/1"]
+    assert changed["a/2"] == stamps["a/2"]
+
+
 def test_no_folder_beside_the_prefix_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lake, looked_at, scandir = FolderLake(tmp_path), [], os.scandir
     for key in ("games/season=2010/a", "games/other", "models/churn/a", "models/churn_2/b", "models/visits/b"):

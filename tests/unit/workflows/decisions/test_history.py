@@ -67,6 +67,22 @@ def history(lake: InMemoryLake, as_of: date = DAY, *, without: str = "") -> Hist
     return history_facts("loans", CHAMPION, as_of, lake=lake, without=lambda each: each.check_id == without)
 
 
+def test_a_decision_that_was_replaced_deleted_or_restored_is_noticed() -> None:
+    first = record(days_ago(1), moved=("fee",))
+    lake = kept(first, record(days_ago(2)))
+    key = lake_keys.decision("loans", days_ago(1), first.check_id)
+    written = lake.read(key)
+    assert [each.moved for each in history(lake).checks] == [(), ("fee",)]
+    lake.write(key, b"{")
+    assert [each.moved for each in history(lake).checks] == [()]
+    lake.write(key, record(days_ago(1), moved=("age",)).model_dump_json().encode())
+    assert [each.moved for each in history(lake).checks] == [(), ("age",)]
+    lake.remove([key])
+    assert [each.moved for each in history(lake).checks] == [()]
+    lake.write(key, written)
+    assert [each.moved for each in history(lake).checks] == [(), ("fee",)]
+
+
 def days_ago(number: int) -> date:
     return DAY - timedelta(number)
 
