@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from courtside.adapters.files import write_files, writing
 from courtside.contracts.errors import CourtsideError
-from courtside.workflows.ports import ObjectMissing, StampedObject, StoredObject
+from courtside.workflows.ports import ObjectMissing, StampedObject, StoredObject, lies_between
 
 
 class FolderInUse(CourtsideError):
@@ -94,9 +94,9 @@ class FolderLake:
         found = (path.relative_to(self.root).as_posix() for path in files)
         return sorted(key for key in found if key.startswith(prefix))
 
-    def stamps(self, prefix: str) -> dict[str, str]:
-        """Return the keys under `prefix`, sorted, each with the SHA-256 of its content."""
-        found = ((key, self.stamped(key)) for key in self.keys(prefix))
+    def stamps(self, prefix: str, *, first: str = "", last: str = "") -> dict[str, str]:
+        """Return the keys under `prefix` from `first` to `last`, sorted, each with the SHA-256 of its content."""
+        found = ((key, self.stamped(key)) for key in self.keys(prefix) if lies_between(key, first, last))
         return {key: each.stamp for key, each in found if each is not None}
 
     def list_objects(self, prefix: str) -> list[StoredObject]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from courtside.workflows.ports import Lake, StampedObject, StoredObject
+from courtside.workflows.ports import Lake, StampedObject, StoredObject, lies_between
 
 
 class LakeWrittenHere:
@@ -21,10 +21,11 @@ class LakeWrittenHere:
         """Return the keys under `prefix` in both, sorted."""
         return sorted({*self._lake.keys(prefix), *(key for key in self._written if key.startswith(prefix))})
 
-    def stamps(self, prefix: str) -> dict[str, str]:
+    def stamps(self, prefix: str, *, first: str = "", last: str = "") -> dict[str, str]:
         """Return the keys under `prefix` in both, sorted, each with its stamp; what was written here has its hash."""
-        here = {key: _stamp(content) for key, content in self._written.items() if key.startswith(prefix)}
-        return dict(sorted((self._lake.stamps(prefix) | here).items()))
+        keys = [key for key in self._written if key.startswith(prefix) and lies_between(key, first, last)]
+        here = {key: _stamp(self._written[key]) for key in keys}
+        return dict(sorted((self._lake.stamps(prefix, first=first, last=last) | here).items()))
 
     def list_objects(self, prefix: str) -> list[StoredObject]:
         """Return the objects under `prefix` in both, sorted by key; those written here have no version."""

@@ -9,11 +9,15 @@ from botocore.exceptions import ClientError
 
 from courtside.adapters import aws_clients
 from courtside.adapters.s3_content import whole_object
-from courtside.workflows.ports import ObjectMissing, ObjectVersion, StampedObject, StoredObject
+from courtside.workflows.ports import ObjectMissing, ObjectVersion, StampedObject, StoredObject, lies_between
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import CopySourceTypeDef, GetObjectRequestTypeDef
+    from mypy_boto3_s3.type_defs import (
+        CopySourceTypeDef,
+        GetObjectRequestTypeDef,
+        ListObjectsV2RequestPaginateTypeDef,
+    )
 
 
 PARALLEL = 8
@@ -39,10 +43,19 @@ class S3Lake:
         """Return the keys under `prefix`, sorted."""
         return list(self.stamps(prefix))
 
-    def stamps(self, prefix: str) -> dict[str, str]:
-        """Return the keys under `prefix`, sorted, each with its object's ETag."""
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
-        return dict(sorted((item["Key"], item["ETag"]) for page in pages for item in page.get("Contents", [])))
+    def stamps(self, prefix: str, *, first: str = "", last: str = "") -> dict[str, str]:
+        """Return the keys under `prefix` from `first` to `last`, sorted, each with its object's ETag."""
+        found: dict[str, str] = {}
+        asked: ListObjectsV2RequestPaginateTypeDef = {"Bucket": self.bucket, "Prefix": prefix}
+        if first:
+            asked["StartAfter"] = first
+        for page in self._s3.get_paginator("list_objects_v2").paginate(**asked):
+            listed = {item["Key"]: item["ETag"] for item in page.get("Contents", [])}
+            found |= {key: stamp for key, stamp in listed.items() if lies_between(key, first, last)}
+            # S3 lists keys in their order, so those that follow lie still further.
+            if not all(lies_between(key, first, last) for key in listed):
+                break
+        return dict(sorted(found.items()))
 
     def folders(self, prefix: str) -> list[str]:
         """Return the prefixes of the folders right below `prefix`, each with its slash, sorted."""

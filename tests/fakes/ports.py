@@ -30,6 +30,7 @@ from courtside.workflows.ports import (
     TrackingUnavailable,
     TrainingRun,
     VersionMissing,
+    lies_between,
 )
 
 
@@ -43,8 +44,9 @@ class InMemoryLake:
     def keys(self, prefix: str) -> list[str]:
         return sorted(key for key in self.objects if key.startswith(prefix))
 
-    def stamps(self, prefix: str) -> dict[str, str]:
-        return {key: sha256(self.objects[key]).hexdigest() for key in self.keys(prefix)}
+    def stamps(self, prefix: str, *, first: str = "", last: str = "") -> dict[str, str]:
+        keys = [key for key in self.keys(prefix) if lies_between(key, first, last)]
+        return {key: sha256(self.objects[key]).hexdigest() for key in keys}
 
     def list_objects(self, prefix: str) -> list[StoredObject]:
         return [StoredObject(key, None, len(self.objects[key])) for key in self.keys(prefix)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from courtside.workflows.ports import ObjectMissing, ObjectVersion, StampedObject, StoredObject
+from courtside.workflows.ports import ObjectMissing, ObjectVersion, StampedObject, StoredObject, lies_between
 from tests.fakes.dying_lake import BrokeOff
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -32,9 +32,9 @@ class VersionedInMemoryLake:
     def keys(self, prefix: str) -> list[str]:
         return [each.key for each in self.list_objects(prefix)]
 
-    def stamps(self, prefix: str) -> dict[str, str]:
+    def stamps(self, prefix: str, *, first: str = "", last: str = "") -> dict[str, str]:
         newest = (each for each in self.versions(prefix) if each.newest and not each.removed)
-        return {each.key: each.stamp for each in newest}
+        return {each.key: each.stamp for each in newest if lies_between(each.key, first, last)}
 
     def list_objects(self, prefix: str) -> list[StoredObject]:
         found = [each for each in self.versions(prefix) if each.newest and not each.removed]

@@ -2,8 +2,10 @@
 
 import logging
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from courtside.contracts import lake_keys
+from courtside.contracts.days import shifted
 from courtside.contracts.records import DecisionRecord
 from courtside.contracts.versioned import TooNew
 from courtside.workflows.lake_documents import DocumentDamaged, parsed_document
@@ -17,6 +19,18 @@ _READERS = 16
 _READ = RememberedObjects(most_bytes=16 * 2**20)
 """A decision is written twice at most, and each check asks for the newest sixty, so a warm function has read most."""
 
+FAR_BACK = timedelta(days=90)
+_REACH: dict[str, timedelta] = {}
+"""How far back the newest decisions of a model lay when they were last asked for, and half as far again."""
+
+
+class _Made(NamedTuple):
+    """A decision as the lake lists it: its day, its key and the stamp of its content."""
+
+    day: date
+    key: str
+    stamp: str
+
 
 def logged_decisions(
     model: str, *, lake: Lake, since: date = date.min, until: date = date.max, newest: int | None = None
@@ -26,14 +40,33 @@ def logged_decisions(
     Those that were computed later, and those that cannot be read, are left out. Keys do not say which decision of a
     day is the newest.
     """
-    stamps = lake.stamps(lake_keys.decisions(model))
-    named = [(found[0], key) for key in stamps if (found := lake_keys.decision_of(key))]
-    made = sorted((day, key) for day, key in named if since <= day <= until and not lake_keys.is_backfilled(key))
-    first = made[-newest:][0][0] if newest and made else date.min
-    keys = [key for day, key in made if day >= first]
-    records = [record for _, record in ahead(lambda key: _record(key, stamps[key], lake=lake), keys, at_once=_READERS)]
+    made = _made(model, since, until, lake=lake) if newest is None else _newest(model, newest, since, until, lake=lake)
+    records = [record for _, record in ahead(lambda each: _record(each, lake=lake), made, at_once=_READERS)]
     known = sorted((each for each in records if each is not None), key=lambda each: each.decided_at)
     return known if newest is None else known[-newest:]
+
+
+def _newest(model: str, newest: int, since: date, until: date, *, lake: Lake) -> list[_Made]:
+    """Return the `newest` decisions up to a day, and all others of the first of their days.
+
+    What lies far back is listed only where that is not enough.
+    """
+    near = since if until == date.max else max(since, shifted(until, -_REACH.get(model, FAR_BACK)))
+    made = _made(model, near, until, lake=lake)
+    if len(made) < newest and near > since:
+        made = _made(model, since, until, lake=lake)
+    first = made[-newest:][0].day if made else until
+    if len(made) >= newest and until < date.max:
+        _REACH[model] = (until - first) * 1.5 + timedelta(days=1)
+    return [each for each in made if each.day >= first]
+
+
+def _made(model: str, since: date, until: date, *, lake: Lake) -> list[_Made]:
+    """Return what the lake lists of the decisions of some days, sorted."""
+    first, last = (lake_keys.decisions_of(model, day) for day in (since, until))
+    stamps = lake.stamps(lake_keys.decisions(model), first=first, last=last)
+    named = [_Made(found[0], key, stamp) for key, stamp in stamps.items() if (found := lake_keys.decision_of(key))]
+    return sorted(each for each in named if not lake_keys.is_backfilled(each.key))
 
 
 def is_late(model: str, as_of: date, *, today: date, lake: Lake) -> bool:
@@ -42,9 +75,10 @@ def is_late(model: str, as_of: date, *, today: date, lake: Lake) -> bool:
     return any(each.situation is not None and not each.situation.named for each in later)
 
 
-def _record(key: str, stamp: str, *, lake: Lake) -> DecisionRecord | None:
+def _record(made: _Made, *, lake: Lake) -> DecisionRecord | None:
     try:
-        return parsed_document(DecisionRecord, _READ.read(key, stamp, lake=lake), uri=lake.uri(key))
+        content = _READ.read(made.key, made.stamp, lake=lake)
+        return parsed_document(DecisionRecord, content, uri=lake.uri(made.key))
     except (DocumentDamaged, ObjectMissing, TooNew) as error:
         logger.warning("a decision is left out: %s", error)
         return None

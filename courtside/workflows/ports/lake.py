@@ -32,6 +32,11 @@ class StampedObject:
     stamp: str
 
 
+def lies_between(key: str, first: str, last: str) -> bool:
+    """Tell whether a key is one of those that `Lake.stamps` lists from `first` to `last`."""
+    return key > first and (not last or key[: len(last)] <= last)
+
+
 class Lake(Protocol):
     """Objects under keys."""
 
@@ -43,8 +48,11 @@ class Lake(Protocol):
         """Return the keys under `prefix`, sorted."""
         ...
 
-    def stamps(self, prefix: str) -> dict[str, str]:
-        """Return the keys under `prefix`, sorted, each with the stamp that `stamped` would return with its content."""
+    def stamps(self, prefix: str, *, first: str = "", last: str = "") -> dict[str, str]:
+        """Return the keys under `prefix`, sorted, each with the stamp that `stamped` would return with its content.
+
+        Only those are listed that come after `first`, and not after those that begin with `last`.
+        """
         ...
 
     def list_objects(self, prefix: str) -> list[StoredObject]:

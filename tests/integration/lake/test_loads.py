@@ -45,6 +45,17 @@ def tables(command: str, *arguments: str | Path) -> Any:
     return json.loads(done.stdout)
 
 
+def test_the_objects_of_some_days_are_listed_without_the_others(lake: S3Lake) -> None:
+    days = ["2026-01-01", "2026-01-02", "2026-01-03", "2026-02-01"]
+    for day in days:
+        lake.write(f"days/dt={day}/x", day.encode())
+    for begin in range(4):
+        for end in range(begin, 4):
+            listed = lake.stamps("days/", first=f"days/dt={days[begin]}/", last=f"days/dt={days[end]}/")
+            assert list(listed) == [f"days/dt={day}/x" for day in days[begin : end + 1]]
+    assert list(lake.stamps("days/")) == lake.keys("days/")
+
+
 def test_an_object_is_replaced_only_if_it_is_unchanged_since_it_was_read(lake: S3Lake) -> None:
     assert lake.stamped("a/x") is None
     lake.write("a/x", b"first")

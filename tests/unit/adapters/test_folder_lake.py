@@ -25,6 +25,8 @@ def test_files_are_listed_with_the_stamps_of_their_contents(tmp_path: Path) -> N
         lake.write(key, key.encode())
     stamps = lake.stamps("a/")
     assert list(stamps) == ["a/1", "a/2"]
+    assert list(lake.stamps("", first="a/2", last="b/")) == ["b/1"]
+    assert list(lake.stamps("", first="a/", last="a/1")) == ["a/1"]
     found = [lake.stamped(key) for key in stamps]
     assert [each.stamp for each in found if each] == list(stamps.values())
     lake.write("a/1", b"other")

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from courtside.contracts import lake_keys
 from courtside.contracts.events import RetrainingRequest, Trigger, Window
@@ -81,6 +83,20 @@ def test_a_decision_that_was_replaced_deleted_or_restored_is_noticed() -> None:
     assert [each.moved for each in history(lake).checks] == [()]
     lake.write(key, written)
     assert [each.moved for each in history(lake).checks] == [(), ("fee",)]
+
+
+@given(
+    st.lists(st.integers(min_value=0, max_value=400), min_size=1, max_size=12),
+    st.integers(min_value=1, max_value=8),
+    st.integers(min_value=-3, max_value=150),
+)
+def test_the_newest_are_the_same_however_far_back_is_looked_first(ages: list[int], newest: int, back: int) -> None:
+    records = [record(days_ago(age), f"check-{number}") for number, age in enumerate(ages)]
+    lake, until = kept(*records), days_ago(back)
+    days = sorted(each.window.end for each in records if each.window.end <= until)[-newest:]
+    for _ in range(2):
+        found = logged_decisions("loans", until=until, newest=newest, lake=lake)
+        assert sorted(each.window.end for each in found) == days
 
 
 def days_ago(number: int) -> date:
