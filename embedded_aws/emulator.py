@@ -24,6 +24,7 @@ from embedded_aws.certificate import write_certificate
 from embedded_aws.environments import aws_environment
 from embedded_aws.errors import PortTaken
 from embedded_aws.faults.gate import Faults, Faulty
+from embedded_aws.forkserver.client import Launcher
 from embedded_aws.images import ImageRegistry
 from embedded_aws.keys import Keys
 from embedded_aws.ports import LOOPBACK, free_port, listening_socket
@@ -99,7 +100,9 @@ class Emulator:
         self._answers = answers
         self._webhooks = [Webhook(Journal(settings.directory, channel)) for channel in CHANNELS.values()]
         self._settings = settings
-        self._context = PatchContext(settings=settings, images=ImageRegistry(settings.directory / IMAGES_FILE))
+        self._context = PatchContext(
+            settings=settings, images=ImageRegistry(settings.directory / IMAGES_FILE), launcher=Launcher(settings)
+        )
         self._closing = threading.Lock()
         patch_all(self._context)
 

@@ -13,8 +13,10 @@ from pathlib import Path
 from courtside.contracts.own_candidates import BUILD_ARGUMENT
 from embedded_aws.errors import DockerfileInvalid, ImageUnknown
 
-# These variables describe the image's own file system, which does not exist here.
-_IMAGE_ONLY = frozenset({"PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "HOME", "LD_LIBRARY_PATH", "TMPDIR"})
+# These variables describe the image's own file system, which does not exist here; nothing here was compiled by a build.
+_IMAGE_ONLY = frozenset(
+    {"PATH", "PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV", "HOME", "LD_LIBRARY_PATH", "TMPDIR"}
+)
 
 
 @dataclass(frozen=True, slots=True)

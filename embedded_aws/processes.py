@@ -7,15 +7,20 @@ marker variable in their environment.
 
 import contextlib
 import ctypes
+import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
 
 import psutil
 
 MARKER = "COURTSIDE_INSTANCE"
+# Forked processes keep their own command and environment in files of this folder (`forkserver`).
+RECORDS = "COURTSIDE_PROCESSES"
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -35,6 +40,26 @@ def marked(instance_id: str) -> list[psutil.Process]:
             if process.pid != os.getpid() and process.environ().get(MARKER) == instance_id:
                 found.append(process)
     return found
+
+
+def environment_of(process: psutil.Process) -> Mapping[str, str]:
+    """Return the environment that a process was started with; raises `psutil.Error` as psutil's own does."""
+    shown = process.environ()
+    own: Mapping[str, str] = _recorded(process, shown).get("environment", shown)
+    return own
+
+
+def command_of(process: psutil.Process) -> list[str]:
+    """Return the command that a process was started with; raises `psutil.Error` as psutil's own does."""
+    return _recorded(process, process.environ()).get("command") or process.cmdline()
+
+
+def _recorded(process: psutil.Process, shown: Mapping[str, str]) -> dict[str, Any]:
+    if folder := shown.get(RECORDS):
+        # A process that has just been forked, or has just ended, has none.
+        with contextlib.suppress(OSError, ValueError):
+            return dict(json.loads(Path(folder, f"{process.pid}.json").read_text()))
+    return {}
 
 
 def descendants() -> list[psutil.Process]:
@@ -66,7 +91,20 @@ def end(processes: Iterable[psutil.Process], *, grace: float = 3.0) -> list[int]
     return [process.pid for process in stubborn]
 
 
-def end_group(process: "subprocess.Popen[bytes]", *, grace: float = 3.0) -> None:
+class Child(Protocol):
+    """A process that was started here: one of Popen's, or one that was forked."""
+
+    @property
+    def pid(self) -> int: ...  # noqa: D102
+
+    def poll(self) -> int | None: ...  # noqa: D102
+
+    def wait(self, timeout: float | None = None) -> int: ...  # noqa: D102
+
+    def kill(self) -> None: ...  # noqa: D102
+
+
+def end_group(process: Child, *, grace: float = 3.0) -> None:
     """End a process that leads its own group, and the group with it; `grace` is in seconds."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         if process.poll() is None:

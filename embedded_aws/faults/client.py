@@ -17,6 +17,7 @@ from courtside.adapters.execute_api import signed_headers
 from embedded_aws.aws import LocalAws, session
 from embedded_aws.faults.gate import PATH
 from embedded_aws.faults.rules import Effect, Rule
+from embedded_aws.processes import environment_of
 
 _POLL_SECONDS = 0.02
 WAIT_SECONDS = 300.0
@@ -62,7 +63,7 @@ class FaultClient:
         """Return the process that a held request comes from: the only one that runs with its key."""
         for process in psutil.process_iter():
             with suppress(psutil.Error):
-                if process.environ().get("AWS_ACCESS_KEY_ID") == held["key_id"]:
+                if environment_of(process).get("AWS_ACCESS_KEY_ID") == held["key_id"]:
                     return process
         raise AssertionError(f"no process of {held['caller']} runs any more")
 

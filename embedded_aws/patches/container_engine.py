@@ -10,7 +10,6 @@ starts after it, or not at all.
 
 import os
 import re
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from embedded_aws.containers.build import reference
 from embedded_aws.containers.engine import ContainerSpec, write_environment
 from embedded_aws.containers.engine import Engine as RealEngine
 from embedded_aws.environments import command_here, container_environment, process_environment
+from embedded_aws.forkserver.client import Launcher
 from embedded_aws.images import Image, ImageRegistry
 from embedded_aws.patches.context import PatchContext
 from embedded_aws.roles import session_of
@@ -54,7 +54,7 @@ class DependencyFailed(Exception):
 class Container:
     """The part of docker-py's Container that ministack's ECS uses, around one process."""
 
-    def __init__(self, name: str, labels: dict[str, str], process: "subprocess.Popen[bytes]", log: Path) -> None:
+    def __init__(self, name: str, labels: dict[str, str], process: processes.Child, log: Path) -> None:
         self.id = uuid4().hex
         self.name = name
         self.labels = labels
@@ -128,9 +128,10 @@ class _Images:
 class _Containers:
     """Stands in for docker-py's ``client.containers``."""
 
-    def __init__(self, settings: EmulatorSettings, registry: ImageRegistry) -> None:
+    def __init__(self, settings: EmulatorSettings, registry: ImageRegistry, launcher: Launcher) -> None:
         self._settings = settings
         self._registry = registry
+        self._launcher = launcher
         self._running: dict[str, Container] = {}
         self._closed = threading.Event()
         self._starting = threading.Lock()
@@ -151,10 +152,7 @@ class _Containers:
             # ECS replaces a service's stopped task at once, even while we are closing.
             if self._closed.is_set():
                 raise NotFound("the embedded AWS is stopping")
-            process = subprocess.Popen(
-                start.command, env=start.environment, cwd=start.folder, stdin=subprocess.DEVNULL,
-                stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
+            process = self._launcher.logged(start.command, start.environment, start.folder, output)
             container = kind(name, labels, process, log)
             self._running[container.id] = container
         return container
@@ -225,8 +223,8 @@ class _Containers:
 class Engine:
     """Stands in for docker-py's client."""
 
-    def __init__(self, settings: EmulatorSettings, registry: ImageRegistry) -> None:
-        self.containers = _Containers(settings, registry)
+    def __init__(self, settings: EmulatorSettings, registry: ImageRegistry, launcher: Launcher) -> None:
+        self.containers = _Containers(settings, registry, launcher)
         self.images = _Images(registry)
 
 
@@ -234,7 +232,7 @@ def patch(context: PatchContext) -> None:
     """Give ECS this engine."""
     from ministack.services import ecs
 
-    engine = Engine(context.settings, context.images)
+    engine = Engine(context.settings, context.images, context.launcher)
     ecs._docker = engine  # noqa: SLF001
     context.closers.append(engine.containers.stop_all)
 

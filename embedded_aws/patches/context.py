@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from embedded_aws.forkserver.client import Launcher
 from embedded_aws.images import ImageRegistry
 from embedded_aws.settings import EmulatorSettings
 
@@ -13,10 +14,11 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PatchContext:
-    """The embedded AWS that is patched; `closers` are called, last first, when it stops."""
+    """The embedded AWS that is patched: `launcher` starts its processes, and `closers`, last first, end everything."""
 
     settings: EmulatorSettings
     images: ImageRegistry
+    launcher: Launcher
     closers: list[Callable[[], None]] = field(default_factory=list)
 
     def close(self) -> None:
@@ -29,3 +31,4 @@ class PatchContext:
                 except Exception:
                     # One closer that fails must not keep the others from running.
                     _logger.exception("could not close %s", closer)
+        self.launcher.close()

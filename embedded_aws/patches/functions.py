@@ -11,7 +11,6 @@ left as they are.
 
 import json
 import os
-import subprocess
 import sys
 import threading
 from contextlib import suppress
@@ -50,12 +49,9 @@ class FolderWorker(lambda_runtime.Worker):  # type: ignore[misc]  # ministack ha
 
     def _spawn(self) -> None:
         image = self.context.images.find(self.config["ImageUri"])
-        process = subprocess.Popen(
-            # The option -P is needed because the worker's own folder holds modules of ours and none of the function's.
-            [sys.executable, "-P", str(_WORKER)],
-            cwd=image.folder, env=self._environment(image), text=True, bufsize=1,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+        # The option -P is needed because the worker's own folder holds modules of ours and none of the function's.
+        command = [sys.executable, "-P", str(_WORKER)]
+        process = self.context.launcher.piped(command, self._environment(image), image.folder)
         self._proc = process
         self._read_log()
         assert process.stdin is not None

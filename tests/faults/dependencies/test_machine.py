@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from courtside.contracts.names import StackOutput
+from embedded_aws.processes import environment_of
 from tests.fakes.console_script import run
 from tests.faults.dependencies.elsewhere import courtside, one_line
 from tests.faults.fault import fault
@@ -122,7 +123,7 @@ def processes(model: Model, output: StackOutput) -> list[psutil.Process]:
     name, found = model.loop.output(output), []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            environment = process.environ()
+            environment = environment_of(process)
             if environment.get("AWS_LAMBDA_FUNCTION_NAME") == name:
                 found += [process] if model.stage.aws.endpoint in environment.values() else []
     return found

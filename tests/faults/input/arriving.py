@@ -11,6 +11,7 @@ import pyarrow as pa
 from courtside.contracts import lake_keys
 from courtside.contracts.names import StackOutput
 from courtside.core.parquet import parquet_content
+from embedded_aws.processes import environment_of
 from tests.faults.model import BEGINS, Model, rows
 
 FUNCTION_MIB = 1024
@@ -63,7 +64,7 @@ class Peak:
         found = []
         for process in psutil.process_iter():
             with suppress(psutil.Error):
-                if process.environ().get("AWS_LAMBDA_FUNCTION_NAME") == self._function:
+                if environment_of(process).get("AWS_LAMBDA_FUNCTION_NAME") == self._function:
                     found.append(process)
         return found
 

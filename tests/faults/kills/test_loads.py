@@ -137,7 +137,7 @@ def test_a_file_whose_function_was_killed_is_taken_in_once(model: Model, moment:
     promise="Nothing of the file is loaded, and the next round takes it in.",
 )
 def test_a_file_whose_function_ran_out_of_memory_is_taken_in_by_the_next_round(model: Model) -> None:
-    table, event = own_rows(many=9_000), {"model": model.name}
+    table, event = own_rows(many=100_000), {"model": model.name}
     name = arrived(model, table)
     reading = Moment("", "GET .*/incoming/")
     with standing(model, ARRIVALS, reading) as rule, ThreadPoolExecutor(1) as pool:

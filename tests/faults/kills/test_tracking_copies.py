@@ -17,6 +17,7 @@ import pytest
 
 from courtside.contracts.lake_keys import TRACKING_BACKUPS_PREFIX
 from embedded_aws.faults.client import HOLD
+from embedded_aws.processes import command_of, environment_of
 from tests.fakes.own_points import done
 from tests.faults.fault import fault
 from tests.faults.kills.machine import waited
@@ -129,8 +130,8 @@ def _task(model: Model) -> psutil.Process:
     """Return the process of the stage's copy task."""
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            mine = process.environ().get("AWS_ENDPOINT_URL") == model.stage.aws.endpoint
-            if mine and "training_image.tracking_copy" in process.cmdline():
+            mine = environment_of(process).get("AWS_ENDPOINT_URL") == model.stage.aws.endpoint
+            if mine and "training_image.tracking_copy" in command_of(process):
                 return process
     raise AssertionError("no copy task runs")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import psutil
 
-from embedded_aws.processes import marked
+from embedded_aws.processes import environment_of, marked
 from tests.integration.stage.conftest import Stage
 
 EMULATOR, TRACKING = "embedded AWS", "tracking server"
@@ -68,7 +68,7 @@ def _role(process: psutil.Process, stage: Stage) -> str:
     """Return what a process is: a function's name, or one of the two that serve; empty for any other."""
     if process.pid == stage.aws.instance.emulator_pid:
         return EMULATOR
-    if function := process.environ().get("AWS_LAMBDA_FUNCTION_NAME"):
+    if function := environment_of(process).get("AWS_LAMBDA_FUNCTION_NAME"):
         return function
     return TRACKING if "uvicorn" in process.cmdline() else ""
 

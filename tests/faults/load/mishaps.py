@@ -14,7 +14,7 @@ import psutil
 from courtside.contracts.names import StackOutput
 from embedded_aws.faults.client import HOLD
 from embedded_aws.faults.rules import Effect, Rule
-from embedded_aws.processes import marked
+from embedded_aws.processes import command_of, marked
 from tests.faults.load.life import Lane, Life, deed
 
 MISHAP_MINUTES = 10.0
@@ -101,7 +101,7 @@ def a_task_is_killed(life: Life, chance: Random) -> None:
     number = chance.choice((signal.SIGKILL, signal.SIGTERM))
     for process in marked(life.model.stage.aws.instance.id):
         with suppress(psutil.Error):
-            if _TASK in process.cmdline():
+            if _TASK in command_of(process):
                 process.send_signal(number)
                 life.kept.mishaps["a training's process is killed"] += 1
 

@@ -20,6 +20,7 @@ from courtside.core.archive_schemas import PREDICTIONS
 from courtside.core.parquet import read_parquet_content
 from courtside.workflows.ledger_documents import read
 from courtside.workflows.model_ledger import ModelLedger
+from embedded_aws.processes import environment_of
 from tests.integration.stage.conftest import Stage
 from tests.integration.stage.steps import ledger
 
@@ -111,7 +112,7 @@ class Scored:
         found = []
         for process in psutil.process_iter():
             with suppress(psutil.Error):
-                environment = process.environ()
+                environment = environment_of(process)
                 if environment.get("AWS_LAMBDA_FUNCTION_NAME") == name:
                     found += [process] if self.stage.aws.endpoint in environment.values() else []
         return found
