@@ -5,6 +5,8 @@ Source: https://mlflow.org/docs/latest/api_reference/rest-api.html
 """
 
 import json
+import math
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -25,22 +27,29 @@ from courtside.contracts.names import DRIFT_EXPERIMENT
 from courtside.workflows.ports import DriftRun, TrackingRefused, TrackingUnavailable
 
 TIMEOUT_SECONDS = 15
+KNOWN_SECONDS = 300
+_GONE = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}
+"""How the server answers where an experiment was deleted, or never was."""
 TYPES = {"html": "text/html; charset=utf-8"}
 
 
 class MlflowDriftRuns:
-    """Runs of the drift experiment on the server at `uri`; `signed` for a stage's private API."""
+    """Runs of the drift experiment on the server at `uri`; `signed` for a stage's private API.
+
+    It may be kept: the experiment is looked for again after `KNOWN_SECONDS`, as another server may have taken the
+    place of the one that was asked.
+    """
 
     def __init__(self, uri: str, *, signed: bool = True, experiment: str = DRIFT_EXPERIMENT) -> None:
         plain, self._login = split_login(uri)
         self._uri = plain.rstrip("/")
         self._signed = signed
         self._experiment = experiment
+        self._known_id, self._known_at = "", -math.inf
 
     def log(self, run: DriftRun) -> str:
         """Log one check and return the run's id; the same check again updates its run."""
-        experiment_id = self._experiment_id()
-        info = self._known(run, experiment_id) or self._create(run, experiment_id)
+        info = self._begun(run)
         run_id, at = str(info["run_id"]), _milliseconds(run)
         metrics = [{"key": key, "value": value, "timestamp": at, "step": 0} for key, value in run.metrics.items()]
         self._call("POST", "runs/log-batch", {"run_id": run_id, "metrics": metrics, "tags": _pairs(run.tags)})
@@ -48,6 +57,24 @@ class MlflowDriftRuns:
             self._attach(str(info["artifact_uri"]), name, content)
         self._call("POST", "runs/update", {"run_id": run_id, "status": "FINISHED", "end_time": at})
         return run_id
+
+    def _begun(self, run: DriftRun) -> dict[str, Any]:
+        """Return what the server knows of the check's run, which is begun if there is none."""
+        if (now := time.monotonic()) < self._known_at + KNOWN_SECONDS:
+            try:
+                return self._of_check(run, self._known_id)
+            except TrackingRefused as error:
+                if error.status not in _GONE:
+                    raise
+                self._known_at = -math.inf
+        self._known_id = self._experiment_id()
+        info = self._of_check(run, self._known_id)
+        self._known_at = now
+        return info
+
+    def _of_check(self, run: DriftRun, experiment_id: str) -> dict[str, Any]:
+        known = None if run.new else self._known(run, experiment_id)
+        return known or self._create(run, experiment_id)
 
     @cached_property
     def _session(self) -> boto3.Session:

@@ -10,6 +10,7 @@ from courtside.contracts.own_candidates import imported_by, packages_of
 
 if TYPE_CHECKING:
     from courtside.adapters.deployment import StageOutputs
+    from courtside.adapters.mlflow_drift_runs import MlflowDriftRuns
     from courtside.adapters.mlflow_models import MlflowModels
     from courtside.adapters.s3_lake import S3Lake
     from courtside.core.dataset import Dataset
@@ -128,7 +129,6 @@ def acceptances_of(env: CheckDriftEnv, model: str) -> "Acceptances":
 
 def drift_monitor_of(env: CheckDriftEnv, model: str) -> "DriftMonitor":
     """Wire a drift check as its function's environment says; nothing is contacted yet."""
-    from courtside.adapters.mlflow_drift_runs import MlflowDriftRuns
     from courtside.adapters.step_functions import StepFunctionsRetraining
     from courtside.core.drift.policies import policy_named
     from courtside.workflows.check_drift import DriftMonitor
@@ -148,7 +148,14 @@ def drift_monitor_of(env: CheckDriftEnv, model: str) -> "DriftMonitor":
         claims=claims,
         overdue=OverdueData(lake, dataset, incidents),
         acting=Acting(lake, dataset, retraining, incidents),
-        tracking=MlflowDriftRuns(env.tracking_uri, experiment=dataset.drift_experiment)
+        tracking=_drift_runs(env.tracking_uri, dataset.drift_experiment)
         if env.tracking_uri and dataset.tracking
         else None,
     )
+
+
+@cache
+def _drift_runs(tracking_uri: str, experiment: str) -> "MlflowDriftRuns":
+    from courtside.adapters.mlflow_drift_runs import MlflowDriftRuns
+
+    return MlflowDriftRuns(tracking_uri, experiment=experiment)

@@ -146,7 +146,8 @@ class DriftMonitor:
         self, claim: Claim, record: DecisionRecord, found: WindowReport, decided: Decided
     ) -> DriftCheckResponse:
         with finishing(claim):
-            if not self.lake.claim(decision_key(record), document_of(record)):
+            new = self.lake.claim(decision_key(record), document_of(record))
+            if not new:
                 record, decided = self._begun(record, decided)
             archived = archive(found, record, lake=self.lake, performance=decided.performance)
             started = self.acting.start(record)
@@ -154,7 +155,7 @@ class DriftMonitor:
             told = self.acting.tell(decided, started, page_key=archived.page_key)
             done = started.model_copy(update={"done": True})
             self._log_decision(done)
-        run_id = self._log(found, done, archived)
+        run_id = self._log(found, done, archived, new=new and claim.first)
         return response_of(done, found.report, page_key=archived.page_key, run_id=run_id, alerted=told)
 
     def _begun(self, record: DecisionRecord, decided: Decided) -> tuple[DecisionRecord, Decided]:
@@ -288,8 +289,8 @@ class DriftMonitor:
     def _log_decision(self, record: DecisionRecord) -> None:
         self.lake.write(decision_key(record), document_of(record))
 
-    def _log(self, found: WindowReport, record: DecisionRecord, archived: Archived) -> str | None:
-        return log_run(found.report, record, archived.page, dataset=self.dataset.name, tracking=self.tracking)
+    def _log(self, found: WindowReport, record: DecisionRecord, archived: Archived, *, new: bool = False) -> str | None:
+        return log_run(found.report, record, archived.page, tracking=self.tracking, new=new)
 
 
 def _is_unreadable(absent: CourtsideError) -> bool:

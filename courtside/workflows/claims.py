@@ -35,6 +35,8 @@ class Claim:
     def __init__(self, ledger: Ledger, key: str, state: ClaimState, revision: int) -> None:
         self._ledger, self._key = ledger, key
         self._state, self._revision = state, revision
+        self.first = revision == 1
+        """Whether nobody held it before."""
 
     @property
     def told(self) -> bool:

@@ -16,17 +16,26 @@ LONGEST_TAG = 500
 
 
 def log_run(
-    report: DriftReport, record: DecisionRecord, page: bytes | None, *, dataset: str, tracking: DriftTracking | None
+    report: DriftReport,
+    record: DecisionRecord,
+    page: bytes | None,
+    *,
+    tracking: DriftTracking | None,
+    new: bool = False,
 ) -> str | None:
-    """Log a short run and return its id; None without a tracking server, or when it is away (a warning is logged)."""
+    """Log a short run and return its id; None without a tracking server, or when it is away (a warning is logged).
+
+    `new` says that nobody can have logged this check before.
+    """
     if tracking is None:
         return None
     run = DriftRun(
         check_id=record.check_id,
         at=record.decided_at,
-        tags=_tags(report, record, dataset),
+        tags=_tags(report, record),
         metrics=_metrics(report),
         attachments={DRIFT_PAGE: page} if page is not None else {},
+        new=new,
     )
     try:
         return tracking.log(run)
@@ -35,9 +44,9 @@ def log_run(
         return None
 
 
-def _tags(report: DriftReport, record: DecisionRecord, dataset: str) -> dict[str, str]:
+def _tags(report: DriftReport, record: DecisionRecord) -> dict[str, str]:
     return {
-        "dataset": dataset,
+        "dataset": record.model,
         "champion_version": record.champion_version,
         "policy": report.policy,
         "window_start": record.window.start.isoformat(),

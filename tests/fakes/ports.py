@@ -229,6 +229,7 @@ class InMemoryDriftRuns:
     def log(self, run: DriftRun) -> str:
         if self.away:
             raise TrackingUnavailable("http://nowhere")
+        assert not (run.new and run.check_id in self.runs), "a server would have two runs of one check"
         self.runs[run.check_id] = run
         return f"run-of-{run.check_id}"
 

@@ -8,13 +8,17 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class DriftRun:
-    """What is logged about one drift check: little, because a server's search reads all of it."""
+    """What is logged about one drift check: little, because a server's search reads all of it.
+
+    `new` says that nobody can have logged it before, so that no run of it has to be looked for.
+    """
 
     check_id: str
     at: datetime
     tags: Mapping[str, str]
     metrics: Mapping[str, float]
     attachments: Mapping[str, bytes]
+    new: bool = False
 
 
 class DriftTracking(Protocol):

@@ -107,6 +107,14 @@ def test_a_check_killed_anywhere_is_completed_by_its_retry_and_alerts_once(lake:
     assert [place for place in places if not place.endswith(": 1")] == ["after publish: 2", "before put: 2"]
 
 
+def test_only_the_first_delivery_is_new_to_the_tracking_server(setup: DriftSetup) -> None:
+    first = setup.monitor.run(REQUEST, now=NOW)
+    assert setup.tracking.runs[first.check_id].new
+    setup.lake.remove([lake_keys.decision("nba_games", CHANGED.end, first.check_id)])
+    setup.monitor.run(REQUEST, now=NOW)
+    assert not setup.tracking.runs[first.check_id].new
+
+
 def test_what_an_older_release_began_by_other_rules_is_finished_as_it_was_decided(setup: DriftSetup) -> None:
     """By today's rules the logged situation leads to an alert, but a training was asked for and may run already."""
     dying = setup.wired(retraining=Mortal(setup.retraining, _dies))
