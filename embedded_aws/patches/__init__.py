@@ -19,6 +19,7 @@ from embedded_aws.patches import (
     leading_keys,
     missing_resources,
     point_in_time,
+    policy_documents,
     publish_attributes,
     replaced_functions,
     run_task,
@@ -52,6 +53,7 @@ def patch_all(context: PatchContext) -> None:
     leading_keys.patch(context)
     missing_resources.patch(context)
     point_in_time.patch(context)
+    policy_documents.patch(context)
     publish_attributes.patch(context)
     replaced_functions.patch(context)
     run_task.patch(context)
