@@ -19,7 +19,6 @@ _READERS = 16
 _READ = RememberedObjects(most_bytes=16 * 2**20)
 """A decision is written twice at most, and each check asks for the newest sixty, so a warm function has read most."""
 
-FAR_BACK = timedelta(days=90)
 _REACH: dict[str, timedelta] = {}
 """How far back the newest decisions of a model lay when they were last asked for, and half as far again."""
 
@@ -49,15 +48,14 @@ def logged_decisions(
 def _newest(model: str, newest: int, since: date, until: date, *, lake: Lake) -> list[_Made]:
     """Return the `newest` decisions up to a day, and all others of the first of their days.
 
-    What lies far back is listed only where that is not enough.
+    What lies further back than they did the last time is listed only where that is not enough.
     """
-    near = since if until == date.max else max(since, shifted(until, -_REACH.get(model, FAR_BACK)))
+    near = max(since, shifted(until, -_REACH.get(model, until - since)))
     made = _made(model, near, until, lake=lake)
     if len(made) < newest and near > since:
         made = _made(model, since, until, lake=lake)
-    first = made[-newest:][0].day if made else until
-    if len(made) >= newest and until < date.max:
-        _REACH[model] = (until - first) * 1.5 + timedelta(days=1)
+    first = made[-newest:][0].day if len(made) >= newest else since
+    _REACH[model] = (until - first) * 1.5 + timedelta(days=1)
     return [each for each in made if each.day >= first]
 
 
