@@ -45,6 +45,8 @@ _EXITS = {
     _KILLED: "the training task was killed, most likely because it needed more memory than it has (training_size)",
     "143": "the training task was told to stop",
 }
+_ENDED_BY_OTHERS = {"0", _KILLED, "143"}
+"""Exit codes of a task that somebody stopped: it ends at once, or is killed because it does not."""
 
 
 class RunKind(StrEnum):
@@ -222,8 +224,8 @@ def _doing(execution: Execution) -> str:
 def why(error: str, cause: str) -> str:
     """Return why a step failed: what an exit code means, or else the error's own words."""
     code = EXIT_CODE.search(cause)
-    if code and code[1] == _KILLED and not _BY_ITSELF.search(cause):
-        return f"the training task was stopped, and killed because it did not end: {cause[: code.start()].strip()}"
+    if code and code[1] in _ENDED_BY_OTHERS and not _BY_ITSELF.search(cause):
+        return f"the training task was stopped: {cause[: code.start()].strip()}"
     if code:
         return _EXITS.get(code[1], f"the training task ended with exit code {code[1]}: {cause}")
     return ": ".join(part for part in (error, cause) if part) or "no reason was given"

@@ -100,6 +100,24 @@ def test_a_stopped_training_ends(model: Model) -> None:
     assert model.champion() == before
 
 
+@fault(
+    "A person stops the task that trains, and not its execution.",
+    promise="People are told that it was stopped and why, the champion stays, and the lock is free.",
+    doctor="last training",
+)
+def test_a_stopped_task_is_told_with_its_reason(model: Model) -> None:
+    before, ecs = model.champion(), model.stage.aws.client("ecs")
+    with model.faults.fault("hold", READS):
+        arn = model.loop.retrain(model.request("halted", as_of=LATER))
+        model.faults.wait_held("hold")
+        (task,) = _tasks(model)
+        ecs.stop_task(cluster=task.split("/")[-2], task=task, reason="wrong rows, says Ann")
+    assert model.stage.end(arn) == "FAILED"
+    assert "the training task was stopped: wrong rows, says Ann" in heard(model, "halted failed in Train")
+    _require_untouched(model, "halted")
+    assert model.champion() == before
+
+
 SIGNALS = {"killed": (signal.SIGKILL, "was killed"), "told to stop": (signal.SIGTERM, "was told to stop")}
 
 

@@ -45,10 +45,11 @@ def test_an_exit_code_is_told_in_words() -> None:
     assert "needed more memory than it has (training_size) (exit code 137)" in failure_alert(killed).text
 
 
-def test_a_task_that_a_person_stopped_did_not_run_out_of_memory() -> None:
-    stopped = failed("Train", error="States.TaskFailed", cause="Wrong data, says Ann (exit code 137)")
+@pytest.mark.parametrize("code", [137, 143])
+def test_a_task_that_a_person_stopped_did_not_run_out_of_memory(code: int) -> None:
+    stopped = failed("Train", error="States.TaskFailed", cause=f"Wrong data, says Ann (exit code {code})")
     said = failure_alert(stopped).text
-    assert "was stopped, and killed because it did not end: Wrong data, says Ann (exit code 137)" in said
+    assert f"the training task was stopped: Wrong data, says Ann (exit code {code})" in said
     assert "memory" not in said
 
 
