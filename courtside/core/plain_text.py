@@ -1,5 +1,10 @@
-"""An alert as an e-mail shows it: without marks, in lines that every mail reader can show whole."""
+"""An alert as an e-mail shows it: without marks, in lines that every mail reader can show whole.
 
+Names and reasons in it come from data. Only a line of ours begins at the margin, because what is wrapped is indented;
+and only the address of a page can be opened, because mail readers make links of whatever looks like one.
+"""
+
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
@@ -9,7 +14,9 @@ from courtside.contracts.channels.message import ChannelMessage
 WIDTH = 78
 """The longest line that RFC 5322 recommends; only what must stay whole, such as a command, is longer."""
 
-_BULLET, _COMMAND = "• ", "    "
+_COMMAND, _WRAPPED = "    ", "  "
+_ADDRESS = re.compile(r"\b(?:(?:https?|ftp|file)(?=://)|mailto(?=:\S)|www(?=\.\S))(?P<mark>.)", re.IGNORECASE)
+"""The beginning of what mail readers make a link of, up to the mark without which they do not."""
 # A space that wrapping does not see; no alert holds it, because `display_text` leaves control characters out.
 _UNBROKEN = "\x1f"
 
@@ -17,13 +24,22 @@ _UNBROKEN = "\x1f"
 def plain_text(message: ChannelMessage) -> str:
     """Return the body of the e-mail about an alert: its sections, and what it is about at the end."""
     if message.brief:
-        return "\n".join(_wrapped(message.line_alone))
-    parts = ["\n".join(_section(lines)) for lines in sections(message.text)]
+        return "\n".join(_wrapped(_unlinked(message.line_alone)))
+    parts = ["\n".join(_section(lines)) for lines in sections(_unlinked(message.text))]
     if message.link:
         parts.append("\n".join([*_section([message.said_of_link]), message.link]))
     if message.context:
         parts.append("\n".join(["-- ", *_wrapped(f"Courtside: {message.context}")]))
     return "\n\n".join(parts)
+
+
+def _unlinked(text: str) -> str:
+    """Return a text whose addresses no mail reader opens, written as reports of attacks write them.
+
+    >>> _unlinked("see https://evil.example or www.evil.example in s3://lake/page.html")
+    'see https[:]//evil.example or www[.]evil.example in s3://lake/page.html'
+    """
+    return _ADDRESS.sub(lambda found: f"{found[0][:-1]}[{found['mark']}]", text)
 
 
 def _section(lines: Sequence[str]) -> Iterator[str]:
@@ -54,8 +70,7 @@ def _plain(run: Run) -> str:
 
 
 def _wrapped(text: str) -> list[str]:
-    indent = " " * len(_BULLET) if text.startswith(_BULLET) else ""
     wrapped = textwrap.wrap(
-        text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, expand_tabs=False
+        text, WIDTH, subsequent_indent=_WRAPPED, break_long_words=False, break_on_hyphens=False, expand_tabs=False
     )
     return [line.replace(_UNBROKEN, " ") for line in wrapped]

@@ -1,5 +1,6 @@
 """E-mails are plain text that reads well: no marks, short lines, and commands that can be copied whole."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +28,25 @@ def test_long_lines_are_wrapped_and_bullets_stay_bullets() -> None:
     assert len(wrapped) > 1
     assert max(map(len, wrapped)) <= WIDTH
     assert [line[:2] for line in wrapped] == ["• ", *["  "] * (len(wrapped) - 1)]
+
+
+@given(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1), st.integers(1, 60))
+def test_words_from_data_begin_no_line(word: str, before: int) -> None:
+    told = "a" * before + f" {word}" * 60
+    for text in (f"*Why*: {told}", f"• {told}"):
+        first, *rest = text_of(text).splitlines()
+        assert not first.startswith(word)
+        assert all(line.startswith("  ") for line in rest)
+
+
+@pytest.mark.parametrize("address", ["HTTPS://evil.example/a?b", "www.evil.example", "mailto:a@evil.example"])
+def test_only_the_page_is_a_link(address: str) -> None:
+    message = message_of("s", f"*Why*: see {address}", line=f"see {address}")
+    for sent in (message, message.as_line()):
+        assert address not in plain_text(sent)
+        assert "evil.example" in plain_text(sent)
+    link = "https://lake.example/page.html?X-Amz-Signature=1"
+    assert plain_text(message.model_copy(update={"link": link})).splitlines()[-1] == link
 
 
 def test_a_command_at_the_end_of_a_line_stands_in_a_line_of_its_own() -> None:
