@@ -92,6 +92,23 @@ def test_a_day_is_predicted_many_times_at_once(model: Model, times: int) -> None
     assert predict()["unchanged"] == 2 * COMING
 
 
+@fault(
+    "The event that builds the pages of a model comes {times} times at once.",
+    promise="All deliveries answer alike, and each page is whole.",
+)
+@pytest.mark.parametrize("times", [6])
+def test_the_pages_are_built_many_times_at_once(model: Model, times: int) -> None:
+    publish, lake = function(model, "PublishingFunction"), model.stage.lake
+    event = {"round": "at-once", "model": model.name}
+    with few(model, publish):
+        answers = at_once(times, lambda: called(model, publish, event))
+    again = called(model, publish, event)
+    assert again[0]["pages"] > 0, again
+    assert answers == [again] * times
+    keys = [key for prefix in lake_keys.all_of(model.name) for key in lake.keys(prefix) if key.endswith(".html")]
+    assert all(lake.read(key).rstrip().endswith(b"</html>") for key in keys)
+
+
 def labels_file(folder: Path, name: str, *, late: bool) -> str:
     known = rows(first=100_000, start=TO_COME, days=1, a_day=COMING)
     every_other = pa.array([late is bool(each % 2) for each in range(COMING)])

@@ -37,6 +37,14 @@ GONE = partial(
     headers=_XML,
     content="<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>",
 )
+DENIED = partial(
+    Rule,
+    Effect.ANSWER,
+    service="^s3$",
+    status=403,
+    headers=_XML,
+    content="<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
+)
 
 
 def error(service: str, code: str, *, status: int = 400) -> "partial[Rule]":

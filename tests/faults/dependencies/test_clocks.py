@@ -1,7 +1,6 @@
 """Clocks are wrong by minutes and hours, ahead and behind."""
 
 import json
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,18 @@ from courtside.contracts.names import StackOutput
 from tests.faults.dependencies.elsewhere import courtside_at, one_line
 from tests.faults.fault import fault
 from tests.faults.model import COMING, TO_COME, Model
+
+_TRAINS_AT = """
+import runpy, sys, time, time_machine
+hours = float(sys.argv.pop(1))
+with time_machine.travel(time.time() + 3600 * hours, tick=True):
+    runpy.run_module("training_image", run_name="__main__", alter_sys=True)
+"""
+_OF_A_TASK = (
+    "family", "taskRoleArn", "executionRoleArn", "networkMode", "volumes", "requiresCompatibilities", "cpu", "memory",
+    "runtimePlatform", "ephemeralStorage",
+)  # fmt: skip
+"""What a task definition is registered with, beside its containers."""
 
 
 @fault(
@@ -42,19 +53,52 @@ def test_predictions_by_a_wrong_clock(model: Model) -> None:
 
 @fault(
     "The clock of a function that has a day to predict is {hours:+d} hours off.",
-    promise="It fails and names both times; once its clock is right, each row is predicted once.",
+    promise="It fails and says by how much, as commands do; once its clock is right, each row is predicted once.",
 )
 @pytest.mark.parametrize("hours", [-5, 3])
 def test_a_functions_clock_is_hours_off(model: Model, hours: int, tmp_path: Path) -> None:
     event = {"model": model.name, "as_of": f"{TO_COME}"}
     with environment(model, StackOutput.PREDICT, PYTHONPATH=str(clock(tmp_path, hours))):
         body, error = model.invoked(StackOutput.PREDICT, event)
-    assert error, body
-    assert "RequestExpired" in body["errorMessage"]
-    assert re.search(r"signed at \S+ UTC, it is \S+ now", body["errorMessage"])
+    assert error == "ClockSkewed", body
+    assert f"{'ahead of' if hours > 0 else 'behind'} AWS's" in body["errorMessage"]
     body, error = model.invoked(StackOutput.PREDICT, event)
     assert not error, body
     assert body["predicted"] + body["unchanged"] == COMING
+
+
+@fault(
+    "The clock of the task that trains is {hours:+d} hours off.",
+    promise="The training fails and its log says by how much; the champion stays, and the lock is free.",
+    doctor="last training",
+)
+@pytest.mark.parametrize("hours", [-5])
+def test_a_training_tasks_clock_is_hours_off(model: Model, hours: int) -> None:
+    before = model.champion()
+    with task_clock(model, hours):
+        assert model.trained("clock") == "FAILED"
+    assert "The champion is untouched" in model.told_once("clock failed in Train")
+    (said,) = [line for line in map(str, model.command("runs", "logs", "clock")) if "ClockSkewed" in line]
+    assert "behind AWS's" in said
+    assert model.champion() == before
+
+
+@contextmanager
+def task_clock(model: Model, hours: int) -> Iterator[None]:
+    """Train in tasks whose clocks are so many hours ahead while the block runs."""
+    states, ecs = model.stage.aws.client("stepfunctions"), model.stage.aws.client("ecs")
+    machine = states.describe_state_machine(stateMachineArn=model.loop.output(StackOutput.RETRAINING))
+    name = json.loads(machine["definition"])["States"]["Train"]["Arguments"]["TaskDefinition"]
+    task = ecs.describe_task_definition(taskDefinition=name)["taskDefinition"]
+    kept = {name: task[name] for name in _OF_A_TASK if name in task}
+    own = task["containerDefinitions"]
+    changed = [{**each, "entryPoint": ["python", "-c", _TRAINS_AT, str(hours)]} for each in own]
+    # The machine names the family, so the newest one counts.
+    ecs.register_task_definition(**kept, containerDefinitions=changed)
+    try:
+        yield
+    finally:
+        ecs.register_task_definition(**kept, containerDefinitions=own)
 
 
 def clock(folder: Path, hours: int) -> Path:

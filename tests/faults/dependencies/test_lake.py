@@ -11,8 +11,9 @@ from courtside.contracts import scoring_keys
 from courtside.contracts.lake_keys import predictions
 from courtside.contracts.names import StackOutput
 from embedded_aws.faults.rules import Effect, Rule
-from tests.faults.dependencies.answers import GONE, SLOW_DOWN
+from tests.faults.dependencies.answers import DENIED, GONE, SLOW_DOWN
 from tests.faults.fault import fault
+from tests.faults.input.arriving import loaded_rows, new_rows, put
 from tests.faults.model import COMING, TO_COME, Model
 from tests.faults.truths.rows import predictions as predicted_rows
 
@@ -23,6 +24,8 @@ REQUESTS = {
 }
 """The requests of a kind, by how the list of faults tells of them."""
 FIRST = date(2025, 12, 8)
+NEW = {"first": 2_000_000, "closed": 2_001_000, "last": 2_002_000}
+"""The files that arrive, each with the first id of its rows."""
 
 
 def checked_twice(model: Model, day: date) -> None:
@@ -131,6 +134,23 @@ def test_predictions_by_a_list_that_is_old(model: Model) -> None:
         again = model.loop.predict(day)
     assert again.predicted + again.unchanged == COMING
     assert len(of_day(model, day)) == COMING
+
+
+@fault(
+    "S3 refuses one of three files of rows that arrived.",
+    promise="The other two are taken in, the file is named, and it is taken in once S3 gives it.",
+)
+def test_one_arrived_file_cannot_be_read(model: Model) -> None:
+    _, closed, _ = (put(model, f"{name}.parquet", new_rows(first)) for name, first in NEW.items())
+    before = loaded_rows(model)
+    event = {"model": model.name}
+    with model.faults.fault("closed", DENIED(request=r"^GET /.*/closed\.parquet", caller="Arrivals")):
+        body, error = model.invoked(StackOutput.RECEIVE_ROWS, event)
+    assert error == "FileClosed", body
+    assert f"{closed} cannot be read (AccessDenied)" in body["errorMessage"]
+    assert loaded_rows(model) == before + 40
+    body, error = model.invoked(StackOutput.RECEIVE_ROWS, event)
+    assert (error, body["loaded"], loaded_rows(model)) == ("", 1, before + 60)
 
 
 def of_day(model: Model, day: date) -> list[tuple[Any, ...]]:

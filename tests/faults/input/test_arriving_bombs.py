@@ -110,6 +110,26 @@ def test_unusual_rows_that_can_be_read_arrive(model: Model, count: int) -> None:
 
 
 @fault(
+    "{count} files with long names arrive, of which none can be used.",
+    promise="The one message names some, says how many more there are, and its command lists all of them.",
+)
+@pytest.mark.parametrize("count", [25])
+def test_very_many_files_cannot_be_used(model: Model, count: int) -> None:
+    since = len(model.stage.slack.messages)
+    files = [put(model, f"{'long' * 40}/{number}.csv", f"a,b\n1,{number}\n".encode()) for number in range(count)]
+    taken_in(model)
+    (text,) = messages(model, since)
+    named = text.count("•")
+    assert 1 < named < count
+    command = f"courtside tables arrivals --quarantine --model {model.name}"
+    assert f"*And {count - named} more*: `{command}` lists all." in text
+    listed = {each["file"] for each in model.command("tables", "arrivals", "--quarantine")}
+    assert set(files) <= listed
+    model.stage.lake.remove([file.removeprefix(model.stage.lake.uri("")) for file in files])
+    taken_in(model)
+
+
+@fault(
     "{count} files arrive with a column that nobody can use, between good ones.",
     promise="Each is set aside with the name of the column, people are told once, and the good ones are taken in.",
 )
