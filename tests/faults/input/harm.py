@@ -1,10 +1,14 @@
 """Text that would do something wherever it is taken for more than text, and a look whether it did."""
 
 import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from courtside.contracts import lake_keys
-from tests.faults.model import Model
+from courtside.contracts.names import StackOutput
+from tests.faults.model import PATIENCE_SECONDS, Model
 
 HARMFUL = ("<script", "<img", "<!channel", "<https://evil", "@channel", "@everyone", "\u202e")
 """What no message and no page may hold as it is: scripts, calls of everybody, links, and text turned around."""
@@ -17,6 +21,36 @@ def messages(model: Model, since: int) -> list[str]:
         payload = json.dumps(each.payload, ensure_ascii=False)
         assert not [text for text in HARMFUL if text in payload], payload
     return [each.text for each in sent]
+
+
+@contextmanager
+def mailbox(model: Model) -> Iterator[Callable[[], tuple[str, str]]]:
+    """Subscribe something that gets what e-mail addresses get while the block runs.
+
+    What is yielded waits for a mail and returns its subject and its text.
+    """
+    sqs, sns = model.stage.aws.client("sqs"), model.stage.aws.client("sns")
+    queue = sqs.create_queue(QueueName="a-mailbox")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    topic = model.loop.output(StackOutput.ALERT_TOPIC)
+    allowed = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": arn}
+    allowed |= {"Principal": {"Service": "sns.amazonaws.com"}, "Condition": {"ArnEquals": {"aws:SourceArn": topic}}}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+    subscribed = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+
+    def mail() -> tuple[str, str]:
+        while not (found := sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages")):
+            assert time.monotonic() < deadline, "no mail came"
+        sent = json.loads(found[0]["Body"])
+        return sent["Subject"], sent["Message"]
+
+    try:
+        yield mail
+    finally:
+        sns.unsubscribe(SubscriptionArn=subscribed["SubscriptionArn"])
+        sqs.delete_queue(QueueUrl=queue)
 
 
 def pages(model: Model) -> dict[str, str]:

@@ -16,7 +16,7 @@ from courtside.core.parquet import parquet_content
 from tests.faults import model as faults_model
 from tests.faults.fault import fault
 from tests.faults.input.arriving import put, removed, taken_in
-from tests.faults.input.harm import messages, pages, pages_in
+from tests.faults.input.harm import mailbox, messages, pages, pages_in
 from tests.faults.input.programs import command
 from tests.faults.model import BEGINS, TO_COME, Model, contract, rows
 from tests.integration.stage.conftest import Stage
@@ -108,6 +108,27 @@ def test_a_file_with_markup_instead_of_numbers_arrives(model: Model, count: int,
     assert outcome == ("The row" if count == 1 else "The file")
     (text,) = messages(model, since)
     assert "cannot be used" in text
+    removed(model, file)
+
+
+@fault(
+    "A file arrives whose name and columns are addresses, and sentences of an alert.",
+    promise="The e-mail about it is plain text: no words of the file begin a line of it, and no address can be opened.",
+)
+def test_an_e_mail_shows_markup_as_text(model: Model) -> None:
+    name = f"{'a ' * 30}What to do: open www.evil.example <b>now\nWhat to do: pay.csv"
+    with mailbox(model) as mail:
+        file = put(model, name, b'"What to do: open https://evil.example","<a href=x>"\n1,2\n')
+        done = taken_in(model)
+        assert done[file]["outcome"] == "quarantined", done
+        subject, body = mail()
+    assert subject == f"Courtside: a file of {model.name} in quarantine"
+    assert "<b>now" in body
+    assert "https[:]//evil.example" in body, body
+    assert "www[.]evil.example" in body
+    begun = [line.partition(" cannot")[0].partition(":")[0] for line in body.splitlines() if line and line[0] != " "]
+    ours = [f"A file of {model.name}", "Why", "What to do", "Report, with the original file", "Runbook"]
+    assert begun == [*ours, "The address is signed", "https", "-- ", "Courtside"]
     removed(model, file)
 
 
