@@ -170,9 +170,10 @@ def server_config(server: socket.socket) -> "Config":
     """Return how hypercorn serves at a listening socket, which it takes over."""
     from hypercorn.config import Config
 
-    from embedded_aws.connections import end_with_their_clients
+    from embedded_aws.connections import end_with_their_clients, write_at_once
 
     end_with_their_clients()
+    write_at_once()
     config = Config()
     config.bind = [f"fd://{server.detach()}"]
     config.graceful_timeout = _GRACEFUL_SECONDS

@@ -94,3 +94,52 @@ def test_nothing_stays_of_a_connection_that_its_client_has_closed(tmp_path: Path
         await serving
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("status", "parts", "written"),
+    [
+        (200, [b"whole"], [b"whole"]),
+        (200, [b"first", b"second"], [b"first", b"second"]),
+        (204, [b""], [b""]),
+    ],
+)
+def test_headers_are_written_together_with_what_follows_them(
+    monkeypatch: pytest.MonkeyPatch, status: int, parts: list[bytes], written: list[bytes]
+) -> None:
+    """Each write wakes the client."""
+    writes, write = list[bytes](), asyncio.StreamWriter.write
+
+    def recorded(writer: asyncio.StreamWriter, data: bytes) -> None:
+        writes.append(bytes(data))
+        write(writer, data)
+
+    async def answering(scope: Any, _: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
+        if scope["type"] == "http":
+            length = [(b"content-length", str(sum(map(len, parts))).encode())] if any(parts) else []
+            await send({"type": "http.response.start", "status": status, "headers": length})
+            for place, part in enumerate(parts, 1):
+                await send({"type": "http.response.body", "body": part, "more_body": place < len(parts)})
+
+    async def scenario() -> None:
+        listening = socket.create_server(("127.0.0.1", 0))
+        address = listening.getsockname()
+        config, stop = server_config(listening), asyncio.Event()
+        serving = asyncio.create_task(serve(answering, config, shutdown_trigger=stop.wait))
+        reader, writer = await asyncio.open_connection(*address)
+        for _ in range(2):
+            writes.clear()
+            await answered(reader, writer)
+            await asyncio.wait_for(reader.readexactly(sum(map(len, parts))), 60)
+            _request, *answer = writes
+            headers, separator, first = answer[0].partition(b"\r\n\r\n")
+            assert headers.startswith(f"HTTP/1.1 {status}".encode())
+            assert [first, *answer[1:]] == written
+            assert separator
+        writer.close()
+        await writer.wait_closed()
+        stop.set()
+        await serving
+
+    monkeypatch.setattr(asyncio.StreamWriter, "write", recorded)
+    asyncio.run(scenario())
