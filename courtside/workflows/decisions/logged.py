@@ -15,7 +15,8 @@ from courtside.workflows.remembered_objects import RememberedObjects
 
 logger = logging.getLogger(__name__)
 
-_READERS = 16
+_READERS = 10
+"""As many as a client of AWS keeps connections; more would each be greeted for one question."""
 _READ = RememberedObjects(most_bytes=16 * 2**20)
 """A decision is written twice at most, and each check asks for the newest sixty, so a warm function has read most."""
 
