@@ -1,4 +1,4 @@
-"""How much memory the processes of a stage hold while a block runs, and whether that grows without an end."""
+"""How much memory the processes of a stage hold while a block runs, whether that grows, and how long they compute."""
 
 import threading
 import time
@@ -21,10 +21,14 @@ _MIB = 2**20
 
 @dataclass
 class Memory:
-    """The resident memory of each process, in MiB by seconds since the beginning, and what each of them is."""
+    """The resident memory of each process, in MiB by seconds since the beginning, and what each of them is.
+
+    `computed` holds the processor seconds of each at the beginning and at the last look.
+    """
 
     seen: dict[int, list[tuple[float, float]]] = field(default_factory=lambda: defaultdict(list))
     roles: dict[int, str] = field(default_factory=dict)
+    computed: dict[int, tuple[float, float]] = field(default_factory=dict)
 
     def look(self, stage: Stage, at: float) -> None:
         """Add what every process of the stage holds now."""
@@ -32,6 +36,8 @@ class Memory:
             with suppress(psutil.Error):
                 self.roles.setdefault(process.pid, _role(process, stage))
                 self.seen[process.pid].append((at, process.memory_info().rss / _MIB))
+                now = sum(process.cpu_times()[:2])
+                self.computed[process.pid] = (self.computed.get(process.pid, (0.0 if at else now, now))[0], now)
 
     def growth(self, role: str) -> dict[int, float]:
         """Return by how many MiB each process of a role grew in the second half of all looks.
@@ -52,6 +58,10 @@ class Memory:
         return max(
             (held for pid, looks in self.seen.items() if self.roles[pid] == role for _, held in looks), default=0
         )
+
+    def processor_seconds(self, role: str) -> float:
+        """Return how long the processes of a role computed."""
+        return sum(end - begin for pid, (begin, end) in self.computed.items() if self.roles[pid] == role)
 
     def of_functions(self) -> set[str]:
         """Return the names of the functions that were seen."""
@@ -77,6 +87,7 @@ def _role(process: psutil.Process, stage: Stage) -> str:
 def watched(stage: Stage) -> Iterator[Memory]:
     """Look at the memory of a stage's processes every two seconds while the block runs."""
     memory, ended, began = Memory(), threading.Event(), time.monotonic()
+    memory.look(stage, 0.0)
 
     def look() -> None:
         while not ended.wait(EVERY_SECONDS):
@@ -89,3 +100,4 @@ def watched(stage: Stage) -> Iterator[Memory]:
     finally:
         ended.set()
         thread.join()
+        memory.look(stage, time.monotonic() - began)

@@ -16,7 +16,7 @@ from courtside.contracts.events import DriftCheckResponse, Window
 from courtside.contracts.names import StackOutput
 from courtside.workflows.decisions.logged import logged_decisions
 from tests.faults.fault import fault
-from tests.faults.load.memory import EMULATOR, Memory, watched
+from tests.faults.load.memory import EMULATOR, TRACKING, Memory, watched
 from tests.faults.model import MOVED, TRAINED, Model
 
 logger = logging.getLogger(__name__)
@@ -46,8 +46,14 @@ class Offered:
             f"{len(self.answers)} checks in {self.lasted:.0f} s ({60 * len(self.answers) / self.lasted:.0f} a minute), "
             f"median {middle:.2f} s, 99 of 100 within {slow:.2f} s; a process of the function holds at most "
             f"{memory.most(check):.0f} MiB and grew by {max(memory.growth(check).values(), default=0):.1f}, "
-            f"the embedded AWS by {max(memory.growth(EMULATOR).values(), default=0):.1f} MiB in the second half"
+            f"the embedded AWS by {max(memory.growth(EMULATOR).values(), default=0):.1f} MiB in the second half; "
+            f"a check takes {self._each(memory, check):.3f} processor seconds of the function, "
+            f"{self._each(memory, EMULATOR):.3f} of the embedded AWS and "
+            f"{self._each(memory, TRACKING):.3f} of the tracking server"
         )
+
+    def _each(self, memory: Memory, role: str) -> float:
+        return memory.processor_seconds(role) / len(self.answers)
 
 
 def windows(count: int) -> list[Window]:
