@@ -23,10 +23,11 @@ from courtside.core.features import build_features
 from courtside.core.rows import period, require_time_column, time_column_of, within
 from courtside.core.sentences import in_a_row
 from courtside.workflows.accepted_windows import AcceptedWindows, accepted_windows
-from courtside.workflows.ports import Lake, ObjectMissing
+from courtside.workflows.ports import Lake, LakeRead, ObjectMissing
 from courtside.workflows.row_source import NoRows
 from courtside.workflows.rows import ReadFile, reason, rows_before, rows_of, usable_files
 from courtside.workflows.sealed_models import drift_profile, reference_in_use
+from courtside.workflows.seen_once import SeenOnce
 from courtside.workflows.tables import TableRows
 
 WINDOWS = "the drift check of a stage, which goes by windows of days,"
@@ -92,9 +93,10 @@ def report_window(
     """
     column = time_column_of(dataset, asked=WINDOWS)
     reference, dataset = _reference(champion, lake=lake, dataset=dataset)
-    found, quarantined = _window_files(window, column, lake=lake, dataset=dataset)
+    rows = SeenOnce(lake) if policy.uses_history else lake
+    found, quarantined = _window_files(window, column, lake=rows, dataset=dataset)
     seen = _profiled(window, reference, found, quarantined)
-    former = _former(window, reference, lake=lake, dataset=dataset) if policy.uses_history else []
+    former = _former(window, reference, lake=rows, dataset=dataset) if policy.uses_history else []
     accepted = accepted_windows(champion, window, lake=lake)
     importances = champion.importances
     made = reported(window, seen, former, reference, accepted, importances=importances, dataset=dataset, policy=policy)
@@ -162,7 +164,7 @@ def reported(
     return WindowReport(window, report, comparable, seen.profile, newest, accepted=accepted.id)
 
 
-def _former(window: Window, reference: Profile, *, lake: Lake, dataset: Dataset) -> list[Former]:
+def _former(window: Window, reference: Profile, *, lake: LakeRead, dataset: Dataset) -> list[Former]:
     """Count the windows just before this one that lie after the reference; what cannot be read is left out."""
     if reference.time_column is None or reference.period is None:
         return []
@@ -211,7 +213,7 @@ def _counted(rows: pa.Table, reference: Profile, windows: Sequence[Span]) -> tup
 
 
 def _window_files(
-    window: Window, column: str, *, lake: Lake, dataset: Dataset
+    window: Window, column: str, *, lake: LakeRead, dataset: Dataset
 ) -> tuple[list[ReadFile], list[QuarantinedFile]]:
     """Return the window's rows of features, by file where files hold features."""
     days = Days(window.start, window.end)

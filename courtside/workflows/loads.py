@@ -9,7 +9,7 @@ from courtside.contracts import lake_keys
 from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.loads import Load, Loads, LoadState
 from courtside.core.drift.reading import Days
-from courtside.workflows.ports import Lake
+from courtside.workflows.ports import Lake, LakeRead
 from courtside.workflows.row_source import RowSource
 
 MOST_TRIES = 50
@@ -43,7 +43,7 @@ class LoadUnknown(BadInput):
         super().__init__(f"there is no load {load_id[:64]!r}; {shown}")
 
 
-def read_loads(prefix: str, *, lake: Lake) -> tuple[Loads, str | None]:
+def read_loads(prefix: str, *, lake: LakeRead) -> tuple[Loads, str | None]:
     """Return the record of what was loaded under a prefix, and its stamp (None if nothing was loaded).
 
     Raises `LoadsDamaged`.

@@ -20,7 +20,7 @@ from courtside.core.tasks import Classes, Target, labelled, task_of
 from courtside.core.tasks.errors import positive_line
 from courtside.workflows.games import GameRows
 from courtside.workflows.loads import in_order, read_loads, vanished
-from courtside.workflows.ports import Lake
+from courtside.workflows.ports import LakeRead
 from courtside.workflows.reading_ahead import ahead
 from courtside.workflows.row_source import FilesDiffer, RowSource, everywhere, joined_labels, read_together
 from courtside.workflows.tables import TableRows
@@ -51,7 +51,7 @@ def rows_of(dataset: Dataset) -> RowSource:
     return GameRows(builder_of(dataset.builder, dataset=dataset).seasons_before)
 
 
-def usable_files(days: Days, *, lake: Lake, dataset: Dataset) -> tuple[list[ReadFile], tuple[QuarantinedFile, ...]]:
+def usable_files(days: Days, *, lake: LakeRead, dataset: Dataset) -> tuple[list[ReadFile], tuple[QuarantinedFile, ...]]:
     """Read the files needed for these days, without rows that later files revised; set aside what cannot be read.
 
     Raises `NoRows`, `NothingReadable`, `FilesDiffer`, `LoadsDamaged`.
@@ -69,7 +69,7 @@ def usable_files(days: Days, *, lake: Lake, dataset: Dataset) -> tuple[list[Read
     return counting_files(files, dataset), tuple(quarantined)
 
 
-def read_files(days: Days, *, lake: Lake, dataset: Dataset) -> Iterator[ReadFile | QuarantinedFile]:
+def read_files(days: Days, *, lake: LakeRead, dataset: Dataset) -> Iterator[ReadFile | QuarantinedFile]:
     """Yield the files needed for these days one after the other, as they came, or why one cannot be read.
 
     Some are read ahead, because a lake takes its time for each. Raises `LoadsDamaged`.

@@ -4,7 +4,7 @@ from courtside.workflows.ports.alerts import AlertChannel
 from courtside.workflows.ports.conversation import Conversation, MessageNotEdited
 from courtside.workflows.ports.drift_tracking import DriftRun, DriftTracking
 from courtside.workflows.ports.incoming import FileClosed, Incoming, IncomingClosed, IncomingFile
-from courtside.workflows.ports.lake import Lake, ObjectMissing, StampedObject, StoredObject, lies_between
+from courtside.workflows.ports.lake import Lake, LakeRead, ObjectMissing, StampedObject, StoredObject, lies_between
 from courtside.workflows.ports.ledger import Ledger, LedgerEntry, LedgerWrite
 from courtside.workflows.ports.models import Champion, ModelNotTrusted, Models, ModelUnusable
 from courtside.workflows.ports.registry import Registry, VersionMissing
@@ -31,6 +31,7 @@ __all__ = [
     "IncomingClosed",
     "IncomingFile",
     "Lake",
+    "LakeRead",
     "Ledger",
     "LedgerEntry",
     "LedgerWrite",

@@ -37,8 +37,8 @@ def lies_between(key: str, first: str, last: str) -> bool:
     return key > first and (not last or key[: len(last)] <= last)
 
 
-class Lake(Protocol):
-    """Objects under keys."""
+class LakeRead(Protocol):
+    """What reading objects under keys takes."""
 
     def uri(self, key: str) -> str:
         """Return where a person finds the object."""
@@ -47,6 +47,18 @@ class Lake(Protocol):
     def keys(self, prefix: str) -> list[str]:
         """Return the keys under `prefix`, sorted."""
         ...
+
+    def read(self, key: str, *, version_id: str | None = None) -> bytes:
+        """Return an object's content, or that of one of its versions; raises `ObjectMissing`."""
+        ...
+
+    def stamped(self, key: str) -> StampedObject | None:
+        """Return an object with its stamp, or None if there is none."""
+        ...
+
+
+class Lake(LakeRead, Protocol):
+    """Objects under keys."""
 
     def stamps(self, prefix: str, *, first: str = "", last: str = "") -> dict[str, str]:
         """Return the keys under `prefix`, sorted, each with the stamp that `stamped` would return with its content.
@@ -59,20 +71,12 @@ class Lake(Protocol):
         """Return the objects under `prefix` as they are now, sorted by key."""
         ...
 
-    def read(self, key: str, *, version_id: str | None = None) -> bytes:
-        """Return an object's content, or that of one of its versions; raises `ObjectMissing`."""
-        ...
-
     def write(self, key: str, content: bytes) -> None:
         """Write an object, replacing what was there."""
         ...
 
     def claim(self, key: str, content: bytes) -> bool:
         """Write an object only if there is none yet; return whether this call wrote it."""
-        ...
-
-    def stamped(self, key: str) -> StampedObject | None:
-        """Return an object with its stamp, or None if there is none."""
         ...
 
     def replace(self, key: str, content: bytes, *, stamp: str) -> bool:

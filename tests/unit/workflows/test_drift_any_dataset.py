@@ -144,3 +144,18 @@ def test_evidence_adds_up_over_the_windows_before_that_lie_after_the_reference()
     later = CHAMPION.model_copy(update={"profile_key": training_keys.training_profile("churn", "later")})
     lake.write(later.profile_key, fit(known, DATASET.features, time_column=DATASET.time_column).to_bytes())
     assert found(later).successive is None
+
+
+def test_the_windows_before_are_counted_from_files_that_were_read_once(
+    lake: InMemoryLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, stock = list[str](), InMemoryLake.read
+
+    def counting(self: InMemoryLake, key: str, **named: Any) -> bytes:
+        read.append(key)
+        return stock(self, key, **named)
+
+    monkeypatch.setattr(InMemoryLake, "read", counting)
+    window = Window(start=date(2023, 12, 7), end=date(2023, 12, 22))
+    report_window(window, champion=CHAMPION, lake=lake, dataset=DATASET, policy=CalibratedPolicy())
+    assert sorted(key for key in read if key.startswith(PREFIX)) == lake.keys(PREFIX)
