@@ -146,6 +146,10 @@ def next_day_of(stage: LoansStage) -> Callable[[], None]:
     return lambda: stage.predict(DAY + ONE_DAY) and None
 
 
+def day_of(stage: LoansStage) -> Callable[[], None]:
+    return lambda: stage.predict() and None
+
+
 def test_a_day_that_ends_while_it_is_predicted_is_predicted_in_hindsight(stage: LoansStage) -> None:
     """The later day comes at any moment: what was written before it counts, what is written after it does not."""
     marks = set()
@@ -159,6 +163,24 @@ def test_a_day_that_ends_while_it_is_predicted_is_predicted_in_hindsight(stage: 
         marks.add(row["in_hindsight"])
         assert stage.predict().predicted == 0
     assert marks == {True, False}
+
+
+def test_of_two_days_at_once_the_later_one_is_shown() -> None:
+    """The earlier day comes at any moment of the later one: a row has a prediction of each at most."""
+    made = set()
+    for step in range(1, 60):
+        stage = LoansStage()
+        stage.promote("1", 0.5)
+        stage.put("march", loans(1, [0.2], day=DAY + 3 * ONE_DAY))
+        lake = WatchedLake(stage.lake.objects, changes_left=step, interrupt=day_of(stage))
+        stage.predict(DAY + ONE_DAY, lake=lake)
+        kept = [(row["as_of"], row["in_hindsight"]) for row in stage.kept()]
+        assert len({day for day, _ in kept}) == len(kept)
+        made.add(tuple(sorted(kept)))
+        (shown,) = newest_predictions(DAY + ONE_DAY, lake=stage.lake, dataset=stage.dataset).to_pylist()
+        assert (shown["as_of"], shown["in_hindsight"]) == max(kept)
+    both = ((DAY, False), (DAY + ONE_DAY, False))
+    assert both in made
 
 
 def test_windows_are_not_judged_by_what_was_predicted_in_hindsight() -> None:
