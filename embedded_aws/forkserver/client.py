@@ -175,7 +175,9 @@ def _can_fork(command: Sequence[str], environment: Mapping[str, str], server: Ma
     """
     alone = os.pathsep not in environment.get("PYTHONPATH", os.pathsep)
     same = _read_at_start(environment).items() <= _read_at_start(server).items()
-    return sys.platform == "linux" and command[0] == sys.executable and alone and same
+    program = next((word for word in command[1:] if word != "-P"), "-")
+    named = program == "-m" or not program.startswith("-")
+    return sys.platform == "linux" and command[0] == sys.executable and named and alone and same
 
 
 def _read_at_start(environment: Mapping[str, str]) -> dict[str, str]:

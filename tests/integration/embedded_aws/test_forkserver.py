@@ -128,6 +128,13 @@ def test_more_on_the_path_gets_a_new_interpreter(launcher: Launcher, folder: Pat
     assert ended(process) == 0
 
 
+def test_a_program_on_the_command_line_gets_a_new_interpreter(launcher: Launcher, folder: Path) -> None:
+    process = started(launcher, folder, "-c", "print('here')")
+    assert isinstance(process, subprocess.Popen)
+    assert line(process) == "here\n"
+    assert ended(process) == 0
+
+
 def test_a_server_that_was_killed_is_followed_by_another(launcher: Launcher, folder: Path) -> None:
     first = started(launcher, folder, "program.py")
     server = psutil.Process(first.pid).parent()
