@@ -12,7 +12,7 @@ from tests.faults.dependencies.elsewhere import courtside_at, one_line
 from tests.faults.fault import fault
 from tests.faults.model import COMING, TO_COME, Model
 
-_TRAINS_AT = """
+_TRAINS = """
 import runpy, sys, time, time_machine
 hours = float(sys.argv.pop(1))
 with time_machine.travel(time.time() + 3600 * hours, tick=True):
@@ -73,9 +73,9 @@ def test_a_functions_clock_is_hours_off(model: Model, hours: int, tmp_path: Path
     doctor="last training",
 )
 @pytest.mark.parametrize("hours", [-5])
-def test_a_training_tasks_clock_is_hours_off(model: Model, hours: int) -> None:
+def test_a_training_tasks_clock_is_hours_off(model: Model, hours: int, tmp_path: Path) -> None:
     before = model.champion()
-    with task_clock(model, hours):
+    with task_clock(model, hours, tmp_path):
         assert model.trained("clock") == "FAILED"
     assert "The champion is untouched" in model.told_once("clock failed in Train")
     (said,) = [line for line in map(str, model.command("runs", "logs", "clock")) if "ClockSkewed" in line]
@@ -84,7 +84,7 @@ def test_a_training_tasks_clock_is_hours_off(model: Model, hours: int) -> None:
 
 
 @contextmanager
-def task_clock(model: Model, hours: int) -> Iterator[None]:
+def task_clock(model: Model, hours: int, folder: Path) -> Iterator[None]:
     """Train in tasks whose clocks are so many hours ahead while the block runs."""
     states, ecs = model.stage.aws.client("stepfunctions"), model.stage.aws.client("ecs")
     machine = states.describe_state_machine(stateMachineArn=model.loop.output(StackOutput.RETRAINING))
@@ -92,7 +92,9 @@ def task_clock(model: Model, hours: int) -> Iterator[None]:
     task = ecs.describe_task_definition(taskDefinition=name)["taskDefinition"]
     kept = {name: task[name] for name in _OF_A_TASK if name in task}
     own = task["containerDefinitions"]
-    changed = [{**each, "entryPoint": ["python", "-c", _TRAINS_AT, str(hours)]} for each in own]
+    program = folder / "trains.py"
+    program.write_text(_TRAINS)
+    changed = [{**each, "entryPoint": ["python", str(program), str(hours)]} for each in own]
     # The machine names the family, so the newest one counts.
     ecs.register_task_definition(**kept, containerDefinitions=changed)
     try:

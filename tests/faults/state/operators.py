@@ -4,12 +4,15 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from tests.faults.model import PATIENCE_SECONDS, Model
+
+_POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,9 @@ def standing_still(model: Model, name: str, rule: Any, *words: str) -> Iterator[
     with model.faults.fault(name, rule):
         process = typed(model, *words)
         try:
-            model.faults.wait_held(name)
+            while not model.faults.held(name):
+                assert process.poll() is None, Ended.of(process)
+                time.sleep(_POLL_SECONDS)
             yield process
         finally:
             model.faults.release(name)
