@@ -10,8 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from courtside import telemetry
+from courtside.adapters.execute_api import ClockSkewed
 from courtside.bootstrap import functions
 from courtside.contracts.events import (
     ApprovalRequest,
@@ -260,6 +262,14 @@ def test_lines_of_a_prediction_name_the_model_and_no_other_lines_do(
     lock_handler(request("a").model_dump(mode="json"), Invocation())  # type: ignore[arg-type]
     telemetry.instrumented(nothing)({}, Invocation())  # type: ignore[arg-type]
     assert [line.get("model") for line in written.logs()] == ["churn", "churn", "nba_games", None]
+
+
+@pytest.mark.parametrize(("year", "raised"), [(2019, ClockSkewed), (2099, ClockSkewed), (None, ClientError)])
+def test_a_wrong_clock_is_named(year: int | None, raised: type[Exception]) -> None:
+    headers = {"date": f"Tue, 01 Jan {year} 00:00:00 GMT"} if year else {}
+    met = {"HTTPStatusCode": 403, "HTTPHeaders": headers}
+    with pytest.raises(raised), telemetry.clock_named():
+        raise ClientError({"Error": {"Code": "RequestExpired"}, "ResponseMetadata": met}, "GetItem")  # type: ignore[typeddict-item]
 
 
 def test_a_task_tells_of_its_own_progress_and_of_what_goes_wrong_in_libraries(written: Written) -> None:
