@@ -17,6 +17,11 @@ class RememberedObjects:
         self._known = OrderedDict[tuple[str, str], bytes]()
         self._lock = Lock()
 
+    def knows(self, key: str, stamp: str, *, lake: Lake) -> bool:
+        """Tell whether the content that an object had with this stamp need not be read."""
+        with self._lock:
+            return (lake.uri(key), stamp) in self._known
+
     def read(self, key: str, stamp: str, *, lake: Lake) -> bytes:
         """Return the content that an object had when `lake` listed it with this stamp, or a newer one.
 

@@ -41,7 +41,10 @@ def logged_decisions(
     day is the newest.
     """
     made = _made(model, since, until, lake=lake) if newest is None else _newest(model, newest, since, until, lake=lake)
-    records = [record for _, record in ahead(lambda each: _record(each, lake=lake), made, at_once=_READERS)]
+    unread = [each for each in made if not _READ.knows(each.key, each.stamp, lake=lake)]
+    # Only what a store is asked for gains from threads.
+    read = dict(ahead(lambda each: _record(each, lake=lake), unread, at_once=_READERS))
+    records = [read[each] if each in read else _record(each, lake=lake) for each in made]
     known = sorted((each for each in records if each is not None), key=lambda each: each.decided_at)
     return known if newest is None else known[-newest:]
 

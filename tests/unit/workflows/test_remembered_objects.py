@@ -28,6 +28,8 @@ def test_what_is_unchanged_is_read_once() -> None:
     lake, objects = CountingLake({"a": b"1", "b": b"2"}), RememberedObjects(100)
     assert read(objects, lake) == read(objects, lake) == lake.objects
     assert lake.asked == ["a", "b"]
+    assert all(objects.knows(key, stamp, lake=lake) for key, stamp in lake.stamps("").items())
+    assert not objects.knows("a", "another stamp", lake=lake)
 
 
 def test_what_was_written_since_the_listing_is_not_taken_for_what_was_listed() -> None:
