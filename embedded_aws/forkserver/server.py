@@ -26,10 +26,10 @@ _FILES = 4
 # What functions and tasks import that reads no variable of theirs meanwhile, as the SDK of X-Ray does. MLflow is not
 # among them, because it loads the project's plug-ins at once, which belong to the folder of an image.
 _LIBRARIES = (
-    "boto3", "botocore.auth", "botocore.httpsession", "cloudpickle",
-    "fastapi", "google.protobuf.message", "jinja2", "lightgbm", "numpy", "pandas",
-    "pyarrow.compute", "pyarrow.csv", "pyarrow.dataset", "pyarrow.parquet", "pydantic", "requests", "scipy.stats",
-    "sklearn.ensemble", "sklearn.linear_model", "sklearn.metrics", "sklearn.pipeline", "sqlparse", "urllib3", "xgboost",
+    "boto3", "botocore.auth", "botocore.httpsession", "cachetools", "click", "cloudpickle", "fastapi",
+    "google.protobuf.message", "jinja2", "lightgbm", "numpy", "pandas", "polars", "pyarrow.compute", "pyarrow.csv",
+    "pyarrow.dataset", "pyarrow.parquet", "pydantic", "requests", "scipy.stats", "sklearn.ensemble",
+    "sklearn.linear_model", "sklearn.metrics", "sklearn.pipeline", "skops.io", "sqlparse", "urllib3", "xgboost",
     "yaml",
 )  # fmt: skip
 

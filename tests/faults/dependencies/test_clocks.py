@@ -10,6 +10,7 @@ import pytest
 from courtside.contracts.names import StackOutput
 from tests.faults.dependencies.elsewhere import courtside_at, one_line
 from tests.faults.fault import fault
+from tests.faults.functions import environment
 from tests.faults.model import COMING, TO_COME, Model
 
 _TRAINS = """
@@ -108,15 +109,3 @@ def clock(folder: Path, hours: int) -> Path:
     lines = ["import time, time_machine", f"time_machine.travel(time.time() + 3600 * {hours}, tick=True).start()"]
     (folder / "sitecustomize.py").write_text("\n".join(lines))
     return folder
-
-
-@contextmanager
-def environment(model: Model, output: StackOutput, **variables: str) -> Iterator[None]:
-    """Give a function more variables while the block runs."""
-    functions, name = model.stage.aws.client("lambda"), model.loop.output(output)
-    before = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    functions.update_function_configuration(FunctionName=name, Environment={"Variables": before | variables})
-    try:
-        yield
-    finally:
-        functions.update_function_configuration(FunctionName=name, Environment={"Variables": before})

@@ -16,9 +16,11 @@ import pytest
 
 from courtside.cli.entry import EXIT_INTERRUPTED
 from courtside.contracts import lake_keys
+from courtside.contracts.names import StackOutput
 from courtside.contracts.records import ArrivalOutcome
 from courtside.core.parquet import read_parquet_content
 from tests.faults.fault import fault
+from tests.faults.functions import environment
 from tests.faults.kills.killing import ARRIVALS, Moment, called, end_command, kill, standing, worked
 from tests.faults.model import Model, rows
 from tests.faults.truths.rows import labels
@@ -136,11 +138,16 @@ def test_a_file_whose_function_was_killed_is_taken_in_once(model: Model, moment:
     "The function that takes in arrived files runs out of memory while it reads one.",
     promise="Nothing of the file is loaded, and the next round takes it in.",
 )
-def test_a_file_whose_function_ran_out_of_memory_is_taken_in_by_the_next_round(model: Model) -> None:
-    table, event = own_rows(many=100_000), {"model": model.name}
+def test_a_file_whose_function_ran_out_of_memory_is_taken_in_by_the_next_round(model: Model, tmp_path: Path) -> None:
+    table, event = own_rows(many=9_000), {"model": model.name}
     name = arrived(model, table)
     reading = Moment("", "GET .*/incoming/")
-    with standing(model, ARRIVALS, reading) as rule, ThreadPoolExecutor(1) as pool:
+    # More on the path gets it an interpreter of its own, and not a fork that has memory to spare.
+    with (
+        environment(model, StackOutput.RECEIVE_ROWS, PYTHONPATH=str(tmp_path)),
+        standing(model, ARRIVALS, reading) as rule,
+        ThreadPoolExecutor(1) as pool,
+    ):
         running = pool.submit(called, model, ARRIVALS, event)
         process = model.faults.caller(model.faults.wait_held(rule))
         limits = process.rlimit(psutil.RLIMIT_AS)
