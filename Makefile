@@ -14,6 +14,8 @@ export UV_PYTHON_DOWNLOADS := never
 export OMP_WAIT_POLICY := PASSIVE
 # So many stages run beside each other in the tests; each takes up to 5 GB of memory, most of it for its warm functions.
 STAGES := 3
+# Files begin in the order of their names: by default those of few tests begin last, and they are the longest.
+FILES := --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup demo check test faults package images bases bench format clean
 
@@ -30,11 +32,11 @@ check: setup ## Check lint, format, types, import directions, lock file and shel
 	@scripts/check
 
 test: setup ## Run every test, the fast ones first
-	@$(BIN)/pytest --numprocesses logical --dist loadfile --doctest-modules courtside/core courtside/api tests/unit tests/infra $(ARGS)
-	@$(BIN)/pytest --numprocesses $(STAGES) --dist loadfile tests/integration tests/e2e tests/faults $(ARGS)
+	@$(BIN)/pytest --numprocesses logical $(FILES) --doctest-modules courtside/core courtside/api tests/unit tests/infra $(ARGS)
+	@$(BIN)/pytest --numprocesses $(STAGES) $(FILES) tests/e2e tests/integration tests/faults $(ARGS)
 
 faults: setup ## Run every fault that a stage must survive; the record is faults-out/record.json
-	@$(BIN)/pytest --numprocesses $(STAGES) --dist loadfile --no-loadscope-reorder tests/faults --faults all \
+	@$(BIN)/pytest --numprocesses $(STAGES) $(FILES) tests/faults --faults all \
 		--faults-record faults-out/record.json $(ARGS)
 
 package: setup ## Build wheel and sdist, install them with plain pip and try them
