@@ -1,7 +1,7 @@
 """A stage lives for hours in fast motion, with mishaps all the time; then everything that it acknowledged is there."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -55,10 +55,14 @@ def figures(life: Life, happened: int, memory: Memory) -> str:
         f"seed {life.seed}, {life.hours:g} hours, {happened} happenings; {len(life.kept.rows)} rows arrived, "
         f"{len(life.kept.labels)} labels, {len(life.kept.checks)} windows checked by hand, {len(life.kept.trainings)} "
         f"trainings asked for, {len(life.kept.answers)} approvals answered, {len(life.kept.champions)} moves by hand; "
-        f"mishaps that met somebody: {dict(life.kept.mishaps)}; done again: {dict(life.repeated)}; in the second half "
-        f"the embedded AWS grew by {emulator:.1f} MiB and the tracking server by {tracking:.1f}; a function held at "
-        f"most {max(map(memory.most, memory.of_functions()), default=0.0):.0f} MiB"
+        f"what failed and hit somebody: {_counted(life.kept.mishaps)}; done again: {_counted(life.repeated)}; in "
+        f"the second half the embedded AWS grew by {emulator:.1f} MiB and the tracking server by {tracking:.1f}; a "
+        f"function held at most {max(map(memory.most, memory.of_functions()), default=0.0):.0f} MiB"
     )
+
+
+def _counted(times: Mapping[str, int]) -> str:
+    return ", ".join(f"{what} ({many})" for what, many in times.items() if many) or "nothing"
 
 
 def require_flat(model: Model, memory: Memory, happened: int) -> None:

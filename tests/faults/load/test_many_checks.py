@@ -108,7 +108,7 @@ def require_flat(model: Model, memory: Memory, checks: int) -> None:
 
 
 @fault(
-    "Forty different checks of drift come at a thousand a minute, four of them twice.",
+    "Forty different checks of drift come at up to a thousand a minute, four of them twice.",
     promise="Each is decided about once, and none is lost.",
     quick=True,
 )
@@ -118,7 +118,7 @@ def test_forty_checks_come_at_once(model: Model) -> None:
 
 
 @fault(
-    "Different checks of drift come at a thousand a minute without a pause, every tenth of them twice.",
+    "Different checks of drift come at up to a thousand a minute without a pause, every tenth of them twice.",
     promise="Each is decided about once, none is lost, and the memory of the function's processes stays flat.",
 )
 def test_checks_come_without_a_pause(

@@ -102,7 +102,7 @@ def test_a_lease_runs_out_under_its_holder(model: Model) -> None:
 
 @fault(
     "The ledger's document of {what} was damaged by hand, and a training is asked for.",
-    promise="It fails before it trains, people are told which document it is, and the next request works.",
+    promise="It fails before it trains, people are told which document it is, and once that is mended the next works.",
     doctor="^last training",
 )
 @pytest.mark.parametrize("what", ["the model's lock", "the stage's trainings"])
