@@ -21,7 +21,10 @@ from embedded_aws.settings import EmulatorSettings
 _SERVER = Path(__file__).parent / "server.py"
 _PID_BYTES = 32
 # An interpreter and its libraries read such variables once, when they start.
-_READ_AT_START = ("PYTHON", "LD_", "OMP_", "OPENBLAS_", "MKL_", "MALLOC_")
+_READ_AT_START = (
+    "PYTHON", "LD_", "LC_", "LANG", "TZ", "OMP_", "KMP_", "OPENBLAS_", "MKL_", "MALLOC_",
+    "ARROW_", "PANDAS_", "POLARS_", "PROTOCOL_BUFFERS_", "SCIPY_", "SKLEARN_",
+)  # fmt: skip
 
 
 class Fork:
@@ -49,8 +52,11 @@ class Fork:
                 raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
         with self._ending:
             if self.returncode is None:
-                # Nothing is written if the server was killed; then its processes are about to be.
-                self.returncode = int(self._status.read(_PID_BYTES) or -signal.SIGKILL)
+                if not (written := self._status.read(_PID_BYTES)):
+                    # The server was killed. What it forked must not live on, because it is reported as ended.
+                    with suppress(ProcessLookupError):
+                        os.kill(self.pid, signal.SIGKILL)
+                self.returncode = int(written or -signal.SIGKILL)
         return self.returncode
 
     def send_signal(self, number: int) -> None:
@@ -79,7 +85,9 @@ class _Server:
         socket.send_fds(self.requests, [json.dumps(request).encode()], files)
         if not (answer := self.requests.recv(_PID_BYTES)):
             raise OSError("The process that forks the functions and tasks has ended.")
-        return int(answer)
+        if (pid := int(answer)) < 0:
+            raise OSError(-pid, os.strerror(-pid))
+        return pid
 
 
 @dataclass(slots=True)
@@ -89,6 +97,7 @@ class Launcher:
     settings: EmulatorSettings
     _server: _Server | None = None
     _asking: threading.Lock = field(default_factory=threading.Lock)
+    _closed: bool = False
 
     @property
     def _records(self) -> Path:
@@ -121,7 +130,7 @@ class Launcher:
     def logged(
         self, command: Sequence[str], environment: Mapping[str, str], folder: Path, log: IO[bytes]
     ) -> "Fork | subprocess.Popen[bytes]":
-        """Start a command, as the leader of a session of its own, that writes to a log."""
+        """Start a command, as the leader of a group of processes, that writes to a log."""
         if not _can_fork(command, environment, self._environment):
             return subprocess.Popen(
                 command, env=environment, cwd=folder, stdin=subprocess.DEVNULL,
@@ -129,22 +138,23 @@ class Launcher:
             )  # fmt: skip
         with Path(os.devnull).open("rb") as nothing:
             theirs = (nothing.fileno(), log.fileno(), log.fileno())
-            return self._fork(command, environment, folder, theirs, [None] * 3, new_session=True)
+            return self._fork(command, environment, folder, theirs, [None] * 3, new_group=True)
 
     def close(self) -> None:
         """End the server; processes that it forked run on."""
-        with self._asking:
-            if self._server is not None:
-                self._server.requests.close()
-                self._server.process.wait()
+        self._closed = True
+        if self._server is not None:
+            # It may still load its libraries, for a first process that whoever closes does not wait for.
+            self._server.process.terminate()
+            self._server.process.wait()
 
     def _fork(
         self, command: Sequence[str], environment: Mapping[str, str], folder: Path,
-        files: Sequence[int], streams: Sequence[IO[str] | None], *, new_session: bool = False,
+        files: Sequence[int], streams: Sequence[IO[str] | None], *, new_group: bool = False,
     ) -> Fork:  # fmt: skip
         request = {
             "command": list(command), "environment": dict(environment), "folder": str(folder),
-            "new_session": new_session,
+            "new_group": new_group,
         }  # fmt: skip
         ours, theirs = os.pipe()
         status = os.fdopen(ours, "rb", 0)
@@ -156,6 +166,8 @@ class Launcher:
         return Fork(pid, status, streams)
 
     def _started(self) -> _Server:
+        if self._closed:
+            raise OSError("The embedded AWS is stopping.")
         if self._server is None or self._server.process.poll() is not None:
             self._records.mkdir(mode=0o700, exist_ok=True)
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -175,8 +187,8 @@ def _can_fork(command: Sequence[str], environment: Mapping[str, str], server: Ma
     """
     alone = os.pathsep not in environment.get("PYTHONPATH", os.pathsep)
     same = _read_at_start(environment).items() <= _read_at_start(server).items()
-    program = next((word for word in command[1:] if word != "-P"), "-")
-    named = program == "-m" or not program.startswith("-")
+    # A file without -P has its own folder on the path, too.
+    named = command[1:2] == ["-m"] or (command[1:2] == ["-P"] and not command[2].startswith("-"))
     return sys.platform == "linux" and command[0] == sys.executable and named and alone and same
 
 

@@ -1,12 +1,13 @@
 """Fork Python programs out of this process, which has loaded the large libraries that they import.
 
 It is started with ``-P`` and without `PYTHONPATH`, where `embedded_aws` need not exist, so it imports nothing of it.
-Each message on its socket is a JSON object with `command`, `environment`, `folder` and `new_session`, with four files:
+Each message on its socket is a JSON object with `command`, `environment`, `folder` and `new_group`, with four files:
 standard input, output and error, and a pipe that gets the exit status. The answer is the process id. What the system
 shows of a forked process is this one's command and environment; its own are in a file named after its id, as long as
 it lives.
 """
 
+import errno
 import gc
 import importlib
 import json
@@ -59,7 +60,14 @@ class _Server:
 
     def _fork(self, request: dict[str, Any], files: Sequence[int]) -> dict[str, Any] | None:
         *streams, status = files
-        if (pid := os.fork()) == 0:
+        try:
+            pid = os.fork()
+        except OSError as error:
+            for file in files:
+                os.close(file)
+            self.requests.sendall(str(-(error.errno or errno.EAGAIN)).encode())
+            return None
+        if pid == 0:
             self._leave(status)
             for number, file in enumerate(streams):
                 os.dup2(file, number)
@@ -67,6 +75,10 @@ class _Server:
             return request
         for file in streams:
             os.close(file)
+        if request["new_group"]:
+            # Whoever gets the answer may end the group at once.
+            with suppress(OSError):
+                os.setpgid(pid, pid)
         end = os.pidfd_open(pid)
         self.statuses[end] = (pid, status)
         self.selector.register(end, selectors.EVENT_READ)
@@ -96,10 +108,6 @@ def _preload() -> None:
         # A program that needs what is not installed says so itself.
         with suppress(ImportError):
             importlib.import_module(name)
-    import numpy as np
-
-    # Processes that begin with one state of it would all draw the same numbers.
-    os.register_at_fork(after_in_child=np.random.seed)
     gc.collect()
     # What a collection never looks at stays in memory that all processes share.
     gc.freeze()
@@ -114,16 +122,19 @@ def _become(request: dict[str, Any], records: Path) -> None:
     # An environment holds keys.
     record.touch(mode=0o600)
     record.write_text(json.dumps(request))
-    if request["new_session"]:
-        os.setsid()
+    if request["new_group"]:
+        with suppress(PermissionError):  # the server may have done it already
+            os.setpgid(0, 0)
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environment"])
     sys.path[:0] = os.environ["PYTHONPATH"].split(os.pathsep)
+    # Processes that begin with one state of it would all draw the same numbers.
+    sys.modules["numpy"].random.seed()
 
 
 def _run(command: Sequence[str]) -> None:
-    match [word for word in command[1:] if word != "-P"]:
+    match command[2:] if command[1] == "-P" else command[1:]:
         case ["-m", module, *arguments]:
             sys.argv = [module, *arguments]
             runpy.run_module(module, run_name="__main__", alter_sys=True)
