@@ -1,6 +1,7 @@
 """What people are told of a file that arrived and could not be used."""
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from itertools import accumulate
 
 from courtside.contracts.records import ArrivalOutcome, ArrivalRecord
@@ -46,7 +47,8 @@ def quarantines_alert(reports: Mapping[str, ArrivalRecord], *, group: str) -> Al
 
 def _that_fit(lines: Sequence[str]) -> Sequence[str]:
     """Return the first lines, of which there is at least one and which are not cut on their way to people."""
-    lengths = accumulate(map(len, lines))
+    # Slack counts what marks of its own are written as.
+    lengths = accumulate(len(escape(line, quote=False)) for line in lines)
     return lines[: max(1, min(MOST_FILES, sum(length <= MOST_NAMED for length in lengths)))]
 
 

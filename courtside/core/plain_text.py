@@ -1,7 +1,8 @@
 """An alert as an e-mail shows it: without marks, in lines that every mail reader can show whole.
 
 Names and reasons in it come from data. Only a line of ours begins at the margin, because what is wrapped is indented;
-and only the address of a page can be opened, because mail readers make links of whatever looks like one.
+and only the address of a page can be opened, because mail readers make links of what begins with `https://` and the
+like. What they guess from a domain alone stays as it is.
 """
 
 import re
@@ -15,7 +16,9 @@ WIDTH = 78
 """The longest line that RFC 5322 recommends; only what must stay whole, such as a command, is longer."""
 
 _COMMAND, _WRAPPED = "    ", "  "
-_ADDRESS = re.compile(r"\b(?:(?:https?|ftp|file)(?=://)|mailto(?=:\S)|www(?=\.\S))(?P<mark>.)", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:(?:https?|ftps?|file)(?=://)|\bmailto(?=:\S)|(?<![^\W_])www(?=\.\S))(?P<mark>.)", re.IGNORECASE
+)
 """The beginning of what mail readers make a link of, up to the mark without which they do not."""
 # A space that wrapping does not see; no alert holds it, because `display_text` leaves control characters out.
 _UNBROKEN = "\x1f"

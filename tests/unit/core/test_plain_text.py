@@ -30,6 +30,15 @@ def test_long_lines_are_wrapped_and_bullets_stay_bullets() -> None:
     assert [line[:2] for line in wrapped] == ["• ", *["  "] * (len(wrapped) - 1)]
 
 
+@pytest.mark.parametrize(
+    "address", ["https://evil", "col_https://evil", "9http://evil", "ftps://evil", "mailto:evil", "a_www.evil"]
+)
+def test_an_address_from_data_is_broken(address: str) -> None:
+    said = text_of(f"*Why*: {address} moved")
+    assert address not in said
+    assert "[:]" in said or "[.]" in said
+
+
 @given(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1), st.integers(1, 60))
 def test_words_from_data_begin_no_line(word: str, before: int) -> None:
     told = "a" * before + f" {word}" * 60

@@ -154,10 +154,11 @@ def test_all_wrong_files_of_a_round_are_told_in_one_alert_and_each_only_once() -
     assert "new.csv" in second.text
 
 
-def test_an_alert_about_many_files_says_how_many_it_does_not_name() -> None:
+@pytest.mark.parametrize("folder", ["long" * 100, "&" * 60 + "a"], ids=["long names", "names that Slack writes longer"])
+def test_an_alert_about_many_files_says_how_many_it_does_not_name(folder: str) -> None:
     desk = Desk()
     for number in range(30):
-        desk.put(f"{'long' * 100}/{number}.csv", f"a,b\n1,{number}\n".encode())
+        desk.put(f"{folder}/{number}.csv", f"a,b\n1,{number}\n".encode())
     desk.round()
     (alert,) = desk.alerts.sent
     assert alert.subject == "Courtside: 30 files of churn in quarantine"
