@@ -26,10 +26,10 @@ class FileClosed(CourtsideError):
         self.address = address
         self.code = code
         self.more = more
-        others = f" and {more} more" if more else ""
+        others, them = (f" and {more} more", "them") if more else ("", "it")
         super().__init__(
-            f"{address}{others} cannot be read ({code}), so it was not taken in, while all other files were; let the "
-            "stage's account read it (the policy and the key of its bucket, its storage class), or remove it"
+            f"{address}{others} cannot be read ({code}), which keeps no other file out; let the stage's account read "
+            f"{them} (the policy and the key of the bucket, the storage class), or remove {them}"
         )
 
 
