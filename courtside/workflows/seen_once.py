@@ -1,5 +1,7 @@
 """A lake as one piece of work sees it, which lists and reads the same several times."""
 
+from threading import Lock
+
 from courtside.workflows.ports import LakeRead, StampedObject
 
 MOST_BYTES = 16 * 2**20
@@ -16,6 +18,8 @@ class SeenOnce:
         self._listed: dict[str, list[str]] = {}
         self._stamped: dict[str, StampedObject | None] = {}
         self._contents: dict[str, bytes] = {}
+        self._bytes = 0
+        self._keeping = Lock()
 
     def uri(self, key: str) -> str:
         """Return where a person finds the object."""
@@ -34,8 +38,10 @@ class SeenOnce:
         if (known := self._contents.get(key)) is not None:
             return known
         content = self._lake.read(key)
-        if sum(map(len, list(self._contents.values()))) + len(content) <= MOST_BYTES:
-            self._contents[key] = content
+        with self._keeping:
+            if key not in self._contents and self._bytes + len(content) <= MOST_BYTES:
+                self._contents[key] = content
+                self._bytes += len(content)
         return content
 
     def stamped(self, key: str) -> StampedObject | None:

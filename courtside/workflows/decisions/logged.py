@@ -58,7 +58,7 @@ def _newest(model: str, newest: int, since: date, until: date, *, lake: Lake) ->
     made = _made(model, near, until, lake=lake)
     if len(made) < newest and near > since:
         made = _made(model, since, until, lake=lake)
-    first = made[-newest:][0].day if len(made) >= newest else since
+    first = made[-newest:][0].day if 0 < newest <= len(made) else since
     _REACH[model] = (until - first) * 1.5 + timedelta(days=1)
     return [each for each in made if each.day >= first]
 
