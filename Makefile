@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 export OMP_WAIT_POLICY := PASSIVE
 # So many stages run beside each other in the tests; each takes up to 5 GB of memory, most of it for its warm functions.
 STAGES := 3
-# Files begin in the order of their names: by default those of few tests begin last, and they are the longest.
+# With a stage, files begin in the order of their names: by default those of few tests begin last, and they are the longest.
 FILES := --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup demo check test faults package images bases bench format clean
@@ -32,7 +32,7 @@ check: setup ## Check lint, format, types, import directions, lock file and shel
 	@scripts/check
 
 test: setup ## Run every test, the fast ones first
-	@$(BIN)/pytest --numprocesses logical $(FILES) --doctest-modules courtside/core courtside/api tests/unit tests/infra $(ARGS)
+	@$(BIN)/pytest --numprocesses logical --dist loadfile --doctest-modules courtside/core courtside/api tests/unit tests/infra $(ARGS)
 	@$(BIN)/pytest --numprocesses $(STAGES) $(FILES) tests/e2e tests/integration tests/faults $(ARGS)
 
 faults: setup ## Run every fault that a stage must survive; the record is faults-out/record.json

@@ -10,8 +10,8 @@ import pytest
 from courtside.contracts.names import StackOutput
 from tests.faults.dependencies.elsewhere import courtside_at, one_line
 from tests.faults.fault import fault
-from tests.faults.functions import environment
 from tests.faults.model import COMING, TO_COME, Model
+from tests.faults.processes import environment, training_task
 
 _TRAINS = """
 import runpy, sys, time, time_machine
@@ -19,11 +19,6 @@ hours = float(sys.argv.pop(1))
 with time_machine.travel(time.time() + 3600 * hours, tick=True):
     runpy.run_module("training_image", run_name="__main__", alter_sys=True)
 """
-_OF_A_TASK = (
-    "family", "taskRoleArn", "executionRoleArn", "networkMode", "volumes", "requiresCompatibilities", "cpu", "memory",
-    "runtimePlatform", "ephemeralStorage",
-)  # fmt: skip
-"""What a task definition is registered with, beside its containers."""
 
 
 @fault(
@@ -87,21 +82,10 @@ def test_a_training_tasks_clock_is_hours_off(model: Model, hours: int, tmp_path:
 @contextmanager
 def task_clock(model: Model, hours: int, folder: Path) -> Iterator[None]:
     """Train in tasks whose clocks are so many hours ahead while the block runs."""
-    states, ecs = model.stage.aws.client("stepfunctions"), model.stage.aws.client("ecs")
-    machine = states.describe_state_machine(stateMachineArn=model.loop.output(StackOutput.RETRAINING))
-    name = json.loads(machine["definition"])["States"]["Train"]["Arguments"]["TaskDefinition"]
-    task = ecs.describe_task_definition(taskDefinition=name)["taskDefinition"]
-    kept = {name: task[name] for name in _OF_A_TASK if name in task}
-    own = task["containerDefinitions"]
     program = folder / "trains.py"
     program.write_text(_TRAINS)
-    changed = [{**each, "entryPoint": ["python", str(program), str(hours)]} for each in own]
-    # The machine names the family, so the newest one counts.
-    ecs.register_task_definition(**kept, containerDefinitions=changed)
-    try:
+    with training_task(model, "python", str(program), str(hours)):
         yield
-    finally:
-        ecs.register_task_definition(**kept, containerDefinitions=own)
 
 
 def clock(folder: Path, hours: int) -> Path:

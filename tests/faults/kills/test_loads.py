@@ -20,9 +20,9 @@ from courtside.contracts.names import StackOutput
 from courtside.contracts.records import ArrivalOutcome
 from courtside.core.parquet import read_parquet_content
 from tests.faults.fault import fault
-from tests.faults.functions import environment
 from tests.faults.kills.killing import ARRIVALS, Moment, called, end_command, kill, standing, worked
 from tests.faults.model import Model, rows
+from tests.faults.processes import OWN_INTERPRETER, environment
 from tests.faults.truths.rows import labels
 
 FIRST, LAST_DAY, MANY = 500_000, date(2026, 1, 31), 20
@@ -138,13 +138,12 @@ def test_a_file_whose_function_was_killed_is_taken_in_once(model: Model, moment:
     "The function that takes in arrived files runs out of memory while it reads one.",
     promise="Nothing of the file is loaded, and the next round takes it in.",
 )
-def test_a_file_whose_function_ran_out_of_memory_is_taken_in_by_the_next_round(model: Model, tmp_path: Path) -> None:
+def test_a_file_whose_function_ran_out_of_memory_is_taken_in_by_the_next_round(model: Model) -> None:
     table, event = own_rows(many=9_000), {"model": model.name}
     name = arrived(model, table)
     reading = Moment("", "GET .*/incoming/")
-    # More on the path gets it an interpreter of its own, and not a fork that has memory to spare.
     with (
-        environment(model, StackOutput.RECEIVE_ROWS, PYTHONPATH=str(tmp_path)),
+        environment(model, StackOutput.RECEIVE_ROWS, **OWN_INTERPRETER),
         standing(model, ARRIVALS, reading) as rule,
         ThreadPoolExecutor(1) as pool,
     ):

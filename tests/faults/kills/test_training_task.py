@@ -15,6 +15,7 @@ from embedded_aws.faults.client import HOLD
 from tests.faults.fault import fault
 from tests.faults.kills.machine import TASK, back, champions, heard, killed_in_machine, stopped, trained_again, waited
 from tests.faults.model import TRAINED, Model
+from tests.faults.processes import OWN_INTERPRETER, training_task
 
 READS = HOLD(caller=TASK, request="GET .*/contract/")
 REGISTERS = HOLD(caller=TASK, request="POST .*/model-versions/create", after=True)
@@ -56,7 +57,7 @@ def test_a_killed_training_changes_nothing(model: Model, done: str) -> None:
 def test_a_training_out_of_memory_changes_nothing(model: Model) -> None:
     before = model.champion()
     request = model.request("no-memory", as_of=LATER)
-    with model.faults.fault("memory", READS):
+    with training_task(model, **OWN_INTERPRETER), model.faults.fault("memory", READS):
         arn = model.loop.retrain(request)
         process = model.faults.caller(model.faults.wait_held("memory"))
         process.rlimit(resource.RLIMIT_AS, (process.memory_info().vms, resource.RLIM_INFINITY))
