@@ -127,7 +127,7 @@ def test_every_command_that_asks_a_stage_is_found() -> None:
 @pytest.mark.parametrize("words", ASKING)
 def test_people_are_told_what_is_done_from_the_first_question_on(words: str, aws: Asked) -> None:
     done = run(words, *GIVEN.get(words, ()))
-    assert aws.said, done.output
+    assert aws.said, (done.output, done.exception)
     assert all(aws.said)
 
 
@@ -140,7 +140,7 @@ def test_people_are_told_while_the_stage_itself_is_asked(
     monkeypatch.setattr("courtside.adapters.deployment.stage_outputs", lambda _: outputs)
     monkeypatch.setattr("courtside.adapters.stack_resources.stack_resources", lambda _: aws())
     done = run(words, *GIVEN.get(words, ()))
-    assert aws.said, done.output
+    assert aws.said, (done.output, done.exception)
     assert all(aws.said)
 
 
