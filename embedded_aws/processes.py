@@ -95,13 +95,14 @@ class Child(Protocol):
     """A process that was started here: one of Popen's, or one that was forked."""
 
     @property
-    def pid(self) -> int: ...  # noqa: D102
+    def pid(self) -> int:
+        """The process's id."""
 
-    def poll(self) -> int | None: ...  # noqa: D102
+    def poll(self) -> int | None:
+        """Return the exit code, None before the end."""
 
-    def wait(self, timeout: float | None = None) -> int: ...  # noqa: D102
-
-    def kill(self) -> None: ...  # noqa: D102
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end and return the exit code; raises `subprocess.TimeoutExpired` after `timeout` seconds."""
 
 
 def end_group(process: Child, *, grace: float = 3.0) -> None:

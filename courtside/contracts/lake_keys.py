@@ -220,14 +220,9 @@ def decisions(model: str) -> str:
     return f"{DECISIONS_PREFIX}model={_model(model)}/"
 
 
-def decisions_of(model: str, day: date) -> str:
-    """Prefix of the decisions of a day about a model."""
-    return f"{decisions(model)}dt={day.isoformat()}/"
-
-
 def decision(model: str, day: date, check_id: str) -> str:
     """Key of one logged decision."""
-    return f"{decisions_of(model, day)}{_check(check_id)}.json"
+    return f"{decisions(model)}dt={day.isoformat()}/{_check(check_id)}.json"
 
 
 def decision_of(key: str) -> tuple[date, str] | None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from courtside.contracts import lake_keys
 from courtside.contracts.days import shifted
 from courtside.contracts.records import DecisionRecord
+from courtside.contracts.scoring_keys import day_of_log
 from courtside.contracts.versioned import TooNew
 from courtside.workflows.lake_documents import DocumentDamaged, parsed_document
 from courtside.workflows.ports import Lake, ObjectMissing
@@ -65,7 +66,7 @@ def _newest(model: str, newest: int, since: date, until: date, *, lake: Lake) ->
 
 def _made(model: str, since: date, until: date, *, lake: Lake) -> list[_Made]:
     """Return what the lake lists of the decisions of some days, sorted."""
-    first, last = (lake_keys.decisions_of(model, day) for day in (since, until))
+    first, last = (day_of_log(lake_keys.decisions(model), day) for day in (since, until))
     stamps = lake.stamps(lake_keys.decisions(model), first=first, last=last)
     named = [_Made(found[0], key, stamp) for key, stamp in stamps.items() if (found := lake_keys.decision_of(key))]
     return sorted(each for each in named if not lake_keys.is_backfilled(each.key))
