@@ -1,5 +1,6 @@
 """Tests that share a stage run on one worker in their written order; all others are spread over the workers by file."""
 
+import functools
 import os
 import signal
 from pathlib import Path
@@ -10,10 +11,14 @@ from typing import Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
+import typer.main
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.faults.record import Recorder
+
+# Typer makes all commands anew for each call, which takes longer than most commands do.
+typer.main.get_command = functools.cache(typer.main.get_command)
 
 # A busy machine may take long over a single example, and no test may fail because it is slow.
 settings.register_profile("courtside", deadline=None)

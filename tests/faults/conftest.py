@@ -1,11 +1,13 @@
 """These fixtures give every worker a stage and every file of faults a model, and ask the truths after each fault."""
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
+from courtside.adapters.examination import machine
 from tests.faults.fault import Fault
 from tests.faults.model import PATIENCE_SECONDS, Model, added
 from tests.faults.truths import Forgiven, ask, remembered
@@ -37,6 +39,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left)
     # What takes longest begins first, so that nothing waits for it in the end.
     items[:] = sorted(chosen, key=lambda item: item.path.parent.name not in LONGEST)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def machine_known() -> Iterator[None]:
+    """Ask this machine once what it has: `doctor` starts four programs to learn it, and is asked after each fault."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_node", "_images", "stage_settings"):
+            patch.setattr(machine, name, functools.cache(getattr(machine, name)))
+        yield
 
 
 @pytest.fixture(scope="session")
