@@ -19,9 +19,9 @@ from tests.faults.model import TRAINED, Model
 OWNER = "^$"
 """The caller of requests that no function or task makes."""
 MOMENTS = {
-    "before": {},
-    "while": {"request": r"^POST .*model-versions/set-tag"},
-    "after": {"request": r"^POST .*registered-models/alias", "after": True},
+    "from before a promotion on": {},
+    "in the middle of a promotion": {"request": r"^POST .*model-versions/set-tag"},
+    "right after a promotion": {"request": r"^POST .*registered-models/alias", "after": True},
 }
 """The first request that fails, by when that is; the one after the move was carried out."""
 REGISTERS = HOLD(caller=TASK, service="tracking", request="POST .*/model-versions/create")
@@ -85,7 +85,7 @@ def test_a_training_and_a_killed_database(model: Model) -> None:
 
 
 @fault(
-    "The MLflow server answers {answer} from {moment} a promotion on.",
+    "The MLflow server answers {answer} {moment}.",
     promise="The command says what was done and what to do; the same command again finishes, and nothing moves twice.",
 )
 @pytest.mark.parametrize(("moment", "answer"), list(zip(MOMENTS, ANSWERS, strict=True)))
@@ -98,7 +98,7 @@ def test_a_promotion_is_finished_later(model: Model, moment: str, answer: str) -
     assert done.returncode == 1, done
     assert "Traceback" not in done.stderr
     assert before is not None
-    if moment == "before":
+    if moment == "from before a promotion on":
         assert model.champion() == before
     else:
         assert "MoveUnfinished" in done.stderr
@@ -118,7 +118,7 @@ def test_a_promotion_is_finished_later(model: Model, moment: str, answer: str) -
 @pytest.mark.usefixtures("two")
 def test_a_rollback_is_finished_and_not_made_twice(model: Model) -> None:
     back = other(model)
-    with model.faults.fault("tracking", _rule("while")):
+    with model.faults.fault("tracking", _rule("in the middle of a promotion")):
         done = versions(model, "rollback")
         assert (done.returncode, "MoveUnfinished" in done.stderr) == (1, True)
     again = versions(model, "rollback")
@@ -173,7 +173,8 @@ def test_a_ledger_that_stays_busy(model: Model, monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.usefixtures("two")
 def test_a_promotion_and_a_killed_database(model: Model) -> None:
     wanted, reigns = other(model), len(model.production.history())
-    with ThreadPoolExecutor(1) as pool, model.faults.fault("move", HOLD(service="tracking", **MOMENTS["while"])):
+    middle = MOMENTS["in the middle of a promotion"]
+    with ThreadPoolExecutor(1) as pool, model.faults.fault("move", HOLD(service="tracking", **middle)):
         done = pool.submit(promote, model, wanted)
         model.faults.wait_held("move")
         kill_database(model)

@@ -21,7 +21,7 @@ ANSWERS = {
     "429 with Retry-After": Answer(429, "rate_limited", {"Retry-After": "2"}),
     "503 with a page": Answer(503, "<html>Maintenance</html>"),
     "200 with garbage": Answer(200, "\x00<html>welcome to our hotel</html>"),
-    "with a redirect": Answer(302, "", _ELSEWHERE),
+    "a redirect": Answer(302, "", _ELSEWHERE),
     "half of its ok": Answer(200, "o", promises=1),
     "nothing at all": Answer(silent=True),
 }
@@ -50,7 +50,7 @@ def told_once(model: Model, words: str) -> None:
 
 
 @fault(
-    "Slack once answers {answer} to an alert.",
+    "Slack once answers an alert with {answer}.",
     promise="The alert is posted again, and people read it once.",
 )
 @pytest.mark.parametrize("answer", ANSWERS)
@@ -79,7 +79,7 @@ def well_again(model: Model) -> Iterator[None]:
 
 @pytest.mark.usefixtures("well_again")
 @fault(
-    "Slack answers {answer} to an alert.",
+    "Slack answers an alert with {answer}.",
     promise="The alert lies among the dead letters, doctor says so, and a redrive tells people once.",
 )
 @pytest.mark.parametrize("answer", FOR_GOOD)

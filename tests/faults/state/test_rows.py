@@ -119,7 +119,7 @@ def test_a_manifest_is_damaged(model: Model, damage: Damage) -> None:
 
 LEFT = {
     "record": (training_keys.training_record, "Gate", "was judged"),
-    "predictions for the newest rows": (training_keys.training_holdout, "Gate", "was judged"),
+    "file of predictions for the newest rows": (training_keys.training_holdout, "Gate", "was judged"),
 }
 
 
@@ -132,7 +132,7 @@ LEFT = {
     ("what", "before", "damage"),
     [
         ("record", "was judged", Damage.CUT),
-        ("predictions for the newest rows", "was judged", Damage.DELETED),
+        ("file of predictions for the newest rows", "was judged", Damage.DELETED),
     ],
 )
 def test_what_a_training_left_is_damaged(model: Model, what: str, before: str, damage: Damage) -> None:

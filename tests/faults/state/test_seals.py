@@ -19,7 +19,7 @@ SKOPS = ".skops"
 FILES = {
     "manifest": training_keys.MANIFEST_NAME,
     "model": MODEL,
-    "known rows": training_keys.SMOKE_NAME,
+    "file of known rows": training_keys.SMOKE_NAME,
     "reference of drift": training_keys.PROFILE_NAME,
     "record": training_keys.RECORD_NAME,
 }
@@ -41,7 +41,7 @@ def sealed_key(model: Model, what: str) -> str:
     "earlier version is all that has to be brought back.",
 )
 @pytest.mark.parametrize("damage", Damage)
-@pytest.mark.parametrize("what", ["manifest", "model", "known rows"])
+@pytest.mark.parametrize("what", ["manifest", "model", "file of known rows"])
 def test_a_file_of_the_champions_seal_is_damaged(model: Model, what: str, damage: Damage) -> None:
     champion, key = model.champion(), sealed_key(model, what)
     assert champion is not None
