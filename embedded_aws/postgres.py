@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,14 +27,15 @@ from embedded_aws.reachable import reachable_by_all, shared_base
 _READY_SECONDS = 20.0
 _STOP_SECONDS = 8.0
 _ATTEMPTS = 3
+_PAUSE_SECONDS = 0.2
 _NOBODY = "nobody"
-# An embedded database is thrown away, so durability would only cost time, and buffers only memory.
+# An embedded database is thrown away with its machine, so to wait for disks would only cost time, and buffers only
+# memory. What was committed must still outlive the server's processes, as on RDS.
 _SETTINGS = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
     "fsync": "off",
     "full_page_writes": "off",
-    "synchronous_commit": "off",
     "shared_buffers": "32MB",
     "max_connections": "40",
     "io_method": "sync",
@@ -53,7 +55,10 @@ class Database:
 
 
 class PostgresServer:
-    """A PostgreSQL server with its log in `directory`, and its data there too if the user it runs as can enter it."""
+    """A PostgreSQL server with its log in `directory`, and its data there too if the user it runs as can enter it.
+
+    A server that ends by itself is started again at the same port, as RDS does.
+    """
 
     def __init__(self, directory: Path, database: Database, environment: Mapping[str, str]) -> None:
         self._directory = directory
@@ -62,6 +67,8 @@ class PostgresServer:
         self._home = directory
         self._log = directory / "postgres.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._wanted = True
+        self._lock = threading.Lock()
         self.port = 0
 
     def start(self) -> None:
@@ -82,14 +89,28 @@ class PostgresServer:
             self.port = free_port()
             self._process = self._serve()
             if self._ready(self._process):
+                threading.Thread(target=self._keep_up, args=[self._process], daemon=True).start()
                 return
         raise ServiceDied("PostgreSQL", "did not start", logs.tail(self._log))
 
     def stop(self) -> None:
         """Shut the server down cleanly (its "fast" mode: clients are disconnected)."""
+        with self._lock:
+            self._wanted = False
         self._shut_down()
         if self._home != self._directory:
             shutil.rmtree(self._home, ignore_errors=True)
+
+    def _keep_up(self, process: "subprocess.Popen[bytes]") -> None:
+        """Start the server again whenever it has ended, until it is stopped."""
+        while True:
+            process.wait()
+            with self._lock:
+                if not self._wanted:
+                    return
+                process = self._process = self._serve()
+            # While processes of the one before still end, it refuses to start.
+            time.sleep(_PAUSE_SECONDS)
 
     def _shut_down(self) -> None:
         if self._process is None or self._process.poll() is not None:

@@ -10,10 +10,10 @@ from tests.faults.model import Model
 _NAME = "postgres"
 
 
-def kill_database(model: Model) -> None:
-    """Kill every process of PostgreSQL but the one that watches over them, which starts them anew."""
+def kill_database(model: Model, *, whole: bool) -> None:
+    """Kill every process of PostgreSQL; if not the `whole`, the one that watches over them stays."""
     supervisor = psutil.Process(model.stage.aws.instance.supervisor_pid)
-    servers = [each for each in supervisor.children(recursive=True) if _runs(each) and _runs(each.parent())]
+    servers = [each for each in supervisor.children(recursive=True) if _runs(each) and (whole or _runs(each.parent()))]
     assert servers, "no process of PostgreSQL runs"
     for each in servers:
         with suppress(psutil.NoSuchProcess):

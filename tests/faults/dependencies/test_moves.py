@@ -25,6 +25,7 @@ MOMENTS = {
 }
 """The first request that fails, by when that is; the one after the move was carried out."""
 REGISTERS = HOLD(caller=TASK, service="tracking", request="POST .*/model-versions/create")
+WHOLE = "PostgreSQL and all its processes"
 LATER = TRAINED + timedelta(1)
 ANSWERS = list(BAD_ANSWERS)[:3]
 
@@ -68,14 +69,14 @@ def other(model: Model) -> str:
 
 
 @fault(
-    "PostgreSQL's processes are killed (SIGKILL) while a training registers its challenger.",
+    "PostgreSQL and all its processes are killed (SIGKILL) while a training registers its challenger.",
     promise="The database comes back by itself, the training goes on, and its challenger is registered once.",
 )
 def test_a_training_and_a_killed_database(model: Model) -> None:
     with model.faults.fault("registers", REGISTERS):
         arn = model.loop.retrain(model.request("second", as_of=LATER))
         model.faults.wait_held("registers")
-        kill_database(model)
+        kill_database(model, whole=True)
         model.faults.release("registers")
         assert model.stage.end(arn) == "SUCCEEDED"
     version = model.loop.training("second").challenger_version
@@ -167,17 +168,18 @@ def test_a_ledger_that_stays_busy(model: Model, monkeypatch: pytest.MonkeyPatch)
 
 
 @fault(
-    "PostgreSQL's processes are killed (SIGKILL) while a person promotes a version.",
+    "{what} are killed (SIGKILL) while a person promotes a version.",
     promise="The database comes back by itself, the same command again finishes, and nothing moves twice.",
 )
+@pytest.mark.parametrize("what", ["PostgreSQL's processes", WHOLE])
 @pytest.mark.usefixtures("two")
-def test_a_promotion_and_a_killed_database(model: Model) -> None:
+def test_a_promotion_and_a_killed_database(model: Model, what: str) -> None:
     wanted, reigns = other(model), len(model.production.history())
     middle = MOMENTS["in the middle of a promotion"]
     with ThreadPoolExecutor(1) as pool, model.faults.fault("move", HOLD(service="tracking", **middle)):
         done = pool.submit(promote, model, wanted)
         model.faults.wait_held("move")
-        kill_database(model)
+        kill_database(model, whole=what == WHOLE)
         model.faults.release("move")
         first = done.result()
     assert "Traceback" not in first.stderr

@@ -3,11 +3,15 @@
 import json
 import os
 import tempfile
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import psutil
 import psycopg2
 import pytest
 
@@ -46,6 +50,35 @@ def test_postgres_accepts_awkward_names_and_stops_cleanly(folder: Path) -> None:
     assert "database system is shut down" in log.splitlines()[-1]
     assert not (folder / "postgres" / "data" / "postmaster.pid").exists()
     server.stop()  # stopping it again is harmless
+
+
+def test_a_killed_postgres_comes_back_with_all_that_was_committed(folder: Path) -> None:
+    server = PostgresServer(folder / "postgres", Database("d", "u", "p"), {"PATH": os.defpath})
+    server.start()
+    try:
+        for count in (1, 2):
+            with closing(_connected(server)) as connection, connection, connection.cursor() as cursor:
+                cursor.execute("create table if not exists kept (number int)")
+                cursor.execute("insert into kept values (1)")
+            for each in psutil.Process().children(recursive=True):
+                if each.name() == "postgres":
+                    each.kill()
+            with closing(_connected(server)) as connection, connection, connection.cursor() as cursor:
+                cursor.execute("select count(*) from kept")
+                assert cursor.fetchone() == (count,)
+    finally:
+        server.stop()
+    assert not [each for each in psutil.Process().children(recursive=True) if each.name() == "postgres"]
+
+
+def _connected(server: PostgresServer) -> Any:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            return psycopg2.connect(host="127.0.0.1", port=server.port, user="u", password="p", dbname="d")
+        except psycopg2.OperationalError:
+            assert time.monotonic() < deadline, "the server did not come back"
+            time.sleep(0.1)
 
 
 def test_postgres_that_cannot_be_set_up_quotes_its_log(folder: Path) -> None:
