@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
-from courtside.contracts import scoring_keys
 from courtside.contracts.lake_keys import predictions
 from courtside.contracts.names import StackOutput
 from embedded_aws.faults.rules import Effect, Rule
@@ -116,24 +116,32 @@ def test_a_check_misses_an_object(model: Model) -> None:
     fails_and_goes_on(model, rule, partial(model.invoked, StackOutput.CHECK_DRIFT, event), named=".parquet")
 
 
+OLD_LISTS = 4
+"""So many times a day's predictions are listed until the first attempt to write them: none of these lists is new."""
+
+
 @fault(
     "S3 lists what there was before a day was predicted, and the day is predicted again.",
-    promise="No row is predicted twice.",
+    promise="The day's file is not written over, and no row is predicted twice.",
 )
 def test_predictions_by_a_list_that_is_old(model: Model) -> None:
-    day = TO_COME
-    first = model.loop.predict(day)
-    assert first.predicted + first.unchanged == COMING
-    prefix = scoring_keys.day_of_log(predictions(model.name), day)
-    old = {"content-type": "application/xml"}, "<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>"
+    model.loop.predict(TO_COME)
+    kept = of_day(model, TO_COME)
     rule = Rule(
-        Effect.ANSWER, service="^s3$", request=rf"list-type.*{prefix.split('/')[-2]}", caller="Predict", times=1,
-        status=200, headers=old[0], content=old[1],
-    )  # fmt: skip
+        Effect.ANSWER,
+        service="^s3$",
+        request=f"list-type.*{quote(predictions(model.name), safe='')}",
+        caller="Predict",
+        times=OLD_LISTS,
+        status=200,
+        headers={"content-type": "application/xml"},
+        content="<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>",
+    )
     with model.faults.fault("lake", rule):
-        again = model.loop.predict(day)
-    assert again.predicted + again.unchanged == COMING
-    assert len(of_day(model, day)) == COMING
+        again = model.loop.predict(TO_COME)
+        assert model.faults.met("lake") == OLD_LISTS
+    assert (again.predicted, again.unchanged) == (0, COMING)
+    assert of_day(model, TO_COME) == kept
 
 
 @fault(
