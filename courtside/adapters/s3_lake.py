@@ -12,6 +12,7 @@ from courtside.adapters.s3_content import whole_object
 from courtside.workflows.ports import ObjectMissing, ObjectVersion, StampedObject, StoredObject, lies_between
 
 if TYPE_CHECKING:
+    from boto3.s3.transfer import TransferConfig
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import (
         CopySourceTypeDef,
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 
 PARALLEL = 8
+_LARGEST_COPY = 5 * 1024**3
+"""Bytes that one request can copy: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html"""
 _Thing = TypeVar("_Thing")
 _NOT_AS_EXPECTED = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"}
 
@@ -151,14 +154,24 @@ class S3Lake:
         self._each(remove, versions)
 
     def write_again(self, versions: Sequence[ObjectVersion]) -> None:
-        """Make a copy of each of these versions the newest version of its object."""
+        """Make a copy of each of these versions, with the stamp of the version, the newest version of its object."""
 
         def copy(each: ObjectVersion) -> None:
-            # It copies what is too large for one request in parts.
             source: CopySourceTypeDef = {"Bucket": self.bucket, "Key": each.key, "VersionId": each.version_id}
-            self._s3.copy(source, self.bucket, each.key)
+            self._s3.copy(source, self.bucket, each.key, Config=self._parts_of(each))
 
         self._each(copy, versions)
+
+    def _parts_of(self, version: ObjectVersion) -> "TransferConfig":
+        """Return how to copy a version: its ETag is that of its parts, so the copy needs the same ones."""
+        from boto3.s3.transfer import TransferConfig
+
+        if "-" not in version.stamp:  # the ETag of an object that was uploaded in one request
+            return TransferConfig(multipart_threshold=_LARGEST_COPY + 1)
+        first = self._s3.head_object(
+            Bucket=self.bucket, Key=version.key, VersionId=version.version_id, PartNumber=1
+        )
+        return TransferConfig(multipart_threshold=1, multipart_chunksize=first["ContentLength"])
 
     def old_versions_days(self) -> int | None:
         """Return for how many days an object's earlier versions are kept, None if for ever."""

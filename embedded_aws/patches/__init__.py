@@ -18,6 +18,7 @@ from embedded_aws.patches import (
     images_by_tag,
     leading_keys,
     missing_resources,
+    parts_of_objects,
     point_in_time,
     policy_documents,
     publish_attributes,
@@ -52,6 +53,7 @@ def patch_all(context: PatchContext) -> None:
     images_by_tag.patch(context)
     leading_keys.patch(context)
     missing_resources.patch(context)
+    parts_of_objects.patch(context)
     point_in_time.patch(context)
     policy_documents.patch(context)
     publish_attributes.patch(context)

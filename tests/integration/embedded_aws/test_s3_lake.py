@@ -1,13 +1,21 @@
 """A lake in a bucket has versions and copies within S3, which a lake in a folder does not have."""
 
-import pytest
+import re
+from io import BytesIO
 
+import pytest
+from boto3.s3.transfer import TransferConfig
+
+from courtside.adapters import aws_clients
 from courtside.adapters.s3_lake import S3Lake
 from courtside.workflows.legacy_set import publish_legacy_set
 from courtside.workflows.ports import ObjectMissing
 from tests.fakes.aws_environment import point_at
 from tests.fakes.legacy_reader import read_legacy_set
 from tests.integration.embedded_aws.conftest import Deployed
+
+
+MEBIBYTE = 1024**2
 
 
 @pytest.fixture
@@ -48,7 +56,7 @@ def test_a_set_of_legacy_files_is_also_complete_in_a_bucket(lake: S3Lake) -> Non
 @pytest.fixture
 def versioned(deployed: Deployed, lake: S3Lake, request: pytest.FixtureRequest) -> S3Lake:  # noqa: ARG001
     """Return a lake in a bucket of the test's own that keeps versions."""
-    client, name = deployed.aws.client("s3"), request.node.name[5:40].replace("_", "-")
+    client, name = deployed.aws.client("s3"), re.sub(r"[^a-z0-9]+", "-", request.node.name.lower()).strip("-")[-50:].strip("-")
     client.create_bucket(Bucket=name)
     client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     return S3Lake(name)
@@ -65,6 +73,23 @@ def test_an_earlier_version_is_written_again_and_a_removal_is_undone(versioned: 
     versioned.remove(["a"])
     versioned.remove_versions([each for each in versioned.versions("") if each.removed])
     assert versioned.read("a") == b"one"
+
+
+@pytest.mark.parametrize("mebibytes", [None, 5, 6])
+def test_a_large_object_that_is_written_again_keeps_its_stamp(versioned: S3Lake, mebibytes: int | None) -> None:
+    """In AWS the stamp of an object that was uploaded in parts is that of its parts, however it is copied."""
+    content, client = bytes(11 * MEBIBYTE), aws_clients.client("s3")
+    if mebibytes is None:
+        versioned.write("large", content)
+    else:
+        parts = TransferConfig(multipart_threshold=1, multipart_chunksize=mebibytes * MEBIBYTE)
+        client.upload_fileobj(BytesIO(content), versioned.bucket, "large", Config=parts)
+    (first,) = versioned.versions("")
+    assert ("-" in first.stamp) == (mebibytes is not None)
+    versioned.write("large", b"damaged")
+    versioned.write_again([first])
+    newest = versioned.versions("")[0]
+    assert (newest.stamp, newest.size) == (first.stamp, first.size)
 
 
 def test_a_bucket_says_for_how_long_it_keeps_earlier_versions(deployed: Deployed, versioned: S3Lake) -> None:
