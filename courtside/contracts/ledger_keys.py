@@ -26,6 +26,7 @@ INCIDENTS = tuple(f"incidents-{shard}/" for shard in _SHARDS)
 ALARMS_PREFIX = "alarms/"
 """Prefix of what people answered to alarms; CloudWatch itself knows which are on."""
 PLACES_PREFIX = "places/"
+_POSTS = "posts-"
 TRAINING_SLOTS = "trainings/slots"
 """Key of the stage's document about which trainings run and which models wait."""
 
@@ -124,7 +125,12 @@ def alarm(name: str) -> str:
 
 def posts(channel: str) -> str:
     """Return the part of the ledger in which one channel's notifier remembers what it has said; it ends in a slash."""
-    return f"posts-{channel}/"
+    return f"{_POSTS}{channel}/"
+
+
+def is_of_posts(key: str) -> bool:
+    """Return whether a document is what a notifier remembers, which may be written at any moment."""
+    return key.startswith(_POSTS)
 
 
 def told(channel: str, alert: str) -> str:

@@ -30,7 +30,7 @@ class Backups:
         if not then:
             raise NoBackupThen(moment, made[0][0] if made else None)
         made_at, key = then[-1]
-        return Change(self.name, made_at, None, None, key, lambda: self._make(key))
+        return Change(self.name, made_at, None, None, key, lambda: self._make(key), _unknown)
 
     def _made(self) -> list[tuple[datetime, str]]:
         kept = {each.key for each in self._versions() if not each.removed}
@@ -47,6 +47,11 @@ class Backups:
 
     def _versions(self) -> Sequence[ObjectVersion]:
         return self.lake.versions(lake_keys.TRACKING_BACKUPS_PREFIX)
+
+
+def _unknown() -> bool:
+    """Return that nothing is known to differ: who changes the database as the stage does also changes the lake."""
+    return False
 
 
 def _made_at(key: str) -> datetime | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from courtside.contracts import ledger_keys
@@ -56,17 +57,27 @@ class Documents:
         earliest, latest = self.ledger.restorable()
         if not earliest <= moment <= latest:
             raise MomentNotKept(self.name, moment, earliest=earliest, latest=latest)
+        then = _by_key(self.ledger.everything_at(moment))
+        written, removed = self._difference(then)
+        source, make = "point-in-time recovery", partial(self._make, then)
+        return Change(self.name, moment, len(written), len(removed), source, make, partial(self._differs, then))
+
+    def _difference(self, then: Mapping[str, LedgerEntry]) -> tuple[list[LedgerEntry], list[str]]:
+        """Return the entries that have to be written, and the keys of those that have to go."""
         everything = self.ledger.everything()
-        then, now = _by_key(self.ledger.everything_at(moment)), _by_key(everything)
+        now = _by_key(everything)
         written = [each for key, each in then.items() if now.get(key) != each]
         removed = [key for key in now if key not in then]
-        removed += [each.key for each in everything if is_of_now(each.key) and _is_damaged(each)]
+        return written, removed + [each.key for each in everything if is_of_now(each.key) and _is_damaged(each)]
 
-        def make() -> None:
-            self.ledger.overwrite(written)
-            self.ledger.remove(removed)
+    def _make(self, then: Mapping[str, LedgerEntry]) -> None:
+        written, removed = self._difference(then)
+        self.ledger.overwrite(written)
+        self.ledger.remove(removed)
 
-        return Change(self.name, moment, len(written), len(removed), "point-in-time recovery", make)
+    def _differs(self, then: Mapping[str, LedgerEntry]) -> bool:
+        written, removed = self._difference(then)
+        return not all(ledger_keys.is_of_posts(key) for key in (*(each.key for each in written), *removed))
 
 
 def _is_damaged(entry: LedgerEntry) -> bool:

@@ -70,6 +70,17 @@ class StageWorkedMeanwhile(CourtsideError):
         )
 
 
+class StageWrittenMeanwhile(CourtsideError):
+    """Somebody wrote to stores, by a command for instance, while they were brought back."""
+
+    def __init__(self, stores: Sequence[str]) -> None:
+        self.stores = tuple(stores)
+        super().__init__(
+            f"somebody wrote to {listed(stores)} while the stage was brought back, with `courtside versions promote` "
+            "for instance, so it may hold something of both times; run the same command again, and no other meanwhile"
+        )
+
+
 def told(moment: datetime) -> str:
     """Return a moment as --to takes it."""
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby, takewhile
 from typing import Protocol
 
@@ -99,12 +100,17 @@ class Objects:
         earliest = self.now - timedelta(days=days) if days is not None else None
         if moment > self.now or (earliest is not None and moment < earliest):
             raise MomentNotKept(self.name, moment, earliest=earliest or moment, latest=self.now)
+        found, erased = self._difference(moment)
+        notes = tuple(sorted({_NOTE.format(model=each.model) for each in erased}))
+        make, differs = partial(self._make, moment), partial(self._differs, moment)
+        return Change(self.name, moment, found.objects, len(found.removed), VERSIONS, make, differs, notes)
+
+    def _difference(self, moment: datetime) -> tuple[Difference, list[ForgottenRecord]]:
+        """Return what to change, and what was erased since."""
         versions = self.lake.versions("")
         erased = self._erased_since(versions, moment)
         rewritten = {key for each in erased for key in each.rewritten}
-        found = difference(versions, moment, lasts=lambda key: lasts(key) or key in rewritten)
-        notes = tuple(sorted({_NOTE.format(model=each.model) for each in erased}))
-        return Change(self.name, moment, found.objects, len(found.removed), VERSIONS, lambda: self._make(found), notes)
+        return difference(versions, moment, lasts=lambda key: lasts(key) or key in rewritten), erased
 
     def _erased_since(self, versions: Sequence[ObjectVersion], moment: datetime) -> list[ForgottenRecord]:
         """Return what was erased on request since: the versions of the moment are gone, so what is there now stays."""
@@ -114,8 +120,13 @@ class Objects:
         erased = map(ForgottenRecord.model_validate_json, found)
         return [each for each in erased if (each.ended_at or each.began_at) > moment]
 
-    def _make(self, found: Difference) -> None:
+    def _differs(self, moment: datetime) -> bool:
+        found, _ = self._difference(moment)
+        return bool(found.objects or found.removed)
+
+    def _make(self, moment: datetime) -> None:
         """Let what was there come back before anything goes, so that a run that breaks off leaves too much."""
+        found, _ = self._difference(moment)
         self.lake.remove_versions(found.unmarked)
         self.lake.write_again(found.copied)
         self.lake.remove(found.removed)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from courtside.workflows.restore.errors import StageWorkedMeanwhile, StageWorks
+from courtside.workflows.restore.errors import StageWorkedMeanwhile, StageWorks, StageWrittenMeanwhile
 from courtside.workflows.restore.stores import Change, Store
 
 
@@ -40,13 +40,16 @@ class Restoring:
     def make(self, changes: Sequence[Change], *, now: datetime) -> None:
         """Make the changes; the same again finishes what broke off.
 
-        Raises `StageWorks` before anything is changed, and `StageWorkedMeanwhile` when everything is.
+        Raises `StageWorks` before anything is changed, and `StageWorkedMeanwhile` or `StageWrittenMeanwhile` when
+        everything is.
         """
         self._require_rest()
         for each in changes:
             each.make()
         if begun := self.work.begun_since(now):
             raise StageWorkedMeanwhile(begun)
+        if written := [each.store for each in changes if each.differs()]:
+            raise StageWrittenMeanwhile(written)
 
     def _require_rest(self) -> None:
         if running := self.work.running():

@@ -11,7 +11,8 @@ class Change:
     """What bringing back one store changes: how much of it is written again, and how much is taken away.
 
     `to` is the moment the store comes back to, which is earlier than the one that was asked for where only copies of
-    some moments exist. Numbers are None where they are known only afterwards.
+    some moments exist. Numbers are None where they are known only afterwards. `make` compares once more before it
+    changes anything, as people may have gone on meanwhile.
     """
 
     store: str
@@ -20,6 +21,8 @@ class Change:
     removed: int | None
     source: str
     make: Callable[[], None]
+    differs: Callable[[], bool]
+    """Whether the store, when all was brought back, is not as it was at the moment: somebody has written to it."""
     notes: tuple[str, ...] = ()
     """What a person has to know about it, in whole sentences."""
 

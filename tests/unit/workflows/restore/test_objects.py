@@ -83,6 +83,19 @@ def test_no_content_is_lost_for_good(
     assert kept <= {(key, version) for key, found in lake.history.items() for version, _ in found}
 
 
+def test_what_is_written_before_and_after_all_is_back() -> None:
+    lake = VersionedInMemoryLake()
+    lake.write(KEYS[1], b"version 1")
+    then, moment = contents(lake), after(lake)
+    change = objects(lake).look(moment)
+    lake.write(KEYS[1], b"version 2")
+    change.make()
+    assert contents(lake) == then
+    assert not change.differs()
+    lake.write(KEYS[1], b"version 3")
+    assert change.differs()
+
+
 def test_an_object_that_was_only_removed_keeps_the_id_of_its_version() -> None:
     lake = VersionedInMemoryLake()
     lake.write(KEYS[0], b"rows")

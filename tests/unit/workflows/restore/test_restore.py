@@ -10,7 +10,13 @@ from courtside.contracts import lake_keys, ledger_keys
 from courtside.workflows.ports import LedgerEntry
 from courtside.workflows.restore.backups import Backups
 from courtside.workflows.restore.documents import Documents
-from courtside.workflows.restore.errors import MomentNotKept, NoBackupThen, StageWorkedMeanwhile, StageWorks
+from courtside.workflows.restore.errors import (
+    MomentNotKept,
+    NoBackupThen,
+    StageWorkedMeanwhile,
+    StageWorks,
+    StageWrittenMeanwhile,
+)
 from courtside.workflows.restore.restore import Restoring
 from courtside.workflows.restore.stores import Change
 from tests.fakes.versioned_lake import BEGAN, VersionedInMemoryLake
@@ -28,6 +34,8 @@ class PastLedger:
 
     now: list[LedgerEntry]
     then: list[LedgerEntry]
+    meanwhile: list[LedgerEntry] = field(default_factory=list)
+    """What somebody writes while AWS makes the table of the moment."""
 
     def restorable(self) -> tuple[datetime, datetime]:
         return BEGAN, BEGAN + timedelta(hours=1)
@@ -36,6 +44,7 @@ class PastLedger:
         return self.now
 
     def everything_at(self, _moment: datetime) -> list[LedgerEntry]:
+        self.overwrite(self.meanwhile)
         return self.then
 
     def overwrite(self, entries: Sequence[LedgerEntry]) -> None:
@@ -57,6 +66,27 @@ def test_documents_are_as_they_were_with_their_revisions_but_for_what_runs_now()
     change.make()
     expected = [*entries(same="a", changed="b", lost="d"), free]
     assert sorted(ledger.now, key=lambda each: each.key) == sorted(expected, key=lambda each: each.key)
+
+
+def test_what_is_written_while_the_table_is_made_and_before_the_answer_is_brought_back_too() -> None:
+    ledger = PastLedger(entries(champion="a"), entries(champion="a"), meanwhile=entries(champion="promoted"))
+    change = Documents(ledger).look(BEGAN)
+    assert change.written == 1
+    ledger.overwrite(entries(incident="new"))
+    change.make()
+    assert ledger.now == ledger.then
+
+
+def test_what_is_written_after_all_is_back_is_noticed_unless_it_is_what_a_notifier_remembers() -> None:
+    ledger = PastLedger(entries(champion="a"), entries(champion="b"))
+    change = Documents(ledger).look(BEGAN)
+    assert change.differs()
+    change.make()
+    assert not change.differs()
+    ledger.overwrite([LedgerEntry(ledger_keys.told("slack", "1"), "{}", 1)])
+    assert not change.differs()
+    ledger.overwrite(entries(champion="promoted"))
+    assert change.differs()
 
 
 def test_a_lock_or_slots_that_nobody_can_read_are_removed_which_frees_them() -> None:
@@ -114,9 +144,10 @@ class Kept:
 
     name: str
     made: list[str]
+    differs: bool = False
 
     def look(self, moment: datetime) -> Change:
-        return Change(self.name, moment, 0, 0, "", lambda: self.made.append(self.name))
+        return Change(self.name, moment, 0, 0, "", lambda: self.made.append(self.name), lambda: self.differs)
 
 
 def test_stores_come_back_in_their_order_and_only_while_nothing_runs() -> None:
@@ -135,3 +166,10 @@ def test_stores_come_back_in_their_order_and_only_while_nothing_runs() -> None:
     work.runs, work.begins = [], ["round-1"]
     with pytest.raises(StageWorkedMeanwhile, match="run the same command again"):
         restoring.make(changes, now=BEGAN)
+
+
+def test_a_store_that_somebody_wrote_to_meanwhile_is_named() -> None:
+    restoring = Restoring([Kept("lake", []), Kept("ledger", [], differs=True)], Work())
+    with pytest.raises(StageWrittenMeanwhile, match="wrote to ledger while") as error:
+        restoring.make(restoring.look(BEGAN), now=BEGAN)
+    assert error.value.stores == ("ledger",)
