@@ -168,9 +168,7 @@ class S3Lake:
 
         if "-" not in version.stamp:  # the ETag of an object that was uploaded in one request
             return TransferConfig(multipart_threshold=_LARGEST_COPY + 1)
-        first = self._s3.head_object(
-            Bucket=self.bucket, Key=version.key, VersionId=version.version_id, PartNumber=1
-        )
+        first = self._s3.head_object(Bucket=self.bucket, Key=version.key, VersionId=version.version_id, PartNumber=1)
         return TransferConfig(multipart_threshold=1, multipart_chunksize=first["ContentLength"])
 
     def old_versions_days(self) -> int | None:

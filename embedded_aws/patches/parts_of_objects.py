@@ -18,7 +18,7 @@ def patch(_: PatchContext) -> None:
     def head(bucket: str, key: str, headers: Any = None, query: Any = None) -> Any:
         status, answered, body = stock(bucket, key, headers, query)
         number = s3._qp(query or {}, "partNumber")  # noqa: SLF001
-        if not number or status != 200:  # noqa: PLR2004 (the status of HTTP)
+        if not number or status != 200:
             return status, answered, body
         versions = s3._object_versions.get((bucket, key), [])  # noqa: SLF001
         parts = [each.get("parts") for each in versions if each["version_id"] == answered.get("x-amz-version-id")]

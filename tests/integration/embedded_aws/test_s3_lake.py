@@ -14,7 +14,6 @@ from tests.fakes.aws_environment import point_at
 from tests.fakes.legacy_reader import read_legacy_set
 from tests.integration.embedded_aws.conftest import Deployed
 
-
 MEBIBYTE = 1024**2
 
 
@@ -56,7 +55,8 @@ def test_a_set_of_legacy_files_is_also_complete_in_a_bucket(lake: S3Lake) -> Non
 @pytest.fixture
 def versioned(deployed: Deployed, lake: S3Lake, request: pytest.FixtureRequest) -> S3Lake:  # noqa: ARG001
     """Return a lake in a bucket of the test's own that keeps versions."""
-    client, name = deployed.aws.client("s3"), re.sub(r"[^a-z0-9]+", "-", request.node.name.lower()).strip("-")[-50:].strip("-")
+    client = deployed.aws.client("s3")
+    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())[-50:].strip("-")
     client.create_bucket(Bucket=name)
     client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     return S3Lake(name)
