@@ -11,6 +11,7 @@ from courtside.adapters.examination import machine
 from tests.faults.fault import Fault
 from tests.faults.model import PATIENCE_SECONDS, Model, added
 from tests.faults.truths import Forgiven, ask, remembered
+from tests.faults.truths.commands import forget_failing
 from tests.integration.stage.conftest import Stage, deployed
 
 HERE = Path(__file__).parent
@@ -61,8 +62,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 @pytest.fixture(scope=scope_of_models)
 def model(stage: Stage, request: pytest.FixtureRequest) -> Iterator[Model]:
     """Return a trained model of the file's own, named after it."""
-    name = "quick" if request.scope == "session" else request.path.stem.removeprefix("test_")
-    with added(stage, name) as there:
+    file = "quick" if request.scope == "session" else request.path.stem.removeprefix("test_")
+    # What people are told is searched for the name, which may not be part of another file's.
+    with added(stage, f"{file}_model") as there:
         yield there
 
 
@@ -76,6 +78,7 @@ def truths(request: pytest.FixtureRequest) -> Iterator[None]:
     before = remembered(model)
     failed = request.session.testsfailed
     yield
+    forget_failing(model)
     if request.session.testsfailed == failed:
         marker = request.node.get_closest_marker("fault")
         ask(model, before, Forgiven(**{name: marker.kwargs[name] for name in ("doctor", "letters", "twice")}))

@@ -54,7 +54,8 @@ RULES: dict[str, Rule] = {
 }
 """Services that fail for a while, for whoever asks them."""
 CALLERS = (
-    "CheckDrift|DriftCheck|Predict|Performance|Settle|Receive|Publish|Lock|Gate|Promote|Seal|Notify|Announce|Freeze"
+    "CheckDrift|DriftCheck|Predict|Performance|Settle|Arrivals|Publish|FindDue|Tend|Lock|Unlock|Freeze|Gate|Seal|Smoke|"
+    "Approval|Promote|RollBack|Notify|Announce"
 )
 
 

@@ -45,6 +45,11 @@ def failing_before(model: Model) -> frozenset[str]:
     return failing_checks() if known is None else known
 
 
+def forget_failing(model: Model) -> None:
+    """Let `doctor` be asked anew: what a fault did is not known yet, and stays so if it was not survived."""
+    _LAST.pop(model.stage.aws, None)
+
+
 @truth
 def doctor_finds_nothing_that_it_should_not(model: Model, before: Before, forgiven: Forgiven) -> None:
     failing = _LAST[model.stage.aws] = failing_checks()

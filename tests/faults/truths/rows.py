@@ -28,8 +28,12 @@ def labels(model: Model) -> list[tuple[Any, ...]]:
     return _rows(model, lake_keys.labels(model.name), "id", "revision")
 
 
-KEPT["predictions"] = lambda model: frozenset(predictions(model))
-KEPT["labels"] = lambda model: frozenset(labels(model))
+KEPT["predictions"] = lambda model: frozenset(
+    _rows(model, lake_keys.predictions(model.name), "id", "version", "revision", "role", "made_at", "prediction")
+)
+KEPT["labels"] = lambda model: frozenset(
+    _rows(model, lake_keys.labels(model.name), "id", "revision", "recorded_at", "label")
+)
 
 
 @truth
