@@ -15,7 +15,7 @@ from courtside.core.drift.policies import policy_named
 from courtside.core.drift.reading import ALL_DAYS, Days
 from courtside.core.proposal import Part, inferred_features
 from courtside.core.rows import TimeColumnNeeded, period, within
-from courtside.core.sentences import in_a_row
+from courtside.core.sentences import in_a_row, plural
 from courtside.datasets.catalog import parse_dataset
 from courtside.workflows.lake_documents import read_document
 from courtside.workflows.loads import in_order, read_loads, vanished
@@ -44,8 +44,8 @@ class DataUnusable(BadInput):
         listed = in_a_row(f"{each.file}: {each.reason}" for each in files[:MOST_NAMED])
         more = f"; and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else ""
         super().__init__(
-            f"{len(files)} files of {dataset} cannot be trained on; load them again or move them elsewhere, "
-            f"then start the training again: {listed}{more}"
+            f"{len(files)} {plural('file', files)} of {dataset} cannot be trained on: {listed}{more}; load what is "
+            "named again or move it elsewhere, then start the training again"
         )
 
 

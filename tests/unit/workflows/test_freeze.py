@@ -110,7 +110,7 @@ def test_every_unusable_file_is_named_and_nothing_is_frozen(lake: InMemoryLake) 
     with pytest.raises(DataUnusable, match="2 files of churn") as caught:
         freeze(asked(), lake=lake, dataset=DATASET)
     assert [each.file for each in caught.value.files] == [f"memory://{PREFIX}{name}.parquet" for name in "bc"]
-    for said in ("b.parquet: unreadable", "c.parquet: the table has no column 'churned'", "load them again"):
+    for said in ("b.parquet: unreadable", "c.parquet: the table has no column 'churned'", "load what is named again"):
         assert said in str(caught.value)
     assert training_keys.training_manifest("churn", "first") not in lake.objects
 
