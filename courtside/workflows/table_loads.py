@@ -86,11 +86,13 @@ def load_table(
     comparable([table], identity(dataset))  # raises for ids that no later file could be compared with
     load = described(content, table, file=file, dataset=dataset, now=now)
     source = TableRows(dataset)
-    arriving = arriving_key(load, dataset)
+    arriving, offered = arriving_key(load, dataset), False
     for _ in range(MOST_TRIES):
         loads, stamp = read_loads(source.prefix, lake=lake)
         known = loads.find(load.id)
         if known is not None and known.state is LoadState.LOADED and lake.keys(load.key):
+            if offered:  # somebody who loaded the same file was faster
+                lake.remove([arriving])
             return TableLoaded(known, repeated=True)
         rows = fitted_to_newest(table, load, loads, lake=lake, dataset=dataset)
         stored = content if rows is table else parquet_content(rows)
@@ -98,6 +100,7 @@ def load_table(
             break
         _refuse_overlap(rows, load, loads, lake=lake, dataset=dataset, progress=progress)
         lake.write(arriving, stored)  # so that whoever loads at the same time can compare with it
+        offered = True
         if write_loads(source.prefix, loads.appended(load), stamp=stamp, lake=lake):
             break
     else:

@@ -244,6 +244,17 @@ def test_of_two_simultaneous_loads_none_is_lost_and_none_is_doubled(start: int, 
     assert (rows(lake), len(refused)) == ((900, 0) if start == 600 else (600, 1))
 
 
+@pytest.mark.parametrize("changes", range(1, 6))
+def test_two_loads_of_one_file_at_once_leave_it_once_and_nothing_else(changes: int) -> None:
+    lake = InterruptedLake()
+    load(FIRST, lake)
+    other = replace(lake)
+    lake.changes_left, lake.interrupt = changes, lambda: load(SECOND, other)
+    load(SECOND, lake)
+    assert rows(lake) == 900
+    assert not [key for key in lake.keys(PREFIX) if "_arriving" in key]
+
+
 def test_a_vanished_file_stops_a_training_and_is_reported_by_a_check() -> None:
     lake = InMemoryLake()
     first = load(FIRST, lake).load
