@@ -77,6 +77,23 @@ def test_a_round_that_begins_meanwhile_is_noticed(model: Model) -> None:
 
 
 @fault(
+    "A person pauses the model while DynamoDB makes the table of the moment that the stage is brought back to.",
+    promise="All is as it was at that moment, the model's entry too.",
+)
+def test_what_is_written_while_the_table_is_made_is_brought_back(model: Model) -> None:
+    before, then = kept(model), moment()
+    held = HOLD(caller="^$", service="dynamodb", request="RestoreTableToPointInTime")
+    with model.faults.fault("table", held), started("restore", "--to", told(then), "--yes", "--only", "ledger") as ours:
+        model.faults.wait_held("table")
+        done("models", "pause", model.name)
+        assert kept(model) != before
+        model.faults.release("table")
+        _, said = ours.communicate(timeout=PATIENCE_SECONDS)
+    assert ours.returncode == 0, said
+    assert kept(model) == before
+
+
+@fault(
     "A row is erased on request, and then the lake is lost and brought back to a moment before the erasure.",
     promise="The row stays erased, the rows beside it are there, and the command says what to erase again.",
 )
