@@ -66,7 +66,7 @@ class Watched:
             drift_policy=policy_named(dataset.policy),
             claims=claims,
             overdue=OverdueData(self.lake, dataset, incidents),
-            acting=Acting(self.lake, dataset, Nobody(), incidents),
+            acting=Acting(self.lake, dataset, Nobody(), incidents, self.ledger),
         )
         return monitor.run(DriftCheckRequest(model=model, as_of=as_of), now=as_of)
 

@@ -38,8 +38,10 @@ class StageWork:
         return [*self._since(self.retraining, moment), *self._since(self.watch, moment)]
 
     def trainings_since(self, moment: datetime) -> list[str]:
-        """Return those of them that are trainings, or move a champion."""
-        return list(self._since(self.retraining, moment))
+        """Return the executions that trained or moved a champion, and had not ended by a moment, newest first."""
+        pages = self._states.get_paginator("list_executions").paginate(stateMachineArn=self.retraining)
+        found = (each for page in pages for each in page["executions"])
+        return [each["name"] for each in found if each.get("stopDate") is None or each["stopDate"] > moment]
 
     def _since(self, machine: str, moment: datetime) -> Iterator[str]:
         """Yield executions, which are listed newest first."""

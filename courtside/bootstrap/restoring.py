@@ -24,6 +24,7 @@ def deployed_restoring(
     progress: Callable[[str], None],
 ) -> "Restoring":
     """Wire what brings the wanted stores of the stage with these outputs back; nothing is contacted yet."""
+    from courtside.adapters.dynamodb_ledger import DynamoDbLedger
     from courtside.adapters.past_ledger import DynamoDbPastLedger
     from courtside.adapters.s3_lake import S3Lake
     from courtside.adapters.stage_work import StageWork
@@ -33,12 +34,12 @@ def deployed_restoring(
     from courtside.workflows.restore.restore import Restoring
     from courtside.workflows.restore.stores import Store
 
-    lake = S3Lake(outputs[StackOutput.LAKE_BUCKET])
+    work = StageWork(outputs[StackOutput.RETRAINING], outputs[StackOutput.WATCH])
+    lake, table = S3Lake(outputs[StackOutput.LAKE_BUCKET]), outputs[StackOutput.LEDGER_TABLE]
     stores: dict[str, Store] = {
         LAKE: Objects(LAKE, lake, now),
         ARTIFACTS: Objects(ARTIFACTS, S3Lake(outputs[StackOutput.ARTIFACTS_BUCKET]), now),
         TRACKING: Backups(lake, restore_tracking, TRACKING),
-        LEDGER: Documents(DynamoDbPastLedger(outputs[StackOutput.LEDGER_TABLE], progress), LEDGER),
+        LEDGER: Documents(DynamoDbPastLedger(table, progress), DynamoDbLedger(table), work.trainings_since, LEDGER),
     }
-    work = StageWork(outputs[StackOutput.RETRAINING], outputs[StackOutput.WATCH])
     return Restoring([stores[each] for each in STORES if each in wanted], work)

@@ -147,7 +147,7 @@ def drift_monitor_of(env: CheckDriftEnv, model: str) -> "DriftMonitor":
         drift_policy=policy_named(policy, thresholds=dataset.thresholds if policy == dataset.policy else ()),
         claims=claims,
         overdue=OverdueData(lake, dataset, incidents),
-        acting=Acting(lake, dataset, retraining, incidents),
+        acting=Acting(lake, dataset, retraining, incidents, models.ledger),
         tracking=_drift_runs(env.tracking_uri, dataset.drift_experiment)
         if env.tracking_uri and dataset.tracking
         else None,

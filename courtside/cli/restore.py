@@ -126,7 +126,7 @@ def _tell(changes: "Sequence[Change]", undone: Sequence[str], *, made: bool, as_
     if undone:
         again = sorted({f"`courtside retrain --model {each.partition('.')[0]}`" for each in undone})
         say(
-            f"{len(undone)} trainings began after that moment ({listed(undone)}), and what they did is not in it. To "
+            f"{len(undone)} trainings ran after that moment ({listed(undone)}), and what they did is not in it. To "
             f"train again: {listed(again)}"
         )
     say("It is done: `courtside doctor` says whether all agrees" if made else "Nothing was changed")

@@ -3,6 +3,8 @@
 import hashlib
 from datetime import date
 
+from courtside.contracts.key_names import LONGEST
+
 
 def training_of_check(check_id: str) -> str:
     """Return the name of the training a drift check starts: one id from the check to the training's last log line."""
@@ -22,6 +24,11 @@ def training_by_performance(champion_version: str, since: date, *, recalibrate: 
 def roll_back_of(champion_version: str, *, to: str) -> str:
     """Return the name of the one time that a champion may go back to another version by itself."""
     return f"rollback-v{champion_version}-to-v{to}"
+
+
+def named_anew(training_id: str, *, times: int) -> str:
+    """Return the name of what is done once more for the same cause, because restores have undone it so often."""
+    return shortened(f"restored{times}-{training_id}", LONGEST)
 
 
 NAME_LIMIT = 80

@@ -13,6 +13,8 @@ HISTORY_PREFIX = "history/"
 APPROVALS_PREFIX = "approval/"
 RETRAINING_LOCK = "lock/retraining"
 CHECKS_PREFIX = "check/"
+UNDONE_TRAININGS = f"{CHECKS_PREFIX}undone_trainings"
+"""Key of the executions of a model's trainings that restores have undone; beside the checks, which start others."""
 BEGUN_PREFIX = "begun/"
 ENDS_PREFIX = "end/"
 _DIGEST_LETTERS = 32

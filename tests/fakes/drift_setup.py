@@ -71,7 +71,7 @@ class DriftSetup:
             drift_policy=ClassicPolicy(),
             claims=claims,
             overdue=OverdueData(lake, DATASET, incidents),
-            acting=Acting(lake, DATASET, ports["retraining"], incidents),
+            acting=Acting(lake, DATASET, ports["retraining"], incidents, ledger),
             tracking=ports["tracking"],
         )
 

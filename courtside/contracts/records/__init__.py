@@ -42,6 +42,7 @@ from courtside.contracts.records.training import (
     WindowScore,
 )
 from courtside.contracts.records.training_slots import TrainingSlot, TrainingSlots
+from courtside.contracts.records.undone import UndoneTrainings
 
 __all__ = [
     "AcceptedAct",
@@ -97,6 +98,7 @@ __all__ = [
     "TrainingRecord",
     "TrainingSlot",
     "TrainingSlots",
+    "UndoneTrainings",
     "UnpredictableRows",
     "UnsentAlert",
     "WindowScore",

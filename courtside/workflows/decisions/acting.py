@@ -17,7 +17,8 @@ from courtside.core.decision_alert import AlertContext
 from courtside.core.decision_findings import Decided
 from courtside.core.incidents.changes import FOUND_AGAIN
 from courtside.workflows.incidents import Incidents
-from courtside.workflows.ports import Lake, Retraining
+from courtside.workflows.ports import Lake, Ledger, Retraining
+from courtside.workflows.undone_trainings import not_undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Acting:
     dataset: Dataset
     retraining: Retraining
     incidents: Incidents
+    ledger: Ledger
 
     def request(self, record: DecisionRecord, decision: Decision, *, as_of: date) -> RetrainingRequest | None:
         """Return what a decision asks the retraining machine for, None where it changes nothing.
@@ -54,10 +56,14 @@ class Acting:
         )
 
     def start(self, record: DecisionRecord) -> DecisionRecord:
-        """Start what a record asks for, and return the record with the execution."""
+        """Start what a record asks for, and return the record with the execution.
+
+        What a restore has undone is started again, under another name, which the record then has too.
+        """
         if record.request is None:
             return record
-        return record.model_copy(update={"execution_arn": self.retraining.start(record.request)})
+        request = not_undone(record.request, ledger=self.ledger)
+        return record.model_copy(update={"request": request, "execution_arn": self.retraining.start(request)})
 
     def tell(self, decided: Decided, record: DecisionRecord, *, page_key: str | None = None) -> bool:
         """Report what people should know, and end the incidents that are over; return whether anything was new."""

@@ -1,6 +1,6 @@
 """The documents of the ledger, brought back to a moment from a table that AWS made of that moment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -9,9 +9,10 @@ from typing import Protocol
 from courtside.contracts import ledger_keys
 from courtside.contracts.records import RetrainingLockState, TrainingSlots
 from courtside.workflows.ledger_documents import LedgerDocumentDamaged, parsed
-from courtside.workflows.ports import LedgerEntry
+from courtside.workflows.ports import Ledger, LedgerEntry
 from courtside.workflows.restore.errors import MomentNotKept
 from courtside.workflows.restore.stores import Change
+from courtside.workflows.undone_trainings import note_undone
 
 NAME = "ledger"
 
@@ -41,8 +42,15 @@ class PastLedger(Protocol):
 
 
 def is_of_now(key: str) -> bool:
-    """Return whether a document says what runs now, of which nothing did at another moment: locks and slots."""
-    return key == ledger_keys.TRAINING_SLOTS or key.endswith(f"/{ledger_keys.RETRAINING_LOCK}")
+    """Return whether a document says what runs now, or is done by now, whatever was at another moment.
+
+    Those are locks and slots, and what restores have undone.
+    """
+    return key == ledger_keys.TRAINING_SLOTS or _is_lock(key) or key.endswith(f"/{ledger_keys.UNDONE_TRAININGS}")
+
+
+def _is_lock(key: str) -> bool:
+    return key.endswith(f"/{ledger_keys.RETRAINING_LOCK}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,9 @@ class Documents:
     """The documents of the ledger."""
 
     ledger: PastLedger
+    current: Ledger
+    trainings_since: Callable[[datetime], Sequence[str]]
+    """Returns the executions of trainings that ran after a moment, and are undone by coming back to it."""
     name: str = NAME
 
     def look(self, moment: datetime) -> Change:
@@ -59,7 +70,7 @@ class Documents:
             raise MomentNotKept(self.name, moment, earliest=earliest, latest=latest)
         then = _by_key(self.ledger.everything_at(moment))
         written, removed = self._difference(then)
-        source, make = "point-in-time recovery", partial(self._make, then)
+        source, make = "point-in-time recovery", partial(self._make, then, moment)
         return Change(self.name, moment, len(written), len(removed), source, make, partial(self._differs, then))
 
     def _difference(self, then: Mapping[str, LedgerEntry]) -> tuple[list[LedgerEntry], list[str]]:
@@ -68,9 +79,10 @@ class Documents:
         now = _by_key(everything)
         written = [each for key, each in then.items() if now.get(key) != each]
         removed = [key for key in now if key not in then]
-        return written, removed + [each.key for each in everything if is_of_now(each.key) and _is_damaged(each)]
+        return written, removed + [each.key for each in everything if _is_damaged(each)]
 
-    def _make(self, then: Mapping[str, LedgerEntry]) -> None:
+    def _make(self, then: Mapping[str, LedgerEntry], moment: datetime) -> None:
+        note_undone(self.trainings_since(moment), ledger=self.current)
         written, removed = self._difference(then)
         self.ledger.overwrite(written)
         self.ledger.remove(removed)
@@ -81,9 +93,12 @@ class Documents:
 
 
 def _is_damaged(entry: LedgerEntry) -> bool:
-    """Return whether nobody can read a lock or the slots any more; without its document it is free."""
+    """Return whether it is a lock or the slots, and nobody can read it any more; without its document it is free."""
+    slots = entry.key == ledger_keys.TRAINING_SLOTS
+    if not slots and not _is_lock(entry.key):
+        return False
     try:
-        parsed(entry, TrainingSlots if entry.key == ledger_keys.TRAINING_SLOTS else RetrainingLockState)
+        parsed(entry, TrainingSlots if slots else RetrainingLockState)
     except LedgerDocumentDamaged:
         return True
     return False

@@ -21,7 +21,7 @@ class Work(Protocol):
         ...
 
     def trainings_since(self, moment: datetime) -> list[str]:
-        """Return those of them that are trainings, or move a champion."""
+        """Return the executions that trained or moved a champion, and had not ended by a moment."""
         ...
 
 

@@ -75,7 +75,7 @@ def test_the_load_after_a_training_is_checked_against_the_trained_one(lake: S3La
         drift_policy=policy_named(dataset.policy),
         claims=claims,
         overdue=OverdueData(lake, dataset, incidents),
-        acting=Acting(lake, dataset, RecordedRetraining(), incidents),
+        acting=Acting(lake, dataset, RecordedRetraining(), incidents, InMemoryLedger()),
     )
     asks = DriftCheckRequest(model="churn", as_of=now)
     assert monitor.run(asks, now=now).rule == "no_new_load"

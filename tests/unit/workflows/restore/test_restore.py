@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from courtside.contracts import lake_keys, ledger_keys
-from courtside.workflows.ports import LedgerEntry
+from courtside.workflows.ports import Ledger, LedgerEntry
 from courtside.workflows.restore.backups import Backups
 from courtside.workflows.restore.documents import Documents
 from courtside.workflows.restore.errors import (
@@ -19,6 +19,7 @@ from courtside.workflows.restore.errors import (
 )
 from courtside.workflows.restore.restore import Restoring
 from courtside.workflows.restore.stores import Change
+from tests.fakes.ports import InMemoryLedger
 from tests.fakes.versioned_lake import BEGAN, VersionedInMemoryLake
 
 LOCK = ledger_keys.retraining_lock("churn")
@@ -55,13 +56,18 @@ class PastLedger:
         self.now = [each for each in self.now if each.key not in keys]
 
 
+def documents(ledger: PastLedger, *trainings: str, current: Ledger | None = None) -> Documents:
+    """Return what brings a ledger back, with the trainings that this undoes."""
+    return Documents(ledger, current or InMemoryLedger(), lambda _: trainings)
+
+
 def test_documents_are_as_they_were_with_their_revisions_but_for_what_runs_now() -> None:
     lock, slots = LedgerEntry(LOCK, '{"holder": "a"}', 1), LedgerEntry(ledger_keys.TRAINING_SLOTS, "{}", 1)
     free = LedgerEntry(LOCK, "{}", 2)
     ledger = PastLedger(
         [*entries(same="a", changed="bb", new="c"), free], [*entries(same="a", changed="b", lost="d"), lock, slots]
     )
-    change = Documents(ledger).look(BEGAN)
+    change = documents(ledger).look(BEGAN)
     assert (change.written, change.removed) == (2, 1)
     change.make()
     expected = [*entries(same="a", changed="b", lost="d"), free]
@@ -70,7 +76,7 @@ def test_documents_are_as_they_were_with_their_revisions_but_for_what_runs_now()
 
 def test_what_is_written_while_the_table_is_made_and_before_the_answer_is_brought_back_too() -> None:
     ledger = PastLedger(entries(champion="a"), entries(champion="a"), meanwhile=entries(champion="promoted"))
-    change = Documents(ledger).look(BEGAN)
+    change = documents(ledger).look(BEGAN)
     assert change.written == 1
     ledger.overwrite(entries(incident="new"))
     change.make()
@@ -79,7 +85,7 @@ def test_what_is_written_while_the_table_is_made_and_before_the_answer_is_brough
 
 def test_what_is_written_after_all_is_back_is_noticed_unless_it_is_what_a_notifier_remembers() -> None:
     ledger = PastLedger(entries(champion="a"), entries(champion="b"))
-    change = Documents(ledger).look(BEGAN)
+    change = documents(ledger).look(BEGAN)
     assert change.differs()
     change.make()
     assert not change.differs()
@@ -92,16 +98,28 @@ def test_what_is_written_after_all_is_back_is_noticed_unless_it_is_what_a_notifi
 def test_a_lock_or_slots_that_nobody_can_read_are_removed_which_frees_them() -> None:
     free = LedgerEntry(ledger_keys.retraining_lock("fraud"), "{}", 1)
     ledger = PastLedger([LedgerEntry(LOCK, "{", 99), LedgerEntry(ledger_keys.TRAINING_SLOTS, "", 99), free], [])
-    change = Documents(ledger).look(BEGAN)
+    change = documents(ledger).look(BEGAN)
     assert (change.written, change.removed) == (0, 2)
     change.make()
     assert ledger.now == [free]
 
 
+def test_the_trainings_that_are_undone_are_noted_and_stay_noted_whatever_is_brought_back() -> None:
+    current, key = InMemoryLedger(), f"churn/{ledger_keys.UNDONE_TRAININGS}"
+    documents(PastLedger([], []), "churn.drift-1", current=current).look(BEGAN).make()
+    noted = current.get(key)
+    assert noted is not None
+    assert "churn.drift-1" in noted.document
+    ledger = PastLedger([noted], [])
+    change = documents(ledger).look(BEGAN)
+    change.make()
+    assert (change.removed, ledger.now) == (0, [noted])
+
+
 def test_a_moment_that_dynamodb_does_not_keep_is_refused() -> None:
     for moment in (BEGAN - timedelta(seconds=1), BEGAN + timedelta(hours=2)):
         with pytest.raises(MomentNotKept, match="leave ledger out with --only"):
-            Documents(PastLedger([], [])).look(moment)
+            documents(PastLedger([], [])).look(moment)
 
 
 def test_the_newest_backup_up_to_the_moment_is_used_even_if_it_was_removed_or_overwritten() -> None:
