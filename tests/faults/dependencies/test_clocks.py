@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from courtside.contracts.names import StackOutput
+from tests.faults.dependencies.days import day_to_come, event, require_predicted
 from tests.faults.dependencies.elsewhere import courtside_at, one_line
 from tests.faults.fault import fault
-from tests.faults.model import COMING, TO_COME, Model
+from tests.faults.model import COMING, Model
 from tests.faults.processes import environment, training_task
 
 _TRAINS = """
@@ -40,11 +41,12 @@ def test_a_persons_clock_is_hours_off(model: Model, hours: int) -> None:
     promise="Each row is predicted once, whoever's clock is right.",
 )
 def test_predictions_by_a_wrong_clock(model: Model) -> None:
-    model.loop.predict(TO_COME)
-    words = ["predict", "--as-of", f"{TO_COME}", "--model", model.name, "--stage", "dev", "--json"]
+    day = day_to_come(model)
+    words = ["predict", "--as-of", f"{day}", "--model", model.name, "--stage", "dev", "--json"]
     done = courtside_at(-4 / 60, *words)
     assert done.returncode == 0, done.stderr
     assert len(json.loads(done.stdout)["predictions"]) == COMING
+    require_predicted(model, day)
 
 
 @fault(
@@ -53,14 +55,14 @@ def test_predictions_by_a_wrong_clock(model: Model) -> None:
 )
 @pytest.mark.parametrize("hours", [-5, 3])
 def test_a_functions_clock_is_hours_off(model: Model, hours: int, tmp_path: Path) -> None:
-    event = {"model": model.name, "as_of": f"{TO_COME}"}
+    day = day_to_come(model)
     with environment(model, StackOutput.PREDICT, PYTHONPATH=str(clock(tmp_path, hours))):
-        body, error = model.invoked(StackOutput.PREDICT, event)
+        body, error = model.invoked(StackOutput.PREDICT, event(model, day))
     assert error == "ClockSkewed", body
     assert f"{'ahead of' if hours > 0 else 'behind'} AWS's" in body["errorMessage"]
-    body, error = model.invoked(StackOutput.PREDICT, event)
-    assert not error, body
-    assert body["predicted"] + body["unchanged"] == COMING
+    body, error = model.invoked(StackOutput.PREDICT, event(model, day))
+    assert (error, body.get("predicted")) == ("", COMING), body
+    require_predicted(model, day)
 
 
 @fault(

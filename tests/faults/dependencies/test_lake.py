@@ -12,10 +12,10 @@ from courtside.contracts.lake_keys import predictions
 from courtside.contracts.names import StackOutput
 from embedded_aws.faults.rules import Effect, Rule
 from tests.faults.dependencies.answers import DENIED, GONE, SLOW_DOWN
+from tests.faults.dependencies.days import day_to_come, event, require_predicted
 from tests.faults.fault import fault
 from tests.faults.input.arriving import loaded_rows, new_rows, put
-from tests.faults.model import COMING, TO_COME, Model
-from tests.faults.truths.rows import predictions as predicted_rows
+from tests.faults.model import COMING, Model
 
 REQUESTS = {
     "reads": r"^GET /[^?]*(\?(?!list-type).*)?$",
@@ -73,14 +73,15 @@ def test_a_check_writes_what_was_written_already(model: Model, writes: int) -> N
         assert model.faults.met("lake") == writes
 
 
-def fails_and_goes_on(model: Model, rule: Rule, call: Callable[[], tuple[Any, str]], *, named: str) -> None:
-    """Call a function that cannot work while a rule holds and must name why; without it the function must work."""
+def fails_and_goes_on(model: Model, rule: Rule, call: Callable[[], tuple[Any, str]], *, named: str) -> Any:
+    """Call a function that cannot work while a rule holds and must name why; return its answer without the rule."""
     with model.faults.fault("lake", rule):
         body, error = call()
         assert error, body
         assert named in f"{error} {body['errorMessage']}"
     body, error = call()
     assert not error, body
+    return body
 
 
 @fault(
@@ -90,9 +91,9 @@ def fails_and_goes_on(model: Model, rule: Rule, call: Callable[[], tuple[Any, st
 @pytest.mark.parametrize("requests", ["reads", "writes"])
 def test_a_check_fails_with_a_lake_that_stays_busy(model: Model, requests: str) -> None:
     window = model.day(FIRST + timedelta(10 + list(REQUESTS).index(requests)))
-    event = {"model": model.name, "window": window.model_dump(mode="json")}
+    sent = {"model": model.name, "window": window.model_dump(mode="json")}
     rule = SLOW_DOWN(request=REQUESTS[requests], caller="Check")
-    fails_and_goes_on(model, rule, partial(model.invoked, StackOutput.CHECK_DRIFT, event), named="SlowDown")
+    fails_and_goes_on(model, rule, partial(model.invoked, StackOutput.CHECK_DRIFT, sent), named="SlowDown")
 
 
 @fault(
@@ -101,8 +102,11 @@ def test_a_check_fails_with_a_lake_that_stays_busy(model: Model, requests: str) 
 )
 def test_predictions_fail_when_all_breaks_off(model: Model) -> None:
     rule = Rule(Effect.CUT, service="^s3$", request=REQUESTS["reads"], caller="Predict")
-    fails_and_goes_on(model, rule, partial(model.invoked, StackOutput.PREDICT, _event(model, TO_COME)), named="")
-    assert len(of_day(model, TO_COME)) == COMING
+    day = day_to_come(model)
+    call = partial(model.invoked, StackOutput.PREDICT, event(model, day))
+    body = fails_and_goes_on(model, rule, call, named="Connection broken")
+    assert body["predicted"] == COMING
+    require_predicted(model, day)
 
 
 @fault(
@@ -111,9 +115,9 @@ def test_predictions_fail_when_all_breaks_off(model: Model) -> None:
 )
 def test_a_check_misses_an_object(model: Model) -> None:
     window = model.day(FIRST + timedelta(14))
-    event = {"model": model.name, "window": window.model_dump(mode="json")}
+    sent = {"model": model.name, "window": window.model_dump(mode="json")}
     rule = GONE(request=r"^GET /[^?]*\.parquet", caller="Check")
-    fails_and_goes_on(model, rule, partial(model.invoked, StackOutput.CHECK_DRIFT, event), named=".parquet")
+    fails_and_goes_on(model, rule, partial(model.invoked, StackOutput.CHECK_DRIFT, sent), named=".parquet")
 
 
 OLD_LISTS = 4
@@ -125,8 +129,8 @@ OLD_LISTS = 4
     promise="The day's file is not written over, and no row is predicted twice.",
 )
 def test_predictions_by_a_list_that_is_old(model: Model) -> None:
-    model.loop.predict(TO_COME)
-    kept = of_day(model, TO_COME)
+    day = day_to_come(model)
+    assert model.loop.predict(day).predicted == COMING
     rule = Rule(
         Effect.ANSWER,
         service="^s3$",
@@ -138,10 +142,10 @@ def test_predictions_by_a_list_that_is_old(model: Model) -> None:
         content="<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>",
     )
     with model.faults.fault("lake", rule):
-        again = model.loop.predict(TO_COME)
+        again = model.loop.predict(day)
         assert model.faults.met("lake") == OLD_LISTS
     assert (again.predicted, again.unchanged) == (0, COMING)
-    assert of_day(model, TO_COME) == kept
+    require_predicted(model, day)
 
 
 @fault(
@@ -151,21 +155,11 @@ def test_predictions_by_a_list_that_is_old(model: Model) -> None:
 def test_one_arrived_file_cannot_be_read(model: Model) -> None:
     _, closed, _ = (put(model, f"{name}.parquet", new_rows(first)) for name, first in NEW.items())
     before = loaded_rows(model)
-    event = {"model": model.name}
+    sent = {"model": model.name}
     with model.faults.fault("closed", DENIED(request=r"^GET /.*/closed\.parquet", caller="Arrivals")):
-        body, error = model.invoked(StackOutput.RECEIVE_ROWS, event)
+        body, error = model.invoked(StackOutput.RECEIVE_ROWS, sent)
     assert error == "FileClosed", body
     assert f"{closed} cannot be read (AccessDenied)" in body["errorMessage"]
     assert loaded_rows(model) == before + 40
-    body, error = model.invoked(StackOutput.RECEIVE_ROWS, event)
+    body, error = model.invoked(StackOutput.RECEIVE_ROWS, sent)
     assert (error, body["loaded"], loaded_rows(model)) == ("", 1, before + 60)
-
-
-def of_day(model: Model, day: date) -> list[tuple[Any, ...]]:
-    """Return the predictions that are kept; all of this file's are of one day."""
-    assert day == TO_COME
-    return predicted_rows(model)
-
-
-def _event(model: Model, day: date) -> dict[str, str]:
-    return {"model": model.name, "as_of": f"{day}"}

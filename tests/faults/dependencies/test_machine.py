@@ -5,6 +5,7 @@ import os
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -14,9 +15,10 @@ import pytest
 from courtside.contracts.names import StackOutput
 from embedded_aws.processes import environment_of
 from tests.fakes.console_script import run
+from tests.faults.dependencies.days import day_to_come, event, require_predicted
 from tests.faults.dependencies.elsewhere import courtside, one_line
 from tests.faults.fault import fault
-from tests.faults.model import COMING, TO_COME, Model
+from tests.faults.model import COMING, Model
 
 _NEW_MOUNTS, _PRIVATE = 0x00020000, (1 << 14) | (1 << 18)
 """CLONE_NEWNS; MS_REC and MS_PRIVATE."""
@@ -55,8 +57,8 @@ def full_disk(folder: Path) -> None:
     (folder / "full").write_bytes(bytes(4096))
 
 
-def predict_into(place: Path, model: Model) -> list[str]:
-    return ["predict", "--as-of", f"{TO_COME}", "--model", model.name, "--stage", "dev", "--out", str(place)]
+def predict_into(place: Path, model: Model, day: date) -> list[str]:
+    return ["predict", "--as-of", f"{day}", "--model", model.name, "--stage", "dev", "--out", str(place)]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may put a file system of its own somewhere")
@@ -65,12 +67,12 @@ def predict_into(place: Path, model: Model) -> list[str]:
     promise="It says so, and the same command with another place writes everything.",
 )
 def test_the_disk_is_full(model: Model, tmp_path: Path) -> None:
-    small = tmp_path / "small"
+    small, day = tmp_path / "small", day_to_come(model)
     small.mkdir()
-    done = courtside(*predict_into(small / "predictions.csv", model), within=partial(full_disk, small))
+    done = courtside(*predict_into(small / "predictions.csv", model, day), within=partial(full_disk, small))
     assert done.returncode == 1, done
     assert "DiskFull" in done.stderr
-    assert run(*predict_into(tmp_path / "predictions.csv", model)).returncode == 0
+    assert run(*predict_into(tmp_path / "predictions.csv", model, day)).returncode == 0
     assert len((tmp_path / "predictions.csv").read_text().splitlines()) == COMING + 1
 
 
@@ -79,12 +81,14 @@ def test_the_disk_is_full(model: Model, tmp_path: Path) -> None:
     promise="It says so and leaves no half of a file, and what the stage has predicted stays.",
 )
 def test_no_room_for_a_commands_file(model: Model, tmp_path: Path) -> None:
-    model.loop.predict(TO_COME)
-    done = courtside(*predict_into(tmp_path / "predictions.csv", model), within=no_room)
+    day = day_to_come(model)
+    model.loop.predict(day)
+    done = courtside(*predict_into(tmp_path / "predictions.csv", model, day), within=no_room)
     assert done.returncode in {1, 2}, done
     assert "Traceback" not in done.stderr
     assert "cannot be written" in one_line(done.stderr) or "no space" in one_line(done.stderr)
     assert list(tmp_path.iterdir()) == []
+    require_predicted(model, day)
 
 
 @fault(
@@ -112,7 +116,8 @@ def test_a_folder_is_read_only(model: Model, tmp_path: Path) -> None:
     words = ["--model", model.name, "--stage", "dev"]
     works = courtside("versions", "history", *words, within=as_ordinary_user, folder=folder, environment=home)
     assert works.returncode == 0, works.stderr
-    done = courtside(*predict_into(folder / "predictions.csv", model), within=as_ordinary_user, folder=folder)
+    into = predict_into(folder / "predictions.csv", model, day_to_come(model))
+    done = courtside(*into, within=as_ordinary_user, folder=folder)
     assert done.returncode == 2, done
     assert "cannot be written" in one_line(done.stderr)
     assert list(folder.iterdir()) == []
@@ -144,20 +149,29 @@ def limited(found: list[psutil.Process], kind: int, most: int) -> Iterator[None]
                 each.rlimit(kind, limits)
 
 
-LIMITS = {"open another file": (psutil.RLIMIT_NOFILE, 3), "write another byte to disk": (psutil.RLIMIT_FSIZE, 0)}
+LIMITS = {
+    "open another file": (psutil.RLIMIT_NOFILE, 3, "OSError"),
+    "write another byte to disk": (psutil.RLIMIT_FSIZE, 0, ""),
+}
+"""What is limited, to how much, and the error that the function ends with; it has no need of the disk."""
 
 
 @fault(
     "The function that predicts a day cannot {limit}.",
-    promise="It does its work all the same or fails by name; the next time it is whole, and nothing is there twice.",
+    promise="It {ends}, and afterwards each row is predicted once.",
 )
-@pytest.mark.parametrize("limit", LIMITS)
-def test_a_function_at_its_limit(model: Model, limit: str) -> None:
-    event = {"model": model.name, "as_of": f"{TO_COME}"}
-    model.invoked(StackOutput.PREDICT, event)  # a process is there
-    with limited(processes(model, StackOutput.PREDICT), *LIMITS[limit]):
-        body, error = model.invoked(StackOutput.PREDICT, event)
-        assert not error or body["errorMessage"], body
-    body, error = model.invoked(StackOutput.PREDICT, event)
-    assert not error, body
-    assert body["predicted"] + body["unchanged"] == COMING
+@pytest.mark.parametrize(
+    ("limit", "ends"),
+    [("open another file", "says so and fails"), ("write another byte to disk", "predicts all the same")],
+)
+def test_a_function_at_its_limit(model: Model, limit: str, ends: str) -> None:
+    model.loop.predict(day_to_come(model))  # a process is there
+    day, (kind, most, expected) = day_to_come(model), LIMITS[limit]
+    with limited(processes(model, StackOutput.PREDICT), kind, most):
+        body, error = model.invoked(StackOutput.PREDICT, event(model, day))
+    assert error == expected, body
+    assert not expected or "Too many open files" in body["errorMessage"]
+    again, error = model.invoked(StackOutput.PREDICT, event(model, day))
+    assert not error, again
+    assert (again["predicted"], again["unchanged"]) == ((COMING, 0) if expected else (0, COMING)), ends
+    require_predicted(model, day)

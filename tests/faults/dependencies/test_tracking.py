@@ -6,8 +6,10 @@ import pytest
 
 from embedded_aws.faults.client import HOLD
 from tests.faults.dependencies.answers import BAD_ANSWERS
+from tests.faults.dependencies.days import day_to_come, require_predicted
 from tests.faults.fault import fault
-from tests.faults.model import COMING, TO_COME, Model
+from tests.faults.model import COMING, Model
+from tests.integration.stage.scoring import Scored
 
 CHECKED = {answer: date(2025, 11, 10) + timedelta(number) for number, answer in enumerate(BAD_ANSWERS)}
 SLOWLY = date(2025, 11, 20)
@@ -59,6 +61,9 @@ def test_a_check_does_not_wait_for_ever(model: Model) -> None:
     promise="All rows are predicted, because what predicts lies sealed in the lake.",
 )
 def test_predictions_need_no_server(model: Model) -> None:
+    day = day_to_come(model)
+    Scored(model.stage, model.name).kill(after=0)  # what is warm would not have to find its model
     with model.faults.fault("tracking", next(iter(BAD_ANSWERS.values()))(service="tracking")):
-        answer = model.loop.predict(TO_COME)
-    assert answer.predicted + answer.unchanged == COMING
+        answer = model.loop.predict(day)
+    assert answer.predicted == COMING
+    require_predicted(model, day)
