@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Protocol
 
 from courtside.contracts import ledger_keys
-from courtside.contracts.records import RetrainingLockState, TrainingSlots
+from courtside.contracts.records import RetrainingLockState, TrainingSlots, UndoneTrainings
 from courtside.workflows.ledger_documents import LedgerDocumentDamaged, parsed
+from courtside.workflows.ledger_transactions import change
 from courtside.workflows.ports import Ledger, LedgerEntry
 from courtside.workflows.restore.errors import MomentNotKept
 from courtside.workflows.restore.stores import Change
@@ -44,13 +45,36 @@ class PastLedger(Protocol):
 def is_of_now(key: str) -> bool:
     """Return whether a document says what runs now, or is done by now, whatever was at another moment.
 
-    Those are locks and slots, and what restores have undone.
+    Those are locks and slots, and what restores have undone. Of a lock only the newest data that was trained on is
+    brought back.
     """
-    return key == ledger_keys.TRAINING_SLOTS or _is_lock(key) or key.endswith(f"/{ledger_keys.UNDONE_TRAININGS}")
+    return _kind_of_now(key) is not None
+
+
+def _kind_of_now(key: str) -> type[RetrainingLockState | TrainingSlots | UndoneTrainings] | None:
+    if key == ledger_keys.TRAINING_SLOTS:
+        return TrainingSlots
+    if key.endswith(f"/{ledger_keys.UNDONE_TRAININGS}"):
+        return UndoneTrainings
+    return RetrainingLockState if _is_lock(key) else None
 
 
 def _is_lock(key: str) -> bool:
     return key.endswith(f"/{ledger_keys.RETRAINING_LOCK}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """What stands between the documents as they are and as they were."""
+
+    written: list[LedgerEntry]
+    removed: list[str]
+    trained: dict[str, date | None]
+    """Locks, each with the day of the newest data that had been trained on."""
+
+    @property
+    def keys(self) -> list[str]:
+        return [*(each.key for each in self.written), *self.removed, *self.trained]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,37 +92,68 @@ class Documents:
         earliest, latest = self.ledger.restorable()
         if not earliest <= moment <= latest:
             raise MomentNotKept(self.name, moment, earliest=earliest, latest=latest)
-        then = _by_key(self.ledger.everything_at(moment))
-        written, removed = self._difference(then)
-        source, make = "point-in-time recovery", partial(self._make, then, moment)
-        return Change(self.name, moment, len(written), len(removed), source, make, partial(self._differs, then))
+        then = self.ledger.everything_at(moment)
+        found = self._difference(then)
+        return Change(
+            self.name,
+            moment,
+            len(found.written) + len(found.trained),
+            len(found.removed),
+            "point-in-time recovery",
+            partial(self._make, then, moment),
+            partial(self._differs, then),
+        )
 
-    def _difference(self, then: Mapping[str, LedgerEntry]) -> tuple[list[LedgerEntry], list[str]]:
-        """Return the entries that have to be written, and the keys of those that have to go."""
+    def _difference(self, then: Sequence[LedgerEntry]) -> _Difference:
         everything = self.ledger.everything()
-        now = _by_key(everything)
-        written = [each for key, each in then.items() if now.get(key) != each]
-        removed = [key for key in now if key not in then]
-        return written, removed + [each.key for each in everything if _is_damaged(each)]
+        now, past = _by_key(everything), _by_key(then)
+        return _Difference(
+            [each for key, each in past.items() if now.get(key) != each],
+            [key for key in now if key not in past] + [each.key for each in everything if _is_damaged(each)],
+            _trained(everything, then),
+        )
 
-    def _make(self, then: Mapping[str, LedgerEntry], moment: datetime) -> None:
-        note_undone(self.trainings_since(moment), ledger=self.current)
-        written, removed = self._difference(then)
-        self.ledger.overwrite(written)
-        self.ledger.remove(removed)
+    def _make(self, then: Sequence[LedgerEntry], moment: datetime) -> None:
+        found = self._difference(then)
+        self.ledger.overwrite(found.written)
+        self.ledger.remove(found.removed)
+        for key, day in found.trained.items():
+            change(self.current, key, RetrainingLockState(), partial(_trained_until, day))
+        noted = (each for entry in then for each in _undone(entry))
+        note_undone((*noted, *self.trainings_since(moment)), ledger=self.current)
 
-    def _differs(self, then: Mapping[str, LedgerEntry]) -> bool:
-        written, removed = self._difference(then)
-        return not all(ledger_keys.is_of_posts(key) for key in (*(each.key for each in written), *removed))
+    def _differs(self, then: Sequence[LedgerEntry]) -> bool:
+        return not all(map(ledger_keys.is_of_posts, self._difference(then).keys))
+
+
+def _trained(now: Sequence[LedgerEntry], then: Sequence[LedgerEntry]) -> dict[str, date | None]:
+    """Return the locks whose newest data was of another day, which a next training must be newer than, and that day."""
+    known, past = _newest_data(now), _newest_data(then)
+    return {key: past.get(key) for key in sorted({*known, *past}) if known.get(key) != past.get(key)}
+
+
+def _newest_data(entries: Sequence[LedgerEntry]) -> dict[str, date | None]:
+    locks = (each for each in entries if _is_lock(each.key) and not _is_damaged(each))
+    return {each.key: parsed(each, RetrainingLockState).trained_as_of for each in locks}
+
+
+def _trained_until(day: date | None, state: RetrainingLockState) -> tuple[RetrainingLockState, None]:
+    return state.model_copy(update={"trained_as_of": day}), None
+
+
+def _undone(entry: LedgerEntry) -> tuple[str, ...]:
+    """Return what restores had undone by an entry, if it says that."""
+    is_note = _kind_of_now(entry.key) is UndoneTrainings and not _is_damaged(entry)
+    return parsed(entry, UndoneTrainings).executions if is_note else ()
 
 
 def _is_damaged(entry: LedgerEntry) -> bool:
-    """Return whether it is a lock or the slots, and nobody can read it any more; without its document it is free."""
-    slots = entry.key == ledger_keys.TRAINING_SLOTS
-    if not slots and not _is_lock(entry.key):
+    """Return whether it is of now, and nobody can read it any more; a lock without its document is free."""
+    kind = _kind_of_now(entry.key)
+    if kind is None:
         return False
     try:
-        parsed(entry, TrainingSlots if slots else RetrainingLockState)
+        parsed(entry, kind)
     except LedgerDocumentDamaged:
         return True
     return False

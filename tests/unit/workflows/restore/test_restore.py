@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from courtside.contracts import lake_keys, ledger_keys
-from courtside.workflows.ports import Ledger, LedgerEntry
+from courtside.contracts.records import RetrainingLockState
+from courtside.workflows.ledger_documents import read
+from courtside.workflows.ports import LedgerEntry
 from courtside.workflows.restore.backups import Backups
 from courtside.workflows.restore.documents import Documents
 from courtside.workflows.restore.errors import (
@@ -29,14 +31,18 @@ def entries(**documents: str) -> list[LedgerEntry]:
     return [LedgerEntry(f"churn/{name}/x", document, len(document)) for name, document in documents.items()]
 
 
-@dataclass
 class PastLedger:
-    """A ledger that was once as `then` says."""
+    """A ledger that was once as `then` says; `meanwhile` is written while AWS makes the table of that moment."""
 
-    now: list[LedgerEntry]
-    then: list[LedgerEntry]
-    meanwhile: list[LedgerEntry] = field(default_factory=list)
-    """What somebody writes while AWS makes the table of the moment."""
+    def __init__(
+        self, now: Sequence[LedgerEntry], then: Sequence[LedgerEntry], meanwhile: Sequence[LedgerEntry] = ()
+    ) -> None:
+        self.current, self.then, self.meanwhile = InMemoryLedger(), list(then), meanwhile
+        self.overwrite(now)
+
+    @property
+    def now(self) -> list[LedgerEntry]:
+        return sorted(self.current.documents.values(), key=lambda each: each.key)
 
     def restorable(self) -> tuple[datetime, datetime]:
         return BEGAN, BEGAN + timedelta(hours=1)
@@ -49,16 +55,16 @@ class PastLedger:
         return self.then
 
     def overwrite(self, entries: Sequence[LedgerEntry]) -> None:
-        keys = {each.key for each in entries}
-        self.now = [each for each in self.now if each.key not in keys] + list(entries)
+        self.current.documents |= {each.key: each for each in entries}
 
     def remove(self, keys: Sequence[str]) -> None:
-        self.now = [each for each in self.now if each.key not in keys]
+        for key in keys:
+            del self.current.documents[key]
 
 
-def documents(ledger: PastLedger, *trainings: str, current: Ledger | None = None) -> Documents:
+def documents(ledger: PastLedger, *trainings: str) -> Documents:
     """Return what brings a ledger back, with the trainings that this undoes."""
-    return Documents(ledger, current or InMemoryLedger(), lambda _: trainings)
+    return Documents(ledger, ledger.current, lambda _: trainings)
 
 
 def test_documents_are_as_they_were_with_their_revisions_but_for_what_runs_now() -> None:
@@ -71,7 +77,7 @@ def test_documents_are_as_they_were_with_their_revisions_but_for_what_runs_now()
     assert (change.written, change.removed) == (2, 1)
     change.make()
     expected = [*entries(same="a", changed="b", lost="d"), free]
-    assert sorted(ledger.now, key=lambda each: each.key) == sorted(expected, key=lambda each: each.key)
+    assert ledger.now == sorted(expected, key=lambda each: each.key)
 
 
 def test_what_is_written_while_the_table_is_made_and_before_the_answer_is_brought_back_too() -> None:
@@ -105,15 +111,34 @@ def test_a_lock_or_slots_that_nobody_can_read_are_removed_which_frees_them() -> 
 
 
 def test_the_trainings_that_are_undone_are_noted_and_stay_noted_whatever_is_brought_back() -> None:
-    current, key = InMemoryLedger(), f"churn/{ledger_keys.UNDONE_TRAININGS}"
-    documents(PastLedger([], []), "churn.drift-1", current=current).look(BEGAN).make()
-    noted = current.get(key)
-    assert noted is not None
-    assert "churn.drift-1" in noted.document
-    ledger = PastLedger([noted], [])
-    change = documents(ledger).look(BEGAN)
+    key = f"churn/{ledger_keys.UNDONE_TRAININGS}"
+    earlier = PastLedger([], [])
+    documents(earlier, "churn.drift-1").look(BEGAN).make()
+    (noted,) = earlier.now
+    assert (noted.key, "churn.drift-1" in noted.document) == (key, True)
+    before = PastLedger([noted], [])
+    change = documents(before).look(BEGAN)
     change.make()
-    assert (change.removed, ledger.now) == (0, [noted])
+    assert (change.removed, before.now) == (0, [noted])
+    for lost in ([], [LedgerEntry(key, "{", 99)]):
+        after = PastLedger(lost, [noted])
+        documents(after).look(BEGAN).make()
+        assert [each.document for each in after.now] == [noted.document]
+
+
+@pytest.mark.parametrize("then", [None, date(2026, 1, 1)])
+@pytest.mark.parametrize("lock", ["lost", "damaged", "there"])
+def test_a_lost_training_does_not_cool_the_next_one_and_what_runs_now_stays(lock: str, then: date | None) -> None:
+    there = RetrainingLockState(released="b", coalesced=2, trained_as_of=date(2026, 2, 1))
+    locks = {"there": [LedgerEntry(LOCK, there.model_dump_json(), 7)], "damaged": [LedgerEntry(LOCK, "{", 7)]}
+    past = RetrainingLockState(holder="a", trained_as_of=then)
+    ledger = PastLedger(locks.get(lock, []), [LedgerEntry(LOCK, past.model_dump_json(), 3)])
+    documents(ledger).look(BEGAN).make()
+    state = read(ledger.current, LOCK, RetrainingLockState)[0] or RetrainingLockState()
+    expected = there if lock == "there" else RetrainingLockState()
+    assert state == expected.model_copy(update={"trained_as_of": then})
+    again = documents(ledger).look(BEGAN)
+    assert (again.written, again.removed, again.differs()) == (0, 0, False)
 
 
 def test_a_moment_that_dynamodb_does_not_keep_is_refused() -> None:
