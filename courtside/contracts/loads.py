@@ -34,7 +34,8 @@ class Load(Payload):
 
     `replaces` says that the seasons of these games keep nothing that was loaded before, `revises` that rows of a table
     replace earlier ones with their ids; `cancelled` are the games (season and id) that will not be played after all;
-    `unlabelled` counts rows whose label was not known yet; `etag` is that of a file that arrived by itself.
+    `unlabelled` counts rows whose label was not known yet; `etag` is that of a file that arrived by itself, and
+    `came_at` when that was written.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Load(Payload):
     revises: bool = False
     cancelled: tuple[tuple[int, str], ...] = ()
     etag: str | None = None
+    came_at: datetime | None = None
     unlabelled: int = 0
     loaded_at: datetime
     taken_back_at: datetime | None = None

@@ -3,7 +3,9 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
+from courtside.contracts.loads import Load
 from courtside.workflows.ports import IncomingFile
 
 
@@ -20,6 +22,10 @@ class Arrival:
         said = f"{file.uri}\n{file.etag}\n{file.modified_at.isoformat()}"
         return cls(hashlib.sha256(said.encode()).hexdigest()[:16], file)
 
-    def names(self, key: Callable[[str], str]) -> dict[str, str]:
+    def names(self, key: Callable[[str], str]) -> dict[str, str | datetime]:
         """Return what a load of this file is called, instead of by its rows; `key` makes a load's key of its id."""
-        return {"id": self.id, "key": key(self.id), "etag": self.file.etag}
+        return {"id": self.id, "key": key(self.id), "etag": self.file.etag, "came_at": self.file.modified_at}
+
+    def is_overtaken_by(self, load: Load) -> bool:
+        """Tell whether a load is of a file that came later, but was taken in before this one."""
+        return load.came_at is not None and (load.came_at, load.file) > (self.file.modified_at, self.file.uri)

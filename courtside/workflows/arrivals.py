@@ -42,7 +42,7 @@ class Arrivals:
         A file that was changed while it was read is left for the next round. An error that is not the file's fault ends
         the round, because what comes later must not be taken in first; the next round goes on from there. All other
         files are taken in although a place or a file cannot be read: its `IncomingClosed` or `FileClosed` is raised at
-        the end.
+        the end, and once it can be read, what came later stays.
         """
         receiver_of(self.dataset).settle(lake=self.lake)
         found, closed = self._listed()

@@ -2,17 +2,18 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from datetime import datetime
 
 from courtside.contracts import lake_keys
 from courtside.contracts.loads import Load, Loads, LoadState
 from courtside.core.games import MIN_SEASON_GAMES, ReadGames
 from courtside.core.games.errors import GamesSeasonShort
-from courtside.core.games.merge import GameRow, LoadedGames, game_rows, games_table, merge, refuse_clashes
+from courtside.core.games.merge import GameKey, GameRow, LoadedGames, game_rows, games_table, merge, refuse_clashes
 from courtside.core.parquet import parquet_content
 from courtside.workflows import game_seasons
 from courtside.workflows.arrival import Arrival
-from courtside.workflows.game_seasons import Merged, Progress, described, loaded_games, settled
+from courtside.workflows.game_seasons import Merged, Progress, described, games_of_later, loaded_games, settled
 from courtside.workflows.loads import MOST_TRIES, LakeBusy, change_loads, known_load, read_loads, write_loads
 from courtside.workflows.ports import Lake
 
@@ -52,30 +53,37 @@ def load_games(
 
     With `replace` their seasons hold nothing but these games afterwards; without it, no season loses a game. Loading
     the same games again changes nothing. A load that broke off, this one or another, is finished. A file that arrived
-    by itself is loaded under its `arrival`: its rows without a score are kept as the coming games, and if none of its
-    rows says anything new, nothing is loaded. Raises `GameIdReused`, `GamePlayedTwice`, `GamesSeasonShort`, `LakeBusy`,
-    and `UnreadableFile` for a season's file that no load can repair.
+    by itself is loaded under its `arrival`: its rows without a score are kept as the coming games, what a file that
+    came later says of a game counts, and if none of its rows says anything new, nothing is loaded. Raises
+    `GameIdReused`, `GamePlayedTwice`, `GamesSeasonShort`, `LakeBusy`, and `UnreadableFile` for a season's file that no
+    load can repair.
     """
-    scored, unplayed = game_rows(read.table), game_rows(read.unplayed)
-    rows = scored if arrival is None else (*scored, *unplayed)
-    seasons = {row.season for row in (*scored, *unplayed)}
+    all_scored, all_unplayed = game_rows(read.table), game_rows(read.unplayed)
+    seasons = {row.season for row in (*all_scored, *all_unplayed)}
     for _ in range(MOST_TRIES):
         loads, stamp, before = settled(lake, seasons, now=now, progress=progress)
+        overtaken = frozenset[GameKey]() if arrival is None else games_of_later(arrival, loads, lake=lake)
+        scored, unplayed = (
+            tuple(row for row in rows if row.key not in overtaken) for rows in (all_scored, all_unplayed)
+        )
+        old = len(all_scored) + len(all_unplayed) - len(scored) - len(unplayed)
+        rows = scored if arrival is None else (*scored, *unplayed)
         kept = sum(row.key in before and before[row.key].has_score for row in unplayed)
         if not rows:
-            return GamesLoaded(None, kept=kept)
+            return GamesLoaded(None, kept=kept, unchanged=old)
         load = described(rows, file=file, replaces=replace, now=now)
         if arrival is not None:
-            load = load.model_copy(update=arrival.names(lake_keys.loaded_games) | {"cancelled": read.cancelled})
+            cancelled = tuple(each for each in read.cancelled if GameKey(*each) not in overtaken)
+            load = load.model_copy(update=arrival.names(lake_keys.loaded_games) | {"cancelled": cancelled})
         known = loads.find(load.id)
         loaded = known is not None and known.state is LoadState.LOADED
         if not replace and (arrival is not None or not loaded):  # an arrival that broke off is to list the same rows
             refuse_clashes(scored, among={key: row for key, row in before.items() if row.has_score})
         if loaded:
-            return GamesLoaded(known, repeated=True, unchanged=len(rows), kept=kept)
+            return GamesLoaded(known, repeated=True, unchanged=len(rows) + old, kept=kept)
         after = merge([LoadedGames(tuple(before.values())), loaded_games(load, rows)])
         if arrival is not None and after == before:
-            return GamesLoaded(None, unchanged=len(rows) - kept, kept=kept)
+            return GamesLoaded(None, unchanged=len(rows) + old - kept, kept=kept)
         _refuse_short_seasons(after, {row.season for row in scored}, source=read.source)
         lake.claim(load.key, parquet_content(games_table(rows)))
         if write_loads(PREFIX, loads.appended(load), stamp=stamp, lake=lake):
@@ -83,7 +91,8 @@ def load_games(
     else:
         raise LakeBusy(lake.uri(lake_keys.loads(PREFIX)))
     loads, _, _ = settled(lake, seasons, now=now, progress=progress)
-    return _counted(loads.find(load.id) or load, rows, before, after, kept=kept)
+    done = _counted(loads.find(load.id) or load, rows, before, after, kept=kept)
+    return replace_fields(done, unchanged=done.unchanged + old)
 
 
 def unload_games(load_id: str, *, lake: Lake, now: datetime, progress: Progress) -> GamesLoaded:

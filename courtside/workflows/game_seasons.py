@@ -18,6 +18,7 @@ from courtside.core.games.merge import (
     merge,
 )
 from courtside.core.parquet import parquet_content
+from courtside.workflows.arrival import Arrival
 from courtside.workflows.games import GameRows
 from courtside.workflows.loads import MOST_TRIES, LakeBusy, put_if, read_loads, write_loads
 from courtside.workflows.ports import Lake, ObjectMissing, StampedObject
@@ -80,14 +81,22 @@ def _kept(loads: Loads, seasons: set[int], lake: Lake, progress: Progress) -> di
     concerned = [load for load in loads.loads if not seasons.isdisjoint(load.seasons)]
     if len(concerned) > _PARALLEL:
         progress(f"Reading {len(concerned)} loads of games")
+    found = _each(lambda load: _rows_of(load, lake), concerned)
+    return {load.id: rows for load, rows in zip(concerned, found, strict=True)}
 
-    def rows(load: Load) -> tuple[GameRow, ...]:
-        try:
-            return game_rows(GameRows().read(load.key, lake.read(load.key)))
-        except ObjectMissing:
-            return ()
 
-    return {load.id: found for load, found in zip(concerned, _each(rows, concerned), strict=True)}
+def _rows_of(load: Load, lake: Lake) -> tuple[GameRow, ...]:
+    try:
+        return game_rows(GameRows().read(load.key, lake.read(load.key)))
+    except ObjectMissing:
+        return ()
+
+
+def games_of_later(arrival: Arrival, loads: Loads, *, lake: Lake) -> frozenset[GameKey]:
+    """Return the games that files brought or cancelled which came after an arrival, and were taken in before it."""
+    later = [load for load in loads.loads if load.state.counts and arrival.is_overtaken_by(load)]
+    brought = {row.key for rows in _each(lambda load: _rows_of(load, lake), later) for row in rows}
+    return frozenset(brought | {GameKey(*each) for load in later for each in load.cancelled})
 
 
 def _rows_there(key: str, found: StampedObject | None, loads: Loads) -> tuple[GameRow, ...]:

@@ -42,6 +42,7 @@ class TableArrived:
 def load_arrival(table: pa.Table, arrival: Arrival, *, lake: Lake, dataset: Dataset, now: datetime) -> TableArrived:
     """Add the rows that are new, or differ from the row with their ids; the same arrival again changes nothing.
 
+    A row with the ids of one that came later is left out: its file could not be read in its turn.
     Raises `FilesDiffer`, `LoadedFileUnreadable` and `LakeBusy`; nothing is loaded then.
     """
     prefix = TableRows(dataset).prefix
@@ -91,7 +92,8 @@ def _news(table: pa.Table, load: Load, loads: Loads, arrival: Arrival, *, lake: 
     beside = [each for each in there_now if not PurePosixPath(each[0]).name.startswith(f"{arrival.id}-")]
     for key, other in sorted(beside, key=lambda each: (place[each[1].key] if each[1] else -1, each[0])):
         there = read_loaded(key, lake=lake, dataset=dataset)
-        known.append(Came(there, revises=other is not None and other.revises))
+        revises, ahead = (other.revises, arrival.is_overtaken_by(other)) if other else (False, False)
+        known.append(Came(there, revises=revises, ahead=ahead))
     try:
         tables = together([*(each.table for each in known), table], labels=joined_labels(dataset))
         known = [replace(each, table=rows) for each, rows in zip(known, tables, strict=False)]

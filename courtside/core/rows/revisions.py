@@ -6,7 +6,7 @@ Tables are given in the order in which they came. Rows are the same row of the w
 
 import contextlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,10 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a table brings beyond what is known: `rows` are those that are new or changed, in their order."""
+    """What a table brings beyond what is known: `rows` are those that are new or changed, in their order.
+
+    Rows of which something newer is known are among the `same`.
+    """
 
     rows: pa.Table
     new: int
@@ -35,10 +38,14 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """One table that came, and whether its rows replace earlier ones with their identity."""
+    """One table that came, and whether its rows replace earlier ones with their identity.
+
+    One that is `ahead` came after the table that is compared with it, so its rows count and not those.
+    """
 
     table: pa.Table
     revises: bool = False
+    ahead: bool = False
 
 
 def fitted(table: pa.Table, schema: pa.Schema, *, labels: Collection[str] = ()) -> pa.Table:
@@ -96,7 +103,8 @@ def news(arriving: pa.Table, known: Sequence[Came], *, identity: Sequence[str]) 
     """
     if not identity or not known:
         return News(arriving, arriving.num_rows, 0, 0)
-    counted = [each.table for each in counting(known, identity=identity)]
+    came = counting(known, identity=identity)
+    counted = [each.table for each in came]
     *counted, compared = comparable([*counted, arriving], identity)
     there = pa.concat_tables(counted, promote_options="permissive")
     missing = [name for name in arriving.column_names if name not in there.column_names]
@@ -106,10 +114,13 @@ def news(arriving: pa.Table, known: Sequence[Came], *, identity: Sequence[str]) 
     group, first = group_numbers(both, identity), there.num_rows
     latest = np.full(both.num_rows, -1, np.int64)
     latest[group[:first]] = np.arange(first)
+    ahead = np.zeros(both.num_rows, bool)
+    ahead[group[:first][np.repeat([each.ahead for each in came], [each.table.num_rows for each in came])]] = True
     before = latest[group[first:]]
     known_before = before >= 0
     same = np.zeros(arriving.num_rows, bool)
     same[known_before] = _equal(both.slice(first).filter(pa.array(known_before)), both.take(before[known_before]))
+    same |= ahead[group[first:]]
     return News(
         arriving.filter(pa.array(~same)),
         new=int((~known_before).sum()),
@@ -134,7 +145,7 @@ def counting(tables: Sequence[Came], *, identity: Sequence[str]) -> list[Came]:
     counts = file >= last[group]
     ends = np.cumsum(lengths)
     return [
-        Came(each.table.filter(pa.array(counts[end - length : end])), each.revises)
+        replace(each, table=each.table.filter(pa.array(counts[end - length : end])))
         for each, end, length in zip(tables, ends, lengths, strict=True)
     ]
 
