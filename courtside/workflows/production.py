@@ -1,6 +1,7 @@
 """Which version is champion: the ledger decides, and aliases, legacy files and drift reference follow it.
 
 Every move is one conditional write, so two moves at once cannot interleave: one of them finds the champion changed.
+The lock of a training that makes a move is in that write too, so one that was stopped or overtaken moves nothing.
 What follows the ledger is applied until it agrees with the ledger, whoever applies it. Whatever could make that fail
 for good is checked before the ledger is written; the next attempt finishes what breaks off afterwards.
 """
@@ -16,6 +17,7 @@ from courtside.workflows.ledger_transactions import MOST_TRIES
 from courtside.workflows.legacy_set import LegacyFiles
 from courtside.workflows.ports import Lake, Ledger, LedgerEntry, LedgerWrite, ObjectMissing, Registry
 from courtside.workflows.production_errors import ChampionChanged, MadeBefore, MoveUnfinished, NeverChampion
+from courtside.workflows.retraining_fence import fence
 from courtside.workflows.sealed_models import (
     LEGACY,
     ReferenceUnreadable,
@@ -32,7 +34,7 @@ class Move:
     """A change of champion: to which sealed version, why, by which rule, and by whom.
 
     A move that is made `once` follows from an event: if the event is delivered again after somebody else moved on, it
-    is refused.
+    is refused. One that a training makes happens only while that `holder` has the retraining lock.
     """
 
     sealed: SealedModel
@@ -40,6 +42,7 @@ class Move:
     reason: str
     by: str
     once: bool = False
+    holder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class Production:
         A champion whose entry in the history is gone gets another one.
 
         Before anything is changed it raises `ChampionChanged`, `MadeBefore`, `VersionMissing`, `SealBroken`,
-        `LedgerBusy` and `TrackingUnavailable`, and `MoveUnfinished` after the ledger was written.
+        `LeaseLost`, `LedgerBusy` and `TrackingUnavailable`, and `MoveUnfinished` after the ledger was written.
         """
         for _ in range(MOST_TRIES):
             before, revision = self._current()
@@ -110,7 +113,8 @@ class Production:
                 raise MadeBefore(self.model, move.sealed.version, found=before.version)
             self._require_followable(move.sealed)
             # A store may also refuse because somebody else is writing: the champion shows whether that was a move.
-            if self.ledger.put(*self._writes(before, revision, move, now=now)):
+            held = [] if move.holder is None else [fence(self.ledger, self.model, move.holder)]
+            if self.ledger.put(*self._writes(before, revision, move, now=now), *held):
                 break
         else:
             raise LedgerBusy(ledger_keys.CHAMPION)

@@ -36,14 +36,16 @@ def seal_challenger(request: SealRequest, *, production: Production) -> SealResp
 def promote(request: PromoteRequest, *, production: Production, now: datetime) -> PromoteResponse:
     """Move the champion, if it is still the one the challenger was judged against; a second call changes nothing more.
 
-    Raises `ObjectMissing` when the gate left no decision, `NotApproved`, `SealBroken`,
-    `CannotBeSealed` when the seal is of another training, and what `Production.move` raises.
+    It is moved only while the training holds the retraining lock. Raises `ObjectMissing` when the gate left no
+    decision, `NotApproved`, `SealBroken`, `CannotBeSealed` when the seal is of another training, and what
+    `Production.move` raises.
     """
     decision = _approved(request.model, request.training_id, lake=production.lake)
     sealed = sealed_model(request.model, request.sha256, lake=production.lake)
     _require_own(sealed, decision)
     before, after = decision.champion_version, sealed.version
-    move = Move(sealed, rule=decision.rule, reason=decision.reason, by=request.by, once=True)
+    held = request.training_id
+    move = Move(sealed, rule=decision.rule, reason=decision.reason, by=request.by, once=True, holder=held)
     production.move(move, expected=before, now=now)
     alert = promotion_alert(model=request.model, before=before, after=after, reason=decision.reason)
     return PromoteResponse(

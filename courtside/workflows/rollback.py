@@ -93,8 +93,8 @@ def _moved(
 def roll_back(request: RollBackRequest, *, production: Production, now: datetime) -> RollBackResponse:
     """Find the version that a decision wants back, or make it champion where its seal is given; repeating is harmless.
 
-    Whoever gives the seal has tried what is under it. Raises `NeverChampion`, `SealBroken`, `CannotBeSealed`, and what
-    `Production.move` raises.
+    Whoever gives the seal has tried what is under it, and holds the retraining lock. Raises `NeverChampion`,
+    `SealBroken`, `CannotBeSealed`, and what `Production.move` raises.
     """
     return _found(request, production) if request.sha256 is None else _undone(request, production, now=now)
 
@@ -113,7 +113,7 @@ def _undone(request: RollBackRequest, production: Production, *, now: datetime) 
     sealed = sealed_model(request.model, sha256, lake=production.lake)
     if sealed.version != request.roll_back_to:
         raise CannotBeSealed(request.model, request.roll_back_to, f"the seal given is that of version {sealed.version}")
-    move = Move(sealed, rule=ROLLBACK, reason=request.reason, by=DECISION)
+    move = Move(sealed, rule=ROLLBACK, reason=request.reason, by=DECISION, holder=request.training_id)
     production.move(move, expected=request.roll_back_from, now=now)
     alert = rolled_back_alert(request)
     return RollBackResponse(training_id=request.training_id, sha256=sha256, subject=alert.subject, message=alert.text)

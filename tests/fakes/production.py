@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pyarrow as pa
 
-from courtside.contracts import training_keys
+from courtside.contracts import ledger_keys, training_keys
 from courtside.contracts.events import Trigger
-from courtside.contracts.records import GateDecision, ModelRecord, TrainingRecord
+from courtside.contracts.records import GateDecision, ModelRecord, RetrainingLockState, TrainingRecord
 from courtside.workflows.legacy_set import LegacyFiles
+from courtside.workflows.ports import LedgerEntry
 from courtside.workflows.production import Production
 from courtside.workflows.smoke import known_rows
 from tests.fakes.ports import InMemoryLake, InMemoryLedger, InMemoryRegistry
@@ -67,6 +68,15 @@ def add_training(
     LegacyFiles("nba_games", training_id, {"a.pkl": training_id.encode()}, {}).keep(lake=production.lake)
     production.lake.write(training_keys.training_record("nba_games", training_id), record.model_dump_json().encode())
     production.lake.write(training_keys.training_verdict("nba_games", training_id), decision.model_dump_json().encode())
+
+
+def hold(production: Production, training_id: str) -> None:
+    """Give a training the retraining lock, which its moves of the champion need."""
+    assert isinstance(production.ledger, InMemoryLedger)
+    key, state = ledger_keys.RETRAINING_LOCK, RetrainingLockState(holder=training_id)
+    before = production.ledger.get(key)
+    revision = before.revision if before else 0
+    production.ledger.documents[key] = LedgerEntry(key, state.model_dump_json(), revision + 1)
 
 
 def a_production() -> Production:

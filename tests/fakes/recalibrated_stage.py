@@ -26,6 +26,7 @@ from courtside.workflows.smoke import ROWS, smoke
 from courtside.workflows.train import train
 from tests.fakes.moved_points import CONTRACT, points
 from tests.fakes.ports import InMemoryLake, InMemoryLedger
+from tests.fakes.production import hold
 
 POLICY = GatePolicy(resamples=200)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -81,6 +82,7 @@ class Stage:
         sealed = seal_challenger(SealRequest(model="points", training_id=training_id), production=self.production)
         assert smoke(sealed_model("points", sealed.sha256, lake=self.lake), models=MlflowModels()) == ROWS
         asked = PromoteRequest(model="points", training_id=training_id, sha256=sealed.sha256)
+        hold(self.production, training_id)
         return promote(asked, production=self.production, now=self.now()).after
 
     def now(self) -> datetime:

@@ -123,10 +123,11 @@ def heard(model: Model, text: str) -> str:
     return model.told(text)[0]
 
 
-def outlived(model: Model, request: RetrainingRequest, rule: Rule) -> None:
+def outlived(model: Model, request: RetrainingRequest, rule: Rule, *, asks_more: bool = False) -> None:
     """Stop an execution where the rule holds it, and let what is held go on when people were told and the lock is free.
 
-    So the function or task that was held outlives its execution, and finds that it has lost the lock.
+    So the function or task that was held outlives its execution, and finds that it has lost the lock. If it `asks_more`
+    even so, what was held has been carried out when this returns.
     """
     with model.faults.fault("hold", rule):
         arn = model.loop.retrain(request)
@@ -134,3 +135,7 @@ def outlived(model: Model, request: RetrainingRequest, rule: Rule) -> None:
         model.stage.aws.client("stepfunctions").stop_execution(executionArn=arn, cause="a person stopped it")
         waited(lambda: model.lock().holder is None)
         assert heard(model, f"{request.training_id} ended as ABORTED")
+        if asks_more:
+            with model.faults.fault("next", HOLD(caller=rule.caller)):
+                model.faults.release("hold")
+                model.faults.wait_held("next")

@@ -8,12 +8,10 @@ from courtside.contracts.records import ChampionReference
 from courtside.workflows.production import Production
 from courtside.workflows.promote import promote, seal_challenger
 from courtside.workflows.rollback import Moved, promote_by_hand, rollback
-from courtside.workflows.sealed_models import (
-    reference_in_use,
-)
+from courtside.workflows.sealed_models import reference_in_use
 from tests.fakes.legacy_reader import read_legacy_set
 from tests.fakes.ports import InMemoryModels, InMemoryRegistry
-from tests.fakes.production import NOW
+from tests.fakes.production import NOW, hold
 
 LATER = NOW + timedelta(hours=1)
 
@@ -21,6 +19,7 @@ LATER = NOW + timedelta(hours=1)
 def promoted(production: Production, training_id: str, **changes: str) -> None:
     sealed = seal_challenger(SealRequest(model="nba_games", training_id=training_id), production=production)
     request = PromoteRequest(model="nba_games", training_id=training_id, sha256=sealed.sha256, **changes)
+    hold(production, training_id)
     promote(request, production=production, now=NOW)
 
 
@@ -28,9 +27,9 @@ def rolled_back(production: Production, *, to: str | None = None, now: datetime 
     return rollback(production=production, models=InMemoryModels(), by="arn:person", now=now, to=to)
 
 
-def by_hand(production: Production, version: str) -> Moved:
+def by_hand(production: Production, version: str, *, now: datetime = LATER) -> Moved:
     return promote_by_hand(
-        version, reason="agreed", production=production, models=InMemoryModels(), by="arn:person", now=LATER
+        version, reason="agreed", production=production, models=InMemoryModels(), by="arn:person", now=now
     )
 
 

@@ -22,7 +22,7 @@ from courtside.workflows.promote import promote, seal_challenger
 from courtside.workflows.rollback import rollback
 from courtside.workflows.smoke import ROWS, SmokeFailed, known_rows, smoke
 from tests.fakes.ports import InMemoryRegistry
-from tests.fakes.production import a_production
+from tests.fakes.production import a_production, hold
 from tests.fakes.saying import CLASSES, VALUES, Says, SaysOf
 from tests.unit.core.gate.holdouts_of_tasks import of_classes, of_values
 
@@ -108,6 +108,7 @@ def promoted(production: Production, training_id: str, task: OfTask) -> str:
     version = "1" if training_id == "first" else "2"
     assert smoke(production.sealed(version), models=SaysOf(task.interface)) == ROWS
     request = PromoteRequest(model="nba_games", training_id=training_id, sha256=seal.sha256)
+    hold(production, training_id)
     return promote(request, production=production, now=NOW).message
 
 

@@ -34,6 +34,7 @@ from courtside.workflows.promote import NotApproved, promote, seal_challenger
 from courtside.workflows.sealed_models import NoReference, drift_profile, reference_in_use
 from courtside.workflows.train import train
 from tests.fakes.ports import ConstantChampion, InMemoryLake, InMemoryLedger, InMemoryRegistry, InMemoryTracking
+from tests.fakes.production import hold
 
 DATASET = load_dataset("nba_games")
 QUICK = replace(DATASET, candidates=("logistic_regression",))
@@ -156,6 +157,7 @@ def promoted(lake: InMemoryLake, registry: InMemoryRegistry) -> PromoteResponse:
     production = Production("nba_games", InMemoryLedger(), registry, lake)
     sealed = seal_challenger(SealRequest(model="nba_games", training_id="first"), production=production)
     request = PromoteRequest(model="nba_games", training_id="first", sha256=sealed.sha256)
+    hold(production, "first")
     return promote(request, production=production, now=NOW)
 
 

@@ -13,7 +13,7 @@ from courtside.workflows.production_errors import ChampionChanged, NeverChampion
 from courtside.workflows.rollback import roll_back
 from courtside.workflows.sealed_models import CannotBeSealed
 from tests.fakes.endings import TRAINING
-from tests.fakes.production import NOW, add_training
+from tests.fakes.production import NOW, add_training, hold
 from tests.unit.workflows.production_moves import aliases, by_hand, promoted, rolled_back, said
 
 LATER = NOW + timedelta(hours=2)
@@ -31,6 +31,7 @@ def asked(to: str = "1", champion: str = "2", sha256: str | None = None) -> Roll
 
 
 def carried_out(production: Production, request: RollBackRequest) -> RollBackResponse:
+    hold(production, request.training_id)
     return roll_back(request, production=production, now=LATER)
 
 
