@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import takewhile
+from operator import ne
 from typing import TYPE_CHECKING
 
 from courtside.adapters import aws_clients
+from courtside.workflows.restore.restore import Newest
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -33,9 +36,16 @@ class StageWork:
             for each in page["executions"]
         ]
 
-    def begun_since(self, moment: datetime) -> list[str]:
-        """Return the executions that began after a moment, whether or not they have ended."""
-        return [*self._since(self.retraining, moment), *self._since(self.watch, moment)]
+    def newest(self) -> Newest:
+        """Return the newest execution of each machine."""
+        return {machine: next(self._names(machine), None) for machine in (self.retraining, self.watch)}
+
+    def begun_after(self, newest: Newest) -> list[str]:
+        """Return the executions that began after others, and those that run, as one that was begun anew may."""
+        begun = (
+            name for machine, last in newest.items() for name in takewhile(partial(ne, last), self._names(machine))
+        )
+        return list(dict.fromkeys([*begun, *self.running()]))
 
     def trainings_since(self, moment: datetime) -> list[str]:
         """Return the executions that trained or moved a champion, and had not ended by a moment, newest first."""
@@ -43,10 +53,7 @@ class StageWork:
         found = (each for page in pages for each in page["executions"])
         return [each["name"] for each in found if each.get("stopDate") is None or each["stopDate"] > moment]
 
-    def _since(self, machine: str, moment: datetime) -> Iterator[str]:
-        """Yield executions, which are listed newest first."""
-        for page in self._states.get_paginator("list_executions").paginate(stateMachineArn=machine):
-            for each in page["executions"]:
-                if each["startDate"] <= moment:
-                    return
-                yield each["name"]
+    def _names(self, machine: str) -> Iterator[str]:
+        """Yield the names of executions, which are listed newest first."""
+        pages = self._states.get_paginator("list_executions").paginate(stateMachineArn=machine)
+        return (each["name"] for page in pages for each in page["executions"])

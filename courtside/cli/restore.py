@@ -90,7 +90,7 @@ def restore(
             _ask(changes, stage)
         with status, reaching_aws():
             status.update("Bringing it back")
-            restoring.make(changes, now=now)
+            restoring.make(changes)
     with reaching_aws():
         undone = restoring.work.trainings_since(moment)
     _tell(changes, undone, made=not dry_run, as_json=as_json)

@@ -1,12 +1,15 @@
 """Bring all stores of a stage back to one moment, while nothing of the stage runs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from courtside.workflows.restore.errors import StageWorkedMeanwhile, StageWorks, StageWrittenMeanwhile
 from courtside.workflows.restore.stores import Change, Store
+
+Newest = Mapping[str, str | None]
+"""The name of the newest execution by state machine; None where there is none."""
 
 
 class Work(Protocol):
@@ -16,8 +19,12 @@ class Work(Protocol):
         """Return the executions that run."""
         ...
 
-    def begun_since(self, moment: datetime) -> list[str]:
-        """Return the executions that began after a moment, whether or not they have ended."""
+    def newest(self) -> Newest:
+        """Return what began last, by which what begins after it is known: nobody's clock is asked."""
+        ...
+
+    def begun_after(self, newest: Newest) -> list[str]:
+        """Return the executions that began after others, whether or not they have ended, and those that run."""
         ...
 
     def trainings_since(self, moment: datetime) -> list[str]:
@@ -37,16 +44,17 @@ class Restoring:
         self._require_rest()
         return [each.look(moment) for each in self.stores]
 
-    def make(self, changes: Sequence[Change], *, now: datetime) -> None:
+    def make(self, changes: Sequence[Change]) -> None:
         """Make the changes; the same again finishes what broke off.
 
         Raises `StageWorks` before anything is changed, and `StageWorkedMeanwhile` or `StageWrittenMeanwhile` when
         everything is.
         """
+        newest = self.work.newest()
         self._require_rest()
         for each in changes:
             each.make()
-        if begun := self.work.begun_since(now):
+        if begun := self.work.begun_after(newest):
             raise StageWorkedMeanwhile(begun)
         if written := [each.store for each in changes if each.differs()]:
             raise StageWrittenMeanwhile(written)

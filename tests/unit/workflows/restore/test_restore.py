@@ -19,7 +19,7 @@ from courtside.workflows.restore.errors import (
     StageWorks,
     StageWrittenMeanwhile,
 )
-from courtside.workflows.restore.restore import Restoring
+from courtside.workflows.restore.restore import Newest, Restoring
 from courtside.workflows.restore.stores import Change
 from tests.fakes.ports import InMemoryLedger
 from tests.fakes.versioned_lake import BEGAN, VersionedInMemoryLake
@@ -174,7 +174,11 @@ class Work:
     def running(self) -> list[str]:
         return self.runs
 
-    def begun_since(self, _moment: datetime) -> list[str]:
+    def newest(self) -> Newest:
+        return {"rounds": "round-0"}
+
+    def begun_after(self, newest: Newest) -> list[str]:
+        assert newest == self.newest()
         return self.begins
 
     def trainings_since(self, _moment: datetime) -> list[str]:
@@ -198,21 +202,21 @@ def test_stores_come_back_in_their_order_and_only_while_nothing_runs() -> None:
     restoring = Restoring([Kept("lake", made), Kept("ledger", made)], work)
     changes = restoring.look(BEGAN)
     assert made == []
-    restoring.make(changes, now=BEGAN)
+    restoring.make(changes)
     assert made == ["lake", "ledger"]
     work.runs = ["churn.first"]
     with pytest.raises(StageWorks, match=r"churn\.first"):
         restoring.look(BEGAN)
     with pytest.raises(StageWorks):
-        restoring.make(changes, now=BEGAN)
+        restoring.make(changes)
     assert made == ["lake", "ledger"]
     work.runs, work.begins = [], ["round-1"]
     with pytest.raises(StageWorkedMeanwhile, match="run the same command again"):
-        restoring.make(changes, now=BEGAN)
+        restoring.make(changes)
 
 
 def test_a_store_that_somebody_wrote_to_meanwhile_is_named() -> None:
     restoring = Restoring([Kept("lake", []), Kept("ledger", [], differs=True)], Work())
     with pytest.raises(StageWrittenMeanwhile, match="wrote to ledger while") as error:
-        restoring.make(restoring.look(BEGAN), now=BEGAN)
+        restoring.make(restoring.look(BEGAN))
     assert error.value.stores == ("ledger",)
