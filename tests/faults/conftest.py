@@ -64,7 +64,7 @@ def model(stage: Stage, request: pytest.FixtureRequest) -> Iterator[Model]:
     """Return a trained model of the file's own, named after it."""
     file = "quick" if request.scope == "session" else request.path.stem.removeprefix("test_")
     # What people are told is searched for the name, which may not be part of another file's.
-    with added(stage, f"{file}_model") as there:
+    with added(stage, f"{file}_m") as there:
         yield there
 
 
