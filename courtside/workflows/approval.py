@@ -11,7 +11,8 @@ from courtside.contracts.records import ApprovalRecord, GateDecision
 from courtside.core.retraining_alerts import approval_alert
 from courtside.core.runs import training_run
 from courtside.workflows.lake_documents import read_document
-from courtside.workflows.ledger_documents import parsed, read, written
+from courtside.workflows.ledger_documents import parsed, read
+from courtside.workflows.ledger_transactions import Documents, change_together
 from courtside.workflows.ports import AlertChannel, Lake, Ledger
 from courtside.workflows.retraining_lock import RetrainingLock
 from courtside.workflows.runs import Executions
@@ -83,14 +84,17 @@ def request_approval(
     stage: str,
     now: datetime,
 ) -> ApprovalRecord:
-    """Record the request, keep the lock for as long as it waits, and ask; a repeated call alerts nobody twice."""
+    """Record the request, keep the lock for as long as it waits, and ask; a repeated call alerts nobody twice.
+
+    Raises `ObjectMissing` when the gate left no decision, `LeaseLost`, and `LedgerBusy` after people were asked.
+    """
     decision = read_document(
         GateDecision, training_keys.training_verdict(request.model, request.training_id), lake=lake
     )
     key = ledger_keys.approval(request.training_id)
     wait = timedelta(seconds=request.wait_seconds)
     lock.renew(request.training_id, now=now, wait=wait)
-    known, revision = read(ledger, key, ApprovalRecord)
+    known, _ = read(ledger, key, ApprovalRecord)
     if known is not None and known.token == request.token:
         return known
     record = ApprovalRecord(
@@ -111,8 +115,20 @@ def request_approval(
     )
     # The alert comes first: a request that nobody hears of is worse than one that people hear of twice.
     alerts.publish(alert)
-    ledger.put(written(key, record, expected_revision=revision))
-    return record
+    return _kept(record, key, ledger)
+
+
+def _kept(record: ApprovalRecord, key: str, ledger: Ledger) -> ApprovalRecord:
+    """Write a request, unless the same or a later try to ask has written one meanwhile, and return what is there."""
+
+    def step(documents: Documents) -> ApprovalRecord:
+        found = documents.find(key, ApprovalRecord)
+        if found is not None and (found.token == record.token or found.asked_at > record.asked_at):
+            return found
+        documents.write(key, record)
+        return record
+
+    return change_together(ledger, step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +146,29 @@ class Approvals:
         The answer is stored before the machine receives it, so that of two at once exactly one is given. An answer
         that was stored but never arrived is delivered when the same answer is given again.
 
-        Raises `NoApprovalAsked`, `AlreadyAnswered`, `ApprovalExpired` and `TrainingEnded`.
+        Raises `NoApprovalAsked`, `AlreadyAnswered`, `ApprovalExpired`, `TrainingEnded` and `LedgerBusy`.
         """
         key = ledger_keys.approval(training_id)
-        record, revision = read(self.ledger, key, ApprovalRecord)
-        if record is None:
-            raise NoApprovalAsked(training_id, self.model)
-        self._require_waiting(record, answer, now=now)
-        decided = record.model_copy(update={"approved": answer.approved, "decided_by": answer.by, "decided_at": now})
-        if not self.ledger.put(written(key, decided, expected_revision=revision)):
-            return self.answer(training_id, answer, now=now)
+
+        def decide(documents: Documents) -> tuple[ApprovalRecord, ApprovalRecord]:
+            record = documents.find(key, ApprovalRecord)
+            if record is None:
+                raise NoApprovalAsked(training_id, self.model)
+            self._require_waiting(record, answer, now=now)
+            said = {"approved": answer.approved, "decided_by": answer.by, "decided_at": now}
+            decided = record.model_copy(update=said)
+            documents.write(key, decided)
+            return record, decided
+
+        def take_back(documents: Documents) -> None:
+            if documents.find(key, ApprovalRecord) == decided:
+                documents.write(key, record)
+
+        record, decided = change_together(self.ledger, decide)
         if self.callback.answer(record.token, answer):
             return decided
         # The machine never received it: the ledger must not keep an answer that decided nothing.
-        self.ledger.put(written(key, record, expected_revision=revision + 1))
+        change_together(self.ledger, take_back)
         raise self._ended(record)
 
     def _require_waiting(self, record: ApprovalRecord, answer: ApprovalAnswer, *, now: datetime) -> None:

@@ -10,6 +10,7 @@ from courtside.contracts.records import ThreadRecord
 from courtside.core.heads import head_after, opened
 from courtside.workflows.claims import MOST_CONFLICTS, Claims
 from courtside.workflows.ledger_documents import LedgerBusy, read, written
+from courtside.workflows.ledger_transactions import Documents, change_together
 from courtside.workflows.ports import Conversation, Ledger, MessageNotEdited
 
 LEASE_SECONDS = 60.0
@@ -60,11 +61,11 @@ class Threads:
             self.conversation.post(message)
             return
         key = ledger_keys.thread(self.channel, message.incident)
-        thread, revision = read(self.ledger, key, ThreadRecord)
+        thread, _ = read(self.ledger, key, ThreadRecord)
         if thread is None:
             # An end whose beginning has not come is one line.
             head = message if message.telling is Telling.RESOLVED else opened(message)
-            self._open(key, message, head, revision)
+            self._open(key, message, head, None)
         elif message.id and message.id == thread.begun_by:
             # An earlier delivery of this message was ended just after it had opened the thread.
             return
@@ -81,7 +82,7 @@ class Threads:
                 self.conversation.edit(thread.posted, head)
             except MessageNotEdited as error:
                 if error.gone:
-                    self._open(key, message, head, revision)
+                    self._open(key, message, head, thread)
                     return
             changed = thread.model_copy(update={"head": head})
             if self.ledger.put(written(key, changed, expected_revision=revision)):
@@ -89,6 +90,16 @@ class Threads:
                 return
         raise LedgerBusy(key)
 
-    def _open(self, key: str, message: ChannelMessage, head: ChannelMessage, revision: int) -> None:
+    def _open(self, key: str, message: ChannelMessage, head: ChannelMessage, before: ThreadRecord | None) -> None:
+        """Post the head of a thread in the place of the one `before`, if any."""
         record = ThreadRecord(posted=self.conversation.post(head), head=head, begun_by=message.id)
-        self.ledger.put(written(key, record, expected_revision=revision))
+
+        def keep(documents: Documents) -> bool:
+            if documents.find(key, ThreadRecord) != before:
+                return False
+            documents.write(key, record)
+            return True
+
+        if not change_together(self.ledger, keep):
+            # Another message opened the thread at the same time, and what follows goes there.
+            self.say(message)

@@ -1,6 +1,7 @@
 """An approval is requested once, answered once by a person, and expires."""
 
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from courtside.contracts import ledger_keys
 from courtside.contracts.events import ApprovalAnswer, ApprovalRequest, RetrainingRequest, Trigger
 from courtside.contracts.records import ApprovalRecord
+from courtside.core.alerting import Alert
 from courtside.core.runs import Execution
 from courtside.workflows.approval import (
     AlreadyAnswered,
@@ -21,6 +23,7 @@ from courtside.workflows.ledger_documents import read, written
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.production import Production
 from courtside.workflows.retraining_lock import LeaseLost, RetrainingLock
+from tests.fakes.busy_ledger import BusyLedger
 from tests.fakes.ports import InMemoryExecutions, InMemoryLedger, RecordedAlerts
 from tests.fakes.production import NOW, a_production, add_training
 
@@ -183,6 +186,58 @@ def test_the_later_of_two_simultaneous_answers_is_told_of_the_first(
     with pytest.raises(AlreadyAnswered, match="rejected by arn:other already"):
         Approvals(production.model, production.ledger, late, AnsweredMeanwhile()).answer("second", YES, now=NOW)
     assert late.answers == []
+
+
+def test_a_request_that_a_busy_ledger_refuses_is_kept_all_the_same(
+    production: Production, lock: RetrainingLock
+) -> None:
+    busy = replace(production, ledger=BusyLedger(kind=ledger_keys.APPROVALS_PREFIX, refusals=3))
+    ask(busy, lock, alerts := RecordedAlerts())
+    assert len(alerts.sent) == 1
+    approvals = Approvals(busy.model, busy.ledger, RecordedCallback(), waiting_executions())
+    assert [record.token for record in approvals.waiting(now=NOW)] == ["t1"]
+
+
+@pytest.mark.parametrize(("minutes", "token"), [(-1, "t1"), (1, "other")])
+def test_of_two_tries_to_ask_at_once_the_later_one_waits_for_the_answer(
+    production: Production, lock: RetrainingLock, minutes: int, token: str
+) -> None:
+    other = ask(replace(production, ledger=InMemoryLedger()), lock, RecordedAlerts()).model_copy(
+        update={"token": "other", "asked_at": NOW + timedelta(minutes=minutes)}
+    )
+
+    class AskedMeanwhile(RecordedAlerts):
+        def publish(self, alert: Alert) -> None:
+            super().publish(alert)
+            assert production.ledger.put(written(ledger_keys.approval("second"), other, expected_revision=0))
+
+    assert ask(production, lock, AskedMeanwhile()).token == token
+    record, _ = read(production.ledger, ledger_keys.approval("second"), ApprovalRecord)
+    assert record is not None
+    assert record.token == token
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_an_answer_that_a_busy_ledger_refuses_counts_and_is_taken_back_all_the_same(
+    production: Production, lock: RetrainingLock, *, waits: bool
+) -> None:
+    ledger = BusyLedger(kind=ledger_keys.APPROVALS_PREFIX)
+    ask(replace(production, ledger=ledger), lock, RecordedAlerts())
+
+    class BusyMeanwhile(RecordedCallback):
+        def answer(self, token: str, answer: ApprovalAnswer) -> bool:
+            ledger.refusals = 3
+            return super().answer(token, answer)
+
+    callback = BusyMeanwhile(waits=waits)
+    ledger.refusals = 3
+    approvals = Approvals(production.model, ledger, callback, waiting_executions())
+    with nullcontext() if waits else pytest.raises(TrainingEnded):
+        approvals.answer("second", YES, now=NOW)
+    assert callback.answers == [("t1", YES)]
+    record, _ = read(ledger, ledger_keys.approval("second"), ApprovalRecord)
+    assert record is not None
+    assert record.approved is (True if waits else None)
 
 
 def test_a_recorded_answer_that_never_arrived_can_be_given_again(production: Production, lock: RetrainingLock) -> None:

@@ -1,7 +1,7 @@
 """A training moves the champion only while it holds the lock: one that lost it meanwhile moves nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -10,12 +10,12 @@ from courtside.contracts import ledger_keys
 from courtside.contracts.events import PromoteRequest, RetrainingRequest, SealRequest, Trigger, UnlockRequest
 from courtside.contracts.retraining_ends import RollBackRequest
 from courtside.workflows.model_ledger import ModelLedger
-from courtside.workflows.ports import LedgerWrite
 from courtside.workflows.production import Production
 from courtside.workflows.promote import promote, seal_challenger
 from courtside.workflows.retraining_lock import LeaseLost, RetrainingLock
 from courtside.workflows.rollback import roll_back
-from tests.fakes.ports import InMemoryLake, InMemoryLedger, InMemoryRegistry
+from tests.fakes.busy_ledger import BusyLedger
+from tests.fakes.ports import InMemoryLake, InMemoryRegistry
 from tests.fakes.production import NOW, add_training
 from tests.unit.workflows.production_moves import LATER, by_hand, said
 
@@ -24,21 +24,8 @@ LEASE = timedelta(minutes=30)
 
 
 @dataclass
-class MeddledLedger(InMemoryLedger):
-    """A ledger in which something happens just before the champion is written."""
-
-    happens: list[Callable[[], object]] = field(default_factory=list)
-    champion: str = ledger_keys.of_model(MODEL) + ledger_keys.CHAMPION
-
-    def put(self, *writes: LedgerWrite) -> bool:
-        if self.happens and any(each.key == self.champion for each in writes):
-            self.happens.pop()()
-        return super().put(*writes)
-
-
-@dataclass
 class Stage:
-    ledger: MeddledLedger
+    ledger: BusyLedger
     production: Production
     lock: RetrainingLock
 
@@ -46,7 +33,7 @@ class Stage:
 @pytest.fixture
 def stage() -> Stage:
     """Return a stage with two champions, one after the other, and a challenger of the training `third`."""
-    ledger = MeddledLedger()
+    ledger = BusyLedger(kind=ledger_keys.CHAMPION)
     own = ModelLedger(ledger, MODEL)
     production = Production(MODEL, own, InMemoryRegistry(), InMemoryLake())
     for name, version, against in (("first", "1", None), ("second", "2", "1"), ("third", "3", "2")):

@@ -12,6 +12,7 @@ from courtside.contracts.incidents import Severity, Telling
 from courtside.workflows.claims import Claims
 from courtside.workflows.ports import MessageNotEdited
 from courtside.workflows.tell_channel import TellChannel, Threads
+from tests.fakes.busy_ledger import BusyLedger
 from tests.fakes.messages import message_of
 from tests.fakes.ports import InMemoryLedger
 
@@ -121,6 +122,23 @@ def test_a_message_that_somebody_removed_is_posted_anew() -> None:
     setup.conversation.gone = False
     setup.tell(RESOLVED)
     assert [posted for posted, _, _ in setup.conversation.replies] == ["ts1"]
+
+
+def test_a_thread_that_a_busy_ledger_refuses_is_kept_all_the_same() -> None:
+    setup = Setup(ledger=BusyLedger(kind="/thread-", refusals=3))
+    setup.tell(OPENED, UPDATED)
+    assert len(setup.conversation.posts) == 1
+    assert [said for _, said, _ in setup.conversation.replies] == ["plan moved too"]
+
+
+def test_what_two_messages_say_of_a_new_incident_at_once_is_in_one_thread() -> None:
+    setup = Setup(ledger=BusyLedger(kind="/thread-"))
+    setup.ledger.happens.append(lambda: setup.tell(OPENED))
+    setup.tell(ESCALATED)
+    assert setup.conversation.replies == [("ts1", "nobody looked", True)]
+    assert setup.conversation.posts["ts1"].severity is Severity.CRITICAL
+    setup.tell(RESOLVED)
+    assert setup.conversation.posts["ts1"].subject == "Resolved: Drift in churn"
 
 
 def test_a_message_that_may_not_be_edited_any_more_is_answered_all_the_same() -> None:
