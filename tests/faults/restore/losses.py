@@ -64,6 +64,14 @@ def objects_overwritten(model: Model) -> None:
                 model.stage.aws.client("s3").put_object(Bucket=bucket, Key=key, Body=b"pay")
 
 
+def objects_added(model: Model) -> None:
+    """Put another object beside each one that the stage wrote."""
+    for bucket in buckets(model):
+        for key in keys(model, bucket):
+            if not lasts(key):
+                model.stage.aws.client("s3").put_object(Bucket=bucket, Key=f"{key}.new", Body=b"new")
+
+
 def documents_removed(model: Model) -> None:
     """Remove every document of the ledger."""
     client, table = model.stage.aws.client("dynamodb"), model.loop.output(StackOutput.LEDGER_TABLE)
@@ -92,6 +100,5 @@ LOSSES: dict[str, tuple[Callable[[Model], None], tuple[str, ...]]] = {
     "Every object that the stage wrote is overwritten": (objects_overwritten, ("lake", "artifacts")),
     "Every document of the ledger is removed": (documents_removed, ("ledger",)),
     "Every document of the ledger is overwritten": (documents_overwritten, ("ledger",)),
-    "The tracking database is emptied": (database_emptied, ("tracking",)),
 }
 """What gets lost, by what happens, and the stores that have to be brought back then."""
