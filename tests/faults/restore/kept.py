@@ -14,9 +14,15 @@ from tests.faults.restore.losses import buckets, keys
 
 
 def kept(model: Model) -> dict[str, Any]:
-    """Return everything that a stage keeps: each object's content, each document, each version and alias."""
+    """Return everything that a stage keeps: each object's content, each document, each run, version and alias."""
     connect(model.stage.aws.tracking_url)
-    return {"objects": _objects(model), "documents": _documents(model), "versions": _versions(model)}
+    client = MlflowClient(model.stage.aws.tracking_url, model.stage.aws.tracking_url)
+    return {
+        "objects": _objects(model),
+        "documents": _documents(model),
+        "runs": _runs(model, client),
+        "versions": _versions(model, client),
+    }
 
 
 def _objects(model: Model) -> dict[str, str]:
@@ -33,8 +39,15 @@ def _documents(model: Model) -> dict[str, tuple[str, int]]:
     return {each.key: (each.document, each.revision) for each in ledger.everything() if not is_of_now(each.key)}
 
 
-def _versions(model: Model) -> Any:
-    client = MlflowClient(model.stage.aws.tracking_url, model.stage.aws.tracking_url)
+def _runs(model: Model, client: MlflowClient) -> dict[str, Any]:
+    """Return the parameters, metrics and tags of each run of the model's experiments."""
+    experiments = client.search_experiments(filter_string=f"name LIKE '%{model.name}%'")
+    found = client.search_runs([each.experiment_id for each in experiments])
+    assert found
+    return {each.info.run_id: (each.info.status, each.data.to_dictionary()) for each in found}
+
+
+def _versions(model: Model, client: MlflowClient) -> Any:
     found = client.search_model_versions(f"name = '{model.name}'")
     aliases = {alias: str(version) for alias, version in client.get_registered_model(model.name).aliases.items()}
     return {str(each.version): (each.source, each.run_id, each.tags) for each in found}, aliases

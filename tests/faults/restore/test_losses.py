@@ -6,7 +6,7 @@ from tests.fakes.own_points import done
 from tests.faults.fault import fault
 from tests.faults.model import TO_COME, Model
 from tests.faults.restore.kept import kept
-from tests.faults.restore.losses import LOSSES, moment, restored
+from tests.faults.restore.losses import LOSSES, database_emptied, moment, restored
 
 
 @fault(
@@ -17,13 +17,23 @@ from tests.faults.restore.losses import LOSSES, moment, restored
 def test_what_is_lost_is_brought_back(model: Model, loss: str) -> None:
     lose, stores = LOSSES[loss]
     model.loop.predict(TO_COME)
-    if "tracking" in stores:
-        done("tracking", "backup")
     before, then = kept(model), moment()
     lose(model)
     restored(then, *stores)
     assert kept(model) == before
-    if "tracking" not in stores:
-        again = restored(then, *stores)
-        assert [(each["written again"], each["removed"]) for each in again["stores"]] == [(0, 0)] * len(stores)
+    again = restored(then, *stores)
+    assert [(each["written again"], each["removed"]) for each in again["stores"]] == [(0, 0)] * len(stores)
     model.loop.check_drift(model.day(TO_COME))
+
+
+@fault(
+    "The tracking database is emptied.",
+    promise="One command fills it from the newest backup: each run with its parameters, metrics and tags, each version "
+    "and each alias is there again.",
+)
+def test_the_tracking_database_is_filled_from_a_backup(model: Model) -> None:
+    done("tracking", "backup")
+    before, then = kept(model), moment()
+    database_emptied(model)
+    restored(then, "tracking")
+    assert kept(model) == before
