@@ -26,15 +26,17 @@ def not_undone(request: RetrainingRequest, *, ledger: Ledger) -> RetrainingReque
     return request.model_copy(update={"training_id": name})
 
 
-def note_undone(executions: Iterable[str], *, ledger: Ledger) -> None:
-    """Note that a restore undoes these executions, each named after its model; twice is as good as once."""
-    of_models: dict[str, list[str]] = {}
-    for each in executions:
-        of_models.setdefault(each.partition(".")[0], []).append(each)
-    for model, found in of_models.items():
+def note_undone(executions: Iterable[str], *, ledger: Ledger, models: Iterable[str] = ()) -> None:
+    """Note that restores have undone these executions, each named after its model, and no others of their models.
 
-        def noted(known: UndoneTrainings, found: list[str] = found) -> tuple[UndoneTrainings, None]:
-            new = sorted(set(found) - set(known.executions))
-            return known.model_copy(update={"executions": (*known.executions, *new)[-MOST:]}), None
+    Of `models` that none of them is about, nothing is undone. Twice is as good as once.
+    """
+    undone: dict[str, list[str]] = {model: [] for model in models}
+    for each in dict.fromkeys(executions):
+        undone.setdefault(each.partition(".")[0], []).append(each)
+    for model, found in undone.items():
+
+        def noted(_: UndoneTrainings, found: list[str] = found) -> tuple[UndoneTrainings, None]:
+            return UndoneTrainings(executions=tuple(found[-MOST:])), None
 
         change(ModelLedger(ledger, model), ledger_keys.UNDONE_TRAININGS, UndoneTrainings(), noted, anew=True)

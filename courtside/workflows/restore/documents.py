@@ -43,10 +43,10 @@ class PastLedger(Protocol):
 
 
 def is_of_now(key: str) -> bool:
-    """Return whether a document says what runs now, or is done by now, whatever was at another moment.
+    """Return whether a document does not simply come back as it was at another moment.
 
-    Those are locks and slots, and what restores have undone. Of a lock only the newest data that was trained on is
-    brought back.
+    Locks and slots say what runs now: of them only the newest data that a lock's model was trained on is brought back.
+    What restores have undone comes back with what the next one undoes besides.
     """
     return _kind_of_now(key) is not None
 
@@ -119,8 +119,10 @@ class Documents:
         self.ledger.remove(found.removed)
         for key, day in found.trained.items():
             change(self.current, key, RetrainingLockState(), partial(_trained_until, day))
-        noted = (each for entry in then for each in _undone(entry))
-        note_undone((*noted, *self.trainings_since(moment)), ledger=self.current)
+        # What was noted since is of restores that are undone themselves, as by one that mends a wrong moment.
+        noted = [each for entry in then for each in _undone(entry)]
+        models = [each.key.partition("/")[0] for each in self.ledger.everything() if _is_note(each)]
+        note_undone((*noted, *reversed(self.trainings_since(moment))), ledger=self.current, models=models)
 
     def _differs(self, then: Sequence[LedgerEntry]) -> bool:
         return not all(map(ledger_keys.is_of_posts, self._difference(then).keys))
@@ -143,8 +145,11 @@ def _trained_until(day: date | None, state: RetrainingLockState) -> tuple[Retrai
 
 def _undone(entry: LedgerEntry) -> tuple[str, ...]:
     """Return what restores had undone by an entry, if it says that."""
-    is_note = _kind_of_now(entry.key) is UndoneTrainings and not _is_damaged(entry)
-    return parsed(entry, UndoneTrainings).executions if is_note else ()
+    return parsed(entry, UndoneTrainings).executions if _is_note(entry) and not _is_damaged(entry) else ()
+
+
+def _is_note(entry: LedgerEntry) -> bool:
+    return _kind_of_now(entry.key) is UndoneTrainings
 
 
 def _is_damaged(entry: LedgerEntry) -> bool:

@@ -76,8 +76,8 @@ class StageWrittenMeanwhile(CourtsideError):
     def __init__(self, stores: Sequence[str]) -> None:
         self.stores = tuple(stores)
         super().__init__(
-            f"somebody wrote to {listed(stores)} while the stage was brought back, with `courtside versions promote` "
-            "for instance, so it may hold something of both times; run the same command again, and no other meanwhile"
+            f"somebody wrote to {listed(stores)} while the stage was brought back, by promoting a version for "
+            "instance, so it may hold something of both times; run the same command again, and no other meanwhile"
         )
 
 

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from courtside.contracts import lake_keys, ledger_keys
-from courtside.contracts.records import RetrainingLockState
-from courtside.workflows.ledger_documents import read
+from courtside.contracts.records import RetrainingLockState, UndoneTrainings
+from courtside.workflows.ledger_documents import parsed, read
 from courtside.workflows.ports import LedgerEntry
 from courtside.workflows.restore.backups import Backups
 from courtside.workflows.restore.documents import Documents
@@ -110,20 +110,24 @@ def test_a_lock_or_slots_that_nobody_can_read_are_removed_which_frees_them() -> 
     assert ledger.now == [free]
 
 
-def test_the_trainings_that_are_undone_are_noted_and_stay_noted_whatever_is_brought_back() -> None:
+def test_the_trainings_that_are_undone_are_noted_with_those_that_were_undone_at_the_moment() -> None:
     key = f"churn/{ledger_keys.UNDONE_TRAININGS}"
-    earlier = PastLedger([], [])
-    documents(earlier, "churn.drift-1").look(BEGAN).make()
-    (noted,) = earlier.now
-    assert (noted.key, "churn.drift-1" in noted.document) == (key, True)
-    before = PastLedger([noted], [])
-    change = documents(before).look(BEGAN)
-    change.make()
-    assert (change.removed, before.now) == (0, [noted])
-    for lost in ([], [LedgerEntry(key, "{", 99)]):
-        after = PastLedger(lost, [noted])
-        documents(after).look(BEGAN).make()
-        assert [each.document for each in after.now] == [noted.document]
+    then = LedgerEntry(key, UndoneTrainings(executions=("churn.first",)).model_dump_json(), 1)
+    for now in ([], [then], [LedgerEntry(key, "{", 99)]):
+        ledger = PastLedger(now, [then])
+        for _ in range(2):
+            documents(ledger, "churn.third", "fraud.drift-1", "churn.second").look(BEGAN).make()
+            noted = [parsed(each, UndoneTrainings).executions for each in ledger.now]
+            assert noted == [("churn.first", "churn.second", "churn.third"), ("fraud.drift-1",)]
+        assert not documents(ledger).look(BEGAN).differs()
+
+
+def test_a_restore_to_a_moment_before_another_one_undoes_that_one() -> None:
+    """Somebody named a wrong moment, before a training, and then one after it: the training is not undone any more."""
+    ledger = PastLedger([], [])
+    documents(ledger, "churn.rollback-v2-to-v1").look(BEGAN).make()
+    documents(ledger).look(BEGAN + timedelta(minutes=1)).make()
+    assert [parsed(each, UndoneTrainings).executions for each in ledger.now] == [()]
 
 
 @pytest.mark.parametrize("then", [None, date(2026, 1, 1)])
