@@ -6,11 +6,12 @@ Each case takes one grant away, shows that the call that worked before now fails
 import json
 import urllib.error
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
 from typing import Any
 
 import boto3
+import psutil
 import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
@@ -209,7 +210,7 @@ def test_the_api_answers_only_over_tls(stage: Stage) -> None:
 
 
 def told(stage: Stage) -> list[str]:
-    """Return everything that people without a right to the secrets can read: templates, environments and logs."""
+    """Return all that people without a right to the secrets read: templates, environments, logs and command lines."""
     stacks = stage.aws.client("cloudformation")
     texts_of = [
         json.dumps(stacks.get_template(StackName=each["StackName"])["TemplateBody"])
@@ -224,11 +225,14 @@ def told(stage: Stage) -> list[str]:
     for group in logs.describe_log_groups()["logGroups"]:
         pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
         texts_of += [event["message"] for page in pages for event in page["events"]]
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            texts_of.append(" ".join(process.cmdline()))
     return [*texts_of, *(path.read_text(errors="replace") for path in (stage.aws.directory / "logs").glob("*.log"))]
 
 
 @pytest.mark.usefixtures("champion")
-def test_no_template_environment_or_log_contains_a_webhook_password_or_token(stage: Stage) -> None:
+def test_no_template_environment_log_or_command_contains_a_webhook_password_or_token(stage: Stage) -> None:
     heard = len(stage.slack.messages)
     asked = FIRST.model_copy(update={"training_id": "asked-for"})
     stage.lake.write(
@@ -251,6 +255,7 @@ def test_no_template_environment_or_log_contains_a_webhook_password_or_token(sta
         "PGDATABASE",
         POSTED,
         "courtside.migrate",
+        "uvicorn",
     ):
         assert any(part in text for text in everything), part
     passwords = (secret_of(stage)["password"], secret_of(stage, SERVER)["password"])
