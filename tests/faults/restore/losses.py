@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from courtside.adapters.dynamodb_ledger import PARTITION, SORT
+from courtside.adapters.s3_lake import S3Lake
 from courtside.contracts.names import StackOutput
 from courtside.workflows.restore.errors import told
 from courtside.workflows.restore.objects import lasts
@@ -13,6 +14,8 @@ from tests.fakes.own_points import done
 from tests.faults.model import Model
 from tests.integration.stage.steps import without_tracking
 from tests.integration.stage.test_tracking_database import MASTER, database
+
+_UNREADABLE = b"pay"
 
 
 def moment() -> datetime:
@@ -61,7 +64,7 @@ def objects_overwritten(model: Model) -> None:
     for bucket in buckets(model):
         for key in keys(model, bucket):
             if not lasts(key):
-                model.stage.aws.client("s3").put_object(Bucket=bucket, Key=key, Body=b"pay")
+                model.stage.aws.client("s3").put_object(Bucket=bucket, Key=key, Body=_UNREADABLE)
 
 
 def objects_added(model: Model) -> None:
@@ -69,7 +72,13 @@ def objects_added(model: Model) -> None:
     for bucket in buckets(model):
         for key in keys(model, bucket):
             if not lasts(key):
-                model.stage.aws.client("s3").put_object(Bucket=bucket, Key=f"{key}.new", Body=b"new")
+                model.stage.aws.client("s3").put_object(Bucket=bucket, Key=f"{key}.new", Body=_UNREADABLE)
+
+
+def unreadable_versions_removed(model: Model) -> None:
+    """Remove what other faults of the model overwrote objects with: nobody can prove that it names no erased row."""
+    for lake in map(S3Lake, buckets(model)):
+        lake.remove_versions([each for each in lake.versions("") if each.size == len(_UNREADABLE)])
 
 
 def documents_removed(model: Model) -> None:

@@ -12,7 +12,13 @@ from tests.fakes.own_points import done
 from tests.faults.fault import fault
 from tests.faults.model import PATIENCE_SECONDS, TO_COME, Model, load, rows
 from tests.faults.restore.kept import kept
-from tests.faults.restore.losses import documents_removed, moment, objects_removed, restored
+from tests.faults.restore.losses import (
+    documents_removed,
+    moment,
+    objects_removed,
+    restored,
+    unreadable_versions_removed,
+)
 from tests.faults.restore.processes import failed, started, told
 
 
@@ -99,6 +105,7 @@ def test_what_is_written_while_the_table_is_made_is_brought_back(model: Model) -
 )
 def test_what_was_erased_does_not_come_back(model: Model) -> None:
     load(model.name, rows(first=300_000, start=TO_COME + timedelta(9), days=1, a_day=5, labelled=False))
+    unreadable_versions_removed(model)
     then = moment()
     done("forget", "--model", model.name, "--id", "300001", "--yes")
     objects_removed(model)
