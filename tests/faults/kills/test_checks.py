@@ -30,6 +30,7 @@ from tests.faults.kills.killing import (
     worked,
 )
 from tests.faults.model import MOVED, PATIENCE_SECONDS, TRAINED, Model, added
+from tests.faults.truths import Before, Forgiven, ask, remembered
 from tests.integration.stage.conftest import Stage
 
 WRITES, DECISIONS = "TransactWriteItems", "PUT .*/archive/decisions/"
@@ -43,10 +44,11 @@ CHECKING = {
 }
 BETWEEN = Moment("between telling people and the note that they were told", "POST /", body=TOLD, after=True)
 ONCE = "once"
+POSTED = Moment("after it posted the alert and before it notes that", WRITES, skip=2)
 NOTIFYING = {
     Moment("before it claims the alert", WRITES): ONCE,
     Moment("after it claimed the alert and before it posts it", WRITES, skip=1): ONCE,
-    Moment("after it posted the alert and before it notes that", WRITES, skip=2): "again, and not lost",
+    POSTED: "again, and not lost",
 }
 FAILED, DRIFTED = "failed-and-told", Window(start=MOVED - timedelta(10), end=MOVED + timedelta(20))
 SETTLING = [
@@ -99,13 +101,19 @@ def test_a_killed_check_is_completed(model: Model, moment: Moment) -> None:
 class Killed:
     """What was asked for again after a kill: it waits until the lease of the killed process has run out."""
 
+    before: Before
     announced: Future[Any]
     failure: dict[str, Any]
+
+    def survived(self, model: Model) -> None:
+        """Ask the truths about all that happened since before the kills."""
+        ask(model, self.before, Forgiven(twice=POSTED.said))
 
 
 @pytest.fixture(scope="module")
 def killed(model: Model) -> Killed:
     """Kill all those whose claims others wait for, so that they wait at the same time, and end the drift check."""
+    before = remembered(model)
     for moment in NOTIFYING:
         noted = ledger_keys.told("slack", alert_of(model, moment)).rpartition("/")[2]
         with standing(model, NOTIFY, replace(moment, body=noted)) as name:
@@ -117,7 +125,7 @@ def killed(model: Model) -> Killed:
     with ThreadPoolExecutor() as pool:
         announced = pool.submit(worked, model, ANNOUNCE, failed)
         assert model.loop.check_drift(DRIFTED).decision == "alert"
-    return Killed(announced, failed)
+    return Killed(before, announced, failed)
 
 
 def publish(model: Model, moment: Moment) -> None:
@@ -142,10 +150,10 @@ def failure(model: Model, training_id: str) -> AnnounceRequest:
     "The drift check that found drift is killed between telling people and the note that they were told.",
     promise="The next delivery of the event ends what was begun, and a channel shows the alert once.",
 )
-@pytest.mark.usefixtures("killed")
-def test_a_killed_check_tells_people_once(model: Model) -> None:
+def test_a_killed_check_tells_people_once(model: Model, killed: Killed) -> None:
     assert len(told_by(model, 1, containing="drift")) == 1
     assert model.loop.check_drift(DRIFTED).duplicate
+    killed.survived(model)
 
 
 @fault(
@@ -157,6 +165,7 @@ def test_a_killed_announcement_is_repeated_once(model: Model, killed: Killed) ->
     told_by(model, 1, containing=FAILED)
     assert worked(model, ANNOUNCE, killed.failure)["incident"] == incident
     assert len(model.told(FAILED)) == 1
+    killed.survived(model)
 
 
 @fault(
@@ -210,8 +219,8 @@ def test_models_that_are_due_are_found_again(model: Model, moment: Moment) -> No
 
 @fault("The function that passes an alert on to a channel is killed {moment}.", promise="The alert is posted {times}.")
 @pytest.mark.parametrize(("moment", "times"), NOTIFYING.items(), ids=str)
-@pytest.mark.usefixtures("killed")
-def test_an_alert_whose_notifier_was_killed_is_posted(model: Model, moment: Moment, times: str) -> None:
+def test_an_alert_whose_notifier_was_killed_is_posted(model: Model, killed: Killed, moment: Moment, times: str) -> None:
     # The leases of the killed notifiers have run out while the faults above ran.
     count = 1 if times == ONCE else 2
     assert len(told_by(model, count, containing=alert_of(model, moment))) == count
+    killed.survived(model)
