@@ -86,6 +86,7 @@ def request_approval(
 ) -> ApprovalRecord:
     """Record the request, keep the lock for as long as it waits, and ask; a repeated call alerts nobody twice.
 
+    A repetition by the state has a token of its own, which takes the place of the one before.
     Raises `ObjectMissing` when the gate left no decision, `LeaseLost`, and `LedgerBusy` after people were asked.
     """
     decision = read_document(
@@ -114,7 +115,8 @@ def request_approval(
         expires_at=record.expires_at,
     )
     # The alert comes first: a request that nobody hears of is worse than one that people hear of twice.
-    alerts.publish(alert)
+    if known is None or known.approved is not None:
+        alerts.publish(alert)
     return _kept(record, key, ledger)
 
 

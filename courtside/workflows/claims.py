@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from courtside.contracts.errors import CourtsideError
 from courtside.contracts.records import ClaimState
 from courtside.workflows.ledger_documents import read, written
+from courtside.workflows.ledger_transactions import wait_at_random
 from courtside.workflows.ports import Ledger
 
 LEASE_SECONDS = 30.0
 """Longer than sending one alert may take, and far shorter than the time limit of whoever waits for the lease to end."""
 POLL_SECONDS = 1.0
-MOST_CONFLICTS = 5
+MOST_CONFLICTS = 8
+"""With the pauses between them as many as take a few seconds, which a lease allows for."""
 
 
 class ClaimLost(CourtsideError):
@@ -65,13 +67,14 @@ class Claim:
             raise ClaimLost(self._key)
 
     def _put(self, state: ClaimState) -> bool:
-        for _ in range(MOST_CONFLICTS):
+        for tries in range(MOST_CONFLICTS):
             if self._ledger.put(written(self._key, state, expected_revision=self._revision)):
                 self._state, self._revision = state, self._revision + 1
                 return True
             # A store may also refuse because somebody else is writing; only a newer revision means a lost claim.
             if read(self._ledger, self._key, ClaimState)[1] != self._revision:
                 return False
+            wait_at_random(tries)
         return False
 
 

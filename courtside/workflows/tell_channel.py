@@ -10,7 +10,7 @@ from courtside.contracts.records import ThreadRecord
 from courtside.core.heads import head_after, opened
 from courtside.workflows.claims import MOST_CONFLICTS, Claims
 from courtside.workflows.ledger_documents import LedgerBusy, read, written
-from courtside.workflows.ledger_transactions import Documents, change_together
+from courtside.workflows.ledger_transactions import Documents, change_together, wait_at_random
 from courtside.workflows.ports import Conversation, Ledger, MessageNotEdited
 
 LEASE_SECONDS = 60.0
@@ -74,7 +74,7 @@ class Threads:
 
     def _go_on(self, key: str, message: ChannelMessage) -> None:
         """Edit the head, which may be done again and again, and then reply."""
-        for _ in range(MOST_CONFLICTS):
+        for tries in range(MOST_CONFLICTS):
             thread, revision = read(self.ledger, key, ThreadRecord)
             assert thread is not None  # no role may delete from the ledger
             head = head_after(thread.head, message)
@@ -88,6 +88,7 @@ class Threads:
             if self.ledger.put(written(key, changed, expected_revision=revision)):
                 self.conversation.reply(thread.posted, message, aloud=message.telling is Telling.ESCALATED)
                 return
+            wait_at_random(tries)
         raise LedgerBusy(key)
 
     def _open(self, key: str, message: ChannelMessage, head: ChannelMessage, before: ThreadRecord | None) -> None:

@@ -64,9 +64,9 @@ def lock(production: Production) -> RetrainingLock:
     return lock
 
 
-def ask(production: Production, lock: RetrainingLock, alerts: RecordedAlerts) -> ApprovalRecord:
+def ask(production: Production, lock: RetrainingLock, alerts: RecordedAlerts, asked: str = "t1") -> ApprovalRecord:
     return request_approval(
-        ApprovalRequest(model="nba_games", training_id="second", token="t1", wait_seconds=int(WAIT.total_seconds())),
+        ApprovalRequest(model="nba_games", training_id="second", token=asked, wait_seconds=int(WAIT.total_seconds())),
         lake=production.lake,
         ledger=production.ledger,
         lock=lock,
@@ -87,6 +87,17 @@ def test_a_request_says_what_to_type_and_is_sent_once_even_if_repeated(
     assert "courtside versions reject second --model nba_games --stage prod" in alert.text
     assert "2026-03-03 07:00 UTC" in alert.text
     assert "t1" not in alert.text
+
+
+def test_a_repetition_by_the_state_has_another_token_and_asks_nobody_again(
+    production: Production, lock: RetrainingLock
+) -> None:
+    alerts, callback = RecordedAlerts(), RecordedCallback()
+    for token in ("t1", "t2"):
+        ask(production, lock, alerts, token)
+    assert len(alerts.sent) == 1
+    Approvals(production.model, production.ledger, callback, waiting_executions()).answer("second", YES, now=NOW)
+    assert callback.answers == [("t2", YES)]
 
 
 def test_nobody_is_asked_after_the_lease_was_lost(production: Production, lock: RetrainingLock) -> None:
