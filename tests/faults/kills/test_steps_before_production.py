@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from courtside.adapters.dynamodb_ledger import place_of
 from courtside.contracts import lake_keys, ledger_keys, training_keys
 from courtside.contracts.events import RetrainingRequest
+from courtside.contracts.names import StackOutput
 from courtside.contracts.records import ApprovalRecord
 from courtside.workflows.ledger_documents import read
 from embedded_aws.faults.client import HOLD
@@ -29,12 +31,19 @@ from tests.faults.kills.machine import (
     waited,
 )
 from tests.faults.model import TRAINED, Model
+from tests.faults.truths import Before, Forgiven, ask, remembered
 
 ID = "second"
 
 
 @pytest.fixture(scope="module")
-def request_of_training(model: Model) -> RetrainingRequest:
+def before(model: Model) -> Before:
+    """Return what was there before the training that all share."""
+    return remembered(model)
+
+
+@pytest.fixture(scope="module")
+def request_of_training(model: Model, before: Before) -> RetrainingRequest:  # noqa: ARG001 — which comes first
     """Return the request of a training that a person stopped when the gate was to judge it, so nothing has yet."""
     request = model.request(ID, as_of=TRAINED + timedelta(1))
     assert stopped(model, request, of("Gate", "GetItem")) == "ABORTED"
@@ -54,12 +63,13 @@ def training(model: Model, request_of_training: RetrainingRequest) -> Iterator[R
     promise="The champion stays, the lock is free at once, and people are told that it was stopped.",
 )
 def test_a_training_stopped_before_the_gate_changes_nothing(
-    model: Model, request_of_training: RetrainingRequest
+    model: Model, before: Before, request_of_training: RetrainingRequest
 ) -> None:
     assert heard(model, f"{request_of_training.training_id} ended as ABORTED")
     champion = model.champion()
     assert champion is not None
     assert champion.version == "1"
+    ask(model, before, Forgiven())
 
 
 FREEZES = {
@@ -87,12 +97,16 @@ def test_a_second_try_freezes_the_same_rows(model: Model, moment: str) -> None:
 
 
 @fault(
-    "The function that judges a challenger is killed before its verdict is written.",
+    "The function that judges a challenger is killed {moment} its verdict is written.",
     promise="Asked again it gives a verdict.",
 )
-def test_a_second_try_gives_the_verdict(model: Model, training: RetrainingRequest) -> None:
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_second_try_gives_the_verdict(model: Model, training: RetrainingRequest, moment: str) -> None:
     given = _named(model)
-    killed(model, "Gate", given, of("Gate", "PUT .*/gate.json"))
+    verdict = training_keys.training_verdict(model.name, training.training_id)
+    model.stage.aws.client("s3").delete_object(Bucket=model.stage.lake.bucket, Key=verdict)
+    killed(model, "Gate", given, of("Gate", "PUT .*/gate.json", after=moment == "after"))
+    assert bool(model.stage.lake.keys(verdict)) == (moment == "after")
     assert called(model, "Gate", given)["training_id"] == training.training_id
     assert model.loop.verdict(training.training_id).promote
 
@@ -153,37 +167,53 @@ ASKS = {
 
 @fault(
     "The function that asks people to approve a challenger is killed {moment}.",
-    promise="Asked again it asks people, and the request is written once, for the one who answers.",
+    promise="Asked again it asks people unless they were asked, and the request waits for whoever answers.",
     twice="waits for your approval",
 )
 @pytest.mark.parametrize("moment", ASKS)
 def test_a_second_try_asks_for_approval(model: Model, training: RetrainingRequest, moment: str) -> None:
     _judged(model)
-    asked, token = f"versions approve {training.training_id} ", f"token {moment}"
-    before, given = len(model.told(asked)), {**_named(model), "token": token, "wait_seconds": 60}
-    killed(model, "RequestApproval", given, ASKS[moment])
-    called(model, "RequestApproval", given)
+    asked, key = f"versions approve {training.training_id} ", ledger_keys.approval(training.training_id)
+    table, place = model.loop.output(StackOutput.LEDGER_TABLE), place_of(f"{ledger_keys.of_model(model.name)}{key}")
+    model.stage.aws.client("dynamodb").delete_item(TableName=table, Key=place)  # nobody was asked yet
+    before, given = len(model.told(asked)), {**_named(model), "wait_seconds": 60}
+    killed(model, "RequestApproval", {**given, "token": "before"}, ASKS[moment])
+    # The state gives each try a token of its own.
+    called(model, "RequestApproval", {**given, "token": "again"})
     times = 2 if moment.startswith("after people") else 1
     waited(lambda: len(model.told(asked)) == before + times)
-    record, _ = read(model.ledger, ledger_keys.approval(training.training_id), ApprovalRecord)
+    record, _ = read(model.ledger, key, ApprovalRecord)
     assert record is not None
-    assert (record.token, record.approved) == (token, None)
+    assert (record.token, record.approved) == ("again", None)
+
+
+PROMOTES = {
+    "before the ledger names the challenger": of("Promote", LEDGER, skip=1),
+    "between the ledger and the registry": of("Promote", ALIAS),
+    "between the two names in the registry": of("Promote", ALIAS, after=True),
+    "between the registry and the reference of drift": of("Promote", REFERENCE),
+    "after the reference of drift was written": of("Promote", REFERENCE, after=True),
+}
 
 
 @fault(
-    "The function that promotes a challenger is killed between the ledger and the registry.",
+    "The function that promotes a challenger is killed {moment}.",
     promise="Asked again it makes the registry and the reference of drift follow: one version is champion in all.",
 )
+@pytest.mark.parametrize("moment", PROMOTES)
 @pytest.mark.usefixtures("training")
-def test_a_second_try_finishes_the_promotion(model: Model) -> None:
-    given = _sealed(model)
-    killed(model, "Promote", given, of("Promote", LEDGER, skip=1, after=True))
-    champion = model.champion()
-    assert champion is not None
-    assert champion.version == "2"
-    assert model.production.registry.champion_version() == "1"
+def test_a_second_try_finishes_the_promotion(model: Model, moment: str) -> None:
+    given, production = _sealed(model), model.production
+    if len(production.history()) == 2:  # the registry is again as it was when the ledger had just been written
+        production.registry.appoint("1", previous=None, reason="a test")
+    killed(model, "Promote", given, PROMOTES[moment])
+    assert production.champion().version == ("1" if moment.startswith("before") else "2")
+    if "ledger" in moment:
+        assert production.registry.champion_version() == "1"
     assert called(model, "Promote", given)["after"] == "2"
-    assert [each.version for each in model.production.history()] == ["1", "2"]
+    assert production.broke_off() is None
+    assert (production.registry.champion_version(), production.registry.previous_version()) == ("2", "1")
+    assert [each.version for each in production.history()] == ["1", "2"]
 
 
 BACK = {
