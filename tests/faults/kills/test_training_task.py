@@ -119,6 +119,23 @@ def test_a_stopped_task_is_told_with_its_reason(model: Model) -> None:
     assert model.champion() == before
 
 
+@fault(
+    "The task that tries a challenger, ahead of its promotion, is killed.",
+    promise="The champion stays, people are told that the training failed there, and a person promotes by one command.",
+    doctor="last training",
+)
+def test_a_challenger_whose_try_was_killed_is_promoted_by_hand(model: Model) -> None:
+    before = model.champion()
+    assert before is not None
+    assert killed_in_machine(model, model.request("tried", as_of=LATER), SMOKES) == "FAILED"
+    said = heard(model, "tried failed in Smoke")
+    assert "the training task was killed" in said
+    assert model.champion() == before
+    version = str(model.loop.verdict("tried").challenger_version)
+    moved = model.command("versions", "promote", version, "--reason", "it was tried again")
+    assert (moved["before"], moved["after"]) == (before.version, version)
+
+
 SIGNALS = {"killed": (signal.SIGKILL, "was killed"), "told to stop": (signal.SIGTERM, "was told to stop")}
 
 
