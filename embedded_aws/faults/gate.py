@@ -110,7 +110,9 @@ class Faulty:
         made: list[Message] = []
         if rule.after or rule.effect is Effect.CUT:
             await self.app(scope, replayed(body, receive), _kept(made))
-        if rule.effect is Effect.HOLD:
+        if rule.effect is Effect.LATE:
+            await self.app(scope, replayed(body, receive), send)
+        elif rule.effect is Effect.HOLD:
             await self.faults.hold(name, asked)
             if made:
                 await _sent(made, send)

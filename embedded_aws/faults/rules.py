@@ -15,6 +15,8 @@ class Effect(StrEnum):
     """It stands still until the rule is taken away; if its caller was killed meanwhile, it is not carried out."""
     CUT = "cut"
     """Its connection ends in the middle of the answer's body."""
+    LATE = "late"
+    """It is carried out after the rule's delay, even if its caller has given up by then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """The MLflow server, its database and the ledger fail before, while and after a champion is moved."""
 
+import itertools
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from embedded_aws.faults.client import HOLD
-from embedded_aws.faults.rules import Rule
+from embedded_aws.faults.rules import Effect, Rule
 from tests.fakes.console_script import Done, run
 from tests.faults.dependencies.answers import BAD_ANSWERS
 from tests.faults.dependencies.database import kill_database
@@ -89,7 +91,7 @@ def test_a_training_and_a_killed_database(model: Model) -> None:
     "The MLflow server answers {answer} {moment}.",
     promise="The command says what was done and what to do; the same command again finishes, and nothing moves twice.",
 )
-@pytest.mark.parametrize(("moment", "answer"), list(zip(MOMENTS, ANSWERS, strict=True)))
+@pytest.mark.parametrize(("moment", "answer"), list(itertools.product(MOMENTS, ANSWERS)))
 @pytest.mark.usefixtures("two")
 def test_a_promotion_is_finished_later(model: Model, moment: str, answer: str) -> None:
     before, wanted, reigns = model.champion(), other(model), len(model.production.history())
@@ -110,6 +112,57 @@ def test_a_promotion_is_finished_later(model: Model, moment: str, answer: str) -
     assert champion is not None
     assert (champion.version, champion.previous) == (wanted, before.version)
     assert len(model.production.history()) == reigns + 1
+
+
+SLOW_SECONDS = 0.2
+GIVES_UP_SECONDS = 1
+
+
+@fault(
+    "The MLflow server takes its time over every request of a person who promotes a version.",
+    promise="The command waits for it, and the promotion is made once.",
+)
+@pytest.mark.usefixtures("two")
+def test_a_promotion_waits_for_a_slow_server(model: Model) -> None:
+    wanted, reigns = other(model), len(model.production.history())
+    with model.faults.fault("slow", Rule(Effect.LATE, service="tracking", caller=OWNER, delay=SLOW_SECONDS)):
+        begun = time.monotonic()
+        done = promote(model, wanted)
+        took, met = time.monotonic() - begun, model.faults.met("slow")
+    assert done.returncode == 0, done.stderr
+    assert met > 0
+    assert took >= met * SLOW_SECONDS
+    _require_moved(model, wanted, reigns + 1)
+
+
+@fault(
+    "The MLflow server makes a version champion only after the command that asked for it has given up.",
+    promise="The command says that the promotion is not finished, the same command again finishes it, and nothing moves "
+    "twice.",
+)
+@pytest.mark.usefixtures("two")
+def test_a_promotion_comes_late(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", f"{GIVES_UP_SECONDS}")
+    wanted, reigns = other(model), len(model.production.history())
+    late = MOMENTS["right after a promotion"]["request"]
+    with model.faults.fault(
+        "late", Rule(Effect.LATE, service="tracking", caller=OWNER, request=late, delay=2 * GIVES_UP_SECONDS, times=1)
+    ):
+        done = promote(model, wanted)
+        assert model.faults.met("late") == 1
+    assert (done.returncode, "MoveUnfinished" in done.stderr) == (1, True), done
+    assert "run the same command again" in " ".join(done.stderr.split())
+    monkeypatch.delenv("MLFLOW_HTTP_REQUEST_TIMEOUT")
+    again = promote(model, wanted)
+    assert again.returncode == 0, again.stderr
+    _require_moved(model, wanted, reigns + 1)
+
+
+def _require_moved(model: Model, version: str, reigns: int) -> None:
+    champion = model.champion()
+    assert champion is not None
+    assert champion.version == version
+    assert len(model.production.history()) == reigns
 
 
 @fault(
