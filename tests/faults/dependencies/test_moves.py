@@ -137,8 +137,8 @@ def test_a_promotion_waits_for_a_slow_server(model: Model) -> None:
 
 @fault(
     "The MLflow server makes a version champion only after the command that asked for it has given up.",
-    promise="The command says that the promotion is not finished, the same command again finishes it, and nothing moves "
-    "twice.",
+    promise="The command says that the promotion is not finished, the same command again finishes it, and nothing "
+    "moves twice.",
 )
 @pytest.mark.usefixtures("two")
 def test_a_promotion_comes_late(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
