@@ -125,7 +125,9 @@ def _loaded(reference: ChampionReference, *, lake: Lake, tracking: MlflowTrackin
         if reference.sha256 is None:
             champion_model(reference.dataset, lake=lake, tracking=tracking)
             return fine(check, f"version {reference.version} and {profile}")
-        rows = smoke(sealed_model(reference.dataset, reference.sha256, lake=lake), models=MlflowModels())
+        sealed = sealed_model(reference.dataset, reference.sha256, lake=lake)
+        sealed.record()  # whoever makes it champion again needs that too
+        rows = smoke(sealed, models=MlflowModels())
     except TrackingUnavailable:
         raise
     except ModelNotTrusted:  # it was smoke-tested where it is trusted, before it became champion

@@ -1,19 +1,23 @@
 """A file of the champion's seal is deleted, cut or replaced."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from courtside.adapters.mlflow_connection import connect
+from courtside.adapters.s3_lake import S3Lake
 from courtside.contracts import lake_keys, training_keys
 from courtside.contracts.names import StackOutput
 from courtside.workflows.sealed_models import MODEL, sealed_model
+from embedded_aws.faults.client import HOLD
 from tests.fakes.own_points import courtside
 from tests.faults.fault import fault
-from tests.faults.model import TO_COME, Model
+from tests.faults.model import TO_COME, TRAINED, Model
 from tests.faults.state.damage import Damage, damaged
 from tests.faults.truths.commands import printed
 from tests.faults.truths.rows import predictions
 from tests.integration.stage.scoring import Scored
+from tests.integration.stage.steps import function_name
 
 SKOPS = ".skops"
 FILES = {
@@ -41,7 +45,7 @@ def sealed_key(model: Model, what: str) -> str:
     "earlier version is all that has to be brought back.",
 )
 @pytest.mark.parametrize("damage", Damage)
-@pytest.mark.parametrize("what", ["manifest", "model", "file of known rows"])
+@pytest.mark.parametrize("what", ["manifest", "model", "file of known rows", "record"])
 def test_a_file_of_the_champions_seal_is_damaged(model: Model, what: str, damage: Damage) -> None:
     champion, key = model.champion(), sealed_key(model, what)
     assert champion is not None
@@ -75,9 +79,11 @@ def test_a_warm_function_and_a_new_one_meet_a_damaged_model(model: Model, damage
     "The champion's sealed {what} was {damage} before a drift check.",
     promise="The check fails and names the file, nothing is decided, and it is made up for once the file is back.",
 )
-@pytest.mark.parametrize(("what", "damage"), [("reference of drift", Damage.DELETED), ("manifest", Damage.CUT)])
+@pytest.mark.parametrize(
+    ("what", "damage"), [*(("reference of drift", damage) for damage in Damage), ("manifest", Damage.CUT)]
+)
 def test_a_drift_check_meets_a_damaged_seal(model: Model, what: str, damage: Damage) -> None:
-    day = {Damage.DELETED: date(2025, 11, 20), Damage.CUT: date(2025, 11, 21)}[damage]
+    day = date(2025, 11, 20) + timedelta(len(model.stage.lake.keys(lake_keys.decisions(model.name))))
     decided = model.stage.lake.keys(lake_keys.decisions(model.name))
     event = {"model": model.name, "window": model.day(day).model_dump(mode="json")}
     with damaged(model, key := sealed_key(model, what), damage):
@@ -85,3 +91,26 @@ def test_a_drift_check_meets_a_damaged_seal(model: Model, what: str, damage: Dam
         assert (error, key in answer["errorMessage"]) == ("SealBroken", True)
         assert model.stage.lake.keys(lake_keys.decisions(model.name)) == decided
     assert not model.loop.check_drift(model.day(day)).duplicate
+
+
+@fault(
+    "The files of a challenger were deleted from MLflow's folder after it was judged and before it was sealed.",
+    promise="Nothing is sealed or promoted, people are told, and the champion stays.",
+    doctor="^last training",
+)
+def test_a_challengers_files_are_deleted_before_it_is_sealed(model: Model) -> None:
+    champion, name = model.champion(), "unsealed"
+    with model.faults.fault("seal", HOLD(caller=f"^{function_name(model.stage, 'Seal')}$", times=1)):
+        arn = model.loop.retrain(model.request(name, as_of=TRAINED + timedelta(7)))
+        model.faults.wait_held("seal")
+        version = model.loop.training(name).challenger_version
+        assert version is not None
+        place = connect(model.stage.aws.tracking_url).get_model_version_download_uri(model.name, version)
+        bucket, _, folder = place.removeprefix("s3://").partition("/")
+        artifacts = S3Lake(bucket)
+        keys = artifacts.keys(folder)
+        assert keys
+        artifacts.remove(keys)
+    assert model.stage.end(arn) == "FAILED"
+    assert "The champion is untouched" in model.told_once(f"{name} failed in Seal")
+    assert model.champion() == champion
