@@ -16,9 +16,10 @@ from tests.faults.model import PATIENCE_SECONDS, Model
 from tests.faults.truths.alerts import letters
 
 _ELSEWHERE = {"Location": "http://127.0.0.1:9/elsewhere"}
+RETRY_AFTER_SECONDS = 2
 ANSWERS = {
     "500": Answer(),
-    "429 with Retry-After": Answer(429, "rate_limited", {"Retry-After": "2"}),
+    "429 with Retry-After": Answer(429, "rate_limited", {"Retry-After": f"{RETRY_AFTER_SECONDS}"}),
     "503 with a page": Answer(503, "<html>Maintenance</html>"),
     "200 with garbage": Answer(200, "\x00<html>welcome to our hotel</html>"),
     "a redirect": Answer(302, "", _ELSEWHERE),
@@ -57,8 +58,11 @@ def told_once(model: Model, words: str) -> None:
 def test_slack_is_not_well_for_a_moment(model: Model, answer: str) -> None:
     model.stage.slack.fail_next(1, ANSWERS[answer])
     words = f"a moment of {list(ANSWERS).index(answer)}"
+    begun = time.monotonic()
     publish(model, words)
     told_once(model, words)
+    if "Retry-After" in answer:
+        assert time.monotonic() - begun >= RETRY_AFTER_SECONDS
 
 
 @fault(
