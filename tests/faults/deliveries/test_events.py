@@ -17,7 +17,7 @@ MANY = {5: date(2025, 12, 1), 50: date(2025, 12, 2)}
 
 
 @fault(
-    "One event of a drift check comes {times} times at once.",
+    "One event of a drift check comes {times} times, up to six of them at the same moment.",
     promise="All deliveries answer alike, and one decision is logged.",
     quick=True,
 )
@@ -90,7 +90,8 @@ def test_a_late_event_ends_no_newer_incident(model: Model) -> None:
 
 
 @fault(
-    "Drift is known, and the events of {times} more days' windows come twice and at once, the newest of them first.",
+    "Drift is known, and the events of {times} more days' windows come twice, up to six at the same "
+    "moment and the newest first.",
     promise="Each is decided about once and as of its own day, no training runs that was not asked for, and one "
     "incident is open, of whose beginning people are told once.",
 )

@@ -40,7 +40,8 @@ def test_one_request_comes_many_times_at_once(model: Model, times: int) -> None:
 
 
 @fault(
-    "The step that takes a model's lock is delivered {times} times at once, and then the step that gives it back.",
+    "The step that takes a model's lock is delivered {times} times, up to six of them at the same moment, and then the "
+    "step that gives it back.",
     promise="One training holds the lock, and afterwards nobody does.",
 )
 @pytest.mark.parametrize("times", [20])
@@ -82,7 +83,8 @@ def test_steps_of_an_ended_training_come_again(model: Model, times: int) -> None
 
 
 @fault(
-    "The event that a training was stopped comes {times} times at once, and again while the next one runs.",
+    "The event that a training was stopped comes {times} times, up to six of them at the same moment, while the "
+    "next one runs.",
     promise="People are told once, and the next training keeps its lock.",
 )
 @pytest.mark.parametrize("times", [10])
