@@ -29,6 +29,7 @@ from courtside.core.letters import Call, Letter, Missed, RuleEvent, opened, rule
 # A function of ours may take 30 s to answer; a second request by boto3 itself would hand the alert over twice.
 _PATIENT = Config(read_timeout=90, retries={"total_max_attempts": 1})
 _HIDDEN_SECONDS = 900
+_MOST_REFUSED = 2
 _TAKES: Mapping[str, type[Payload]] = {"StepsUnlock": UnlockRequest, "StepsAnnounce": AnnounceRequest}
 """The functions besides the channels' whose letters lie here, by the beginning of their logical ids."""
 
@@ -66,12 +67,14 @@ class Redrive:
     topic: str
     resources: Sequence[StackResource]
     channels: Sequence[Channel]
-    _silent: dict[str, str] = field(default_factory=dict)
+    _refused: dict[str, list[str]] = field(default_factory=dict)
+    """What each receiver said of the letters that it did not take, since the last one that it took."""
 
     def run(self) -> Iterator[Redriven]:
         """Hand each letter that waits now over again, once, and yield what became of it.
 
-        Whoever did not take one letter is not tried with the next one.
+        Whoever did not take two letters, one after the other, is not tried with the next one: one alone may be refused
+        for what it says.
         """
         sqs, kept = boto3.client("sqs"), {}
         queue = physical_id(self.resources, "AWS::SQS::Queue", "AlertsUndelivered")
@@ -113,15 +116,18 @@ class Redrive:
         to = self._receiver(letter)
         if to is None:
             return Redriven(subject, "", Outcome.KEPT, "nothing of this stage is known to have missed it")
-        if to in self._silent:
-            return Redriven(subject, to, Outcome.KEPT, self._silent[to])
+        refused = self._refused.setdefault(to, [])
+        if len(refused) >= _MOST_REFUSED:
+            return Redriven(subject, to, Outcome.KEPT, refused[-1])
         try:
-            return Redriven(subject, to, self._given(letter, to, message))
+            outcome = self._given(letter, to, message)
         except _NotHandedOver as error:
             return Redriven(subject, to, Outcome.KEPT, str(error))
         except (_NotTaken, BotoCoreError, ClientError) as error:
-            self._silent[to] = str(error)
+            refused.append(str(error))
             return Redriven(subject, to, Outcome.KEPT, str(error))
+        refused.clear()
+        return Redriven(subject, to, outcome)
 
     def _receiver(self, letter: Letter | None) -> str | None:
         """Return whom to hand a letter to: a channel's title, a function's or topic's ARN; None where it is unknown."""

@@ -51,20 +51,32 @@ def test_each_channel_is_told_what_it_missed_and_nothing_else(letters: FakeLette
     assert redriven(letters) == []
 
 
-def test_what_a_channel_refuses_stays_and_it_is_not_tried_with_the_others(letters: FakeLetters) -> None:
+def test_what_a_channel_refuses_stays_and_after_two_it_is_not_tried_with_the_others(letters: FakeLetters) -> None:
     letters.functions["NotifySlack"] = fails
-    for channel, message in (("NotifySlack", "m-1"), ("NotifySlack", "m-2"), ("NotifyTeams", "m-1")):
+    refused = [("NotifySlack", "m-1"), ("NotifySlack", "m-2"), ("NotifySlack", "m-3")]
+    for channel, message in [*refused, ("NotifyTeams", "m-1")]:
         letters.missed(channel, message)
     found = redriven(letters)
     assert [(each.to, each.outcome) for each in found] == [
-        ("Slack", Outcome.KEPT), ("Slack", Outcome.KEPT), ("Teams", Outcome.SENT),
+        *[("Slack", Outcome.KEPT)] * 3, ("Teams", Outcome.SENT),
     ]  # fmt: skip
-    assert {each.why for each in found[:2]} == {"Slack did not take the message: HTTP 403"}
-    assert told(letters) == [("NotifySlack", "m-1"), ("NotifyTeams", "m-1")]
-    assert len(letters.waiting) == 2
+    assert {each.why for each in found[:3]} == {"Slack did not take the message: HTTP 403"}
+    assert told(letters) == [*refused[:2], ("NotifyTeams", "m-1")]
+    assert len(letters.waiting) == 3
     letters.functions["NotifySlack"] = posts
     assert {each.outcome for each in redriven(letters)} == {Outcome.SENT}
     assert letters.waiting == []
+
+
+def test_one_letter_that_a_channel_never_takes_holds_up_no_other(letters: FakeLetters) -> None:
+    def refuses_the_first(event: dict[str, Any]) -> Any:
+        return (fails if event["Records"][0]["Sns"]["MessageId"] == "m-1" else posts)(event)
+
+    letters.functions["NotifySlack"] = refuses_the_first
+    for message in ("m-1", "m-2", "m-3"):
+        letters.missed("NotifySlack", message)
+    assert [each.outcome for each in redriven(letters)] == [Outcome.KEPT, Outcome.SENT, Outcome.SENT]
+    assert [each.outcome for each in redriven(letters)] == [Outcome.KEPT]
 
 
 def test_a_channel_without_a_webhook_has_taken_nothing(letters: FakeLetters) -> None:
