@@ -70,14 +70,14 @@ def test_a_functions_clock_is_hours_off(model: Model, hours: int, tmp_path: Path
     promise="The training fails and its log says by how much; the champion stays, and the lock is free.",
     doctor="last training",
 )
-@pytest.mark.parametrize("hours", [-5])
+@pytest.mark.parametrize("hours", [-5, 3])
 def test_a_training_tasks_clock_is_hours_off(model: Model, hours: int, tmp_path: Path) -> None:
-    before = model.champion()
+    before, training = model.champion(), f"clock-{'ahead' if hours > 0 else 'behind'}"
     with task_clock(model, hours, tmp_path):
-        assert model.trained("clock") == "FAILED"
-    assert "The champion is untouched" in model.told_once("clock failed in Train")
-    (said,) = [line for line in map(str, model.command("runs", "logs", "clock")) if "ClockSkewed" in line]
-    assert "behind AWS's" in said
+        assert model.trained(training) == "FAILED"
+    model.told_once(f"{training} failed in Train")
+    (said,) = [line for line in map(str, model.command("runs", "logs", training)) if "ClockSkewed" in line]
+    assert f"{'ahead of' if hours > 0 else 'behind'} AWS's" in said
     assert model.champion() == before
 
 
