@@ -59,6 +59,8 @@ class Rounds:
     predict: Callable[[DueModel], Predicted | StepFailure] = lambda _: NO_CHAMPION
     check: Callable[[DueModel], Checked | StepFailure] = lambda _: WELL
     judge: Callable[[DueModel], Judged | StepFailure] = lambda _: NO_WINDOW
+    sleep: Callable[[float], None] = lambda _: None
+    """What leases wait by; they end at once by default, so it has to be real where several work at the same time."""
 
     @property
     def models(self) -> StageModels:
@@ -70,7 +72,7 @@ class Rounds:
 
     @property
     def incidents(self) -> Incidents:
-        return Incidents(self.ledger, self.lake, self.alerts, sleep=lambda _: None)
+        return Incidents(self.ledger, self.lake, self.alerts, sleep=self.sleep)
 
     def add(self, *names: str, more: str = "") -> None:
         for name in names:

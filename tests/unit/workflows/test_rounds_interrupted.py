@@ -1,5 +1,6 @@
 """A round that is repeated, killed, late or met by another one leaves the right records, and people are still told."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -59,7 +60,7 @@ def test_a_step_that_dies_around_its_alert_tells_when_it_is_repeated(rounds: Rou
 
 
 def test_two_rounds_at_once_tell_once_and_leave_one_record(rounds: Rounds) -> None:
-    rounds.check = failing("b")
+    rounds.check, rounds.sleep = failing("b"), time.sleep
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: rounds.round(NOON, f"round-{number}"), range(8)))
     assert rounds.told == [FAILS.format("b")]
