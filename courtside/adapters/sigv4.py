@@ -32,14 +32,12 @@ def _explain(response: requests.Response, **_: object) -> None:
 class SigV4AuthProvider(RequestAuthProvider):  # type: ignore[misc]  # mlflow's base class has no types
     """MLflow finds this by its entry point when ``MLFLOW_TRACKING_AUTH`` is `TRACKING_AUTH`."""
 
-    def __init__(self) -> None:
-        self._auth: SigV4 | None = None
-
     def get_name(self) -> str:
         """Return the provider's name."""
         return TRACKING_AUTH
 
     def get_auth(self) -> Any:
-        """Return the signer; one session serves the whole process."""
-        self._auth = self._auth or SigV4(boto3.Session())
-        return self._auth
+        """Return the signer; it uses boto3's default session, as the process's other clients do."""
+        if boto3.DEFAULT_SESSION is None:
+            boto3.setup_default_session()
+        return SigV4(boto3.DEFAULT_SESSION or boto3.Session())

@@ -60,15 +60,20 @@ def test_a_killed_postgres_comes_back_with_all_that_was_committed(folder: Path) 
             with closing(_connected(server)) as connection, connection, connection.cursor() as cursor:
                 cursor.execute("create table if not exists kept (number int)")
                 cursor.execute("insert into kept values (1)")
-            for each in psutil.Process().children(recursive=True):
-                if each.name() == "postgres":
-                    each.kill()
+            for each in _processes(folder):
+                each.kill()
             with closing(_connected(server)) as connection, connection, connection.cursor() as cursor:
                 cursor.execute("select count(*) from kept")
                 assert cursor.fetchone() == (count,)
     finally:
         server.stop()
-    assert not [each for each in psutil.Process().children(recursive=True) if each.name() == "postgres"]
+    assert not _processes(folder)
+
+
+def _processes(folder: Path) -> list[psutil.Process]:
+    """Return the processes of the server whose data lie in a folder, and not of another one that this process has."""
+    mains = [each for each in psutil.Process().children() if str(folder) in " ".join(each.cmdline())]
+    return [each for main in mains for each in (main, *main.children(recursive=True))]
 
 
 def _connected(server: PostgresServer) -> Any:

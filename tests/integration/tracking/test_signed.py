@@ -20,13 +20,12 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
-from mlflow.tracking.request_auth import registry
 
 from courtside.adapters.execute_api import ClockSkewed
 from courtside.adapters.mlflow_connection import connect, reaching
 from courtside.adapters.mlflow_drift_runs import MlflowDriftRuns
 from courtside.adapters.signing_proxy import SigningProxy
-from courtside.adapters.sigv4 import SigV4, SigV4AuthProvider
+from courtside.adapters.sigv4 import SigV4
 from courtside.contracts.names import TRACKING_AUTH
 from courtside.workflows.ports import DriftRun
 from tests.integration.tracking.server import Server
@@ -55,9 +54,7 @@ def signing() -> Iterator[None]:
         patch.setenv("MLFLOW_TRACKING_AUTH", TRACKING_AUTH)
         patch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
         # A process keeps one session, which commands that ran earlier in this process made with other keys.
-        for provider in registry._request_auth_provider_registry:
-            if isinstance(provider, SigV4AuthProvider):
-                patch.setattr(provider, "_auth", None)
+        patch.setattr(boto3, "DEFAULT_SESSION", None)
         yield
     mlflow.set_tracking_uri(None)
     mlflow.set_registry_uri(None)
