@@ -43,6 +43,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Recorder(record.absolute()))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests that share a stage begin first: one after the other, they take the longest of all."""
+    items.sort(key=lambda item: not item.nodeid.startswith(STAGE))
+
+
 class StageTogether(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Distributes the tests by file, and treats all files that share a stage as one file, as the quick faults do."""
 
