@@ -75,7 +75,7 @@ def test_a_training_tasks_clock_is_hours_off(model: Model, hours: int, tmp_path:
     before, training = model.champion(), f"clock-{'ahead' if hours > 0 else 'behind'}"
     with task_clock(model, hours, tmp_path):
         assert model.trained(training) == "FAILED"
-    model.told_once(f"{training} failed in Train")
+    assert "The champion is untouched" in model.told_once(f"{training} failed in Train")
     (said,) = [line for line in map(str, model.command("runs", "logs", training)) if "ClockSkewed" in line]
     assert f"{'ahead of' if hours > 0 else 'behind'} AWS's" in said
     assert model.champion() == before
