@@ -54,7 +54,7 @@ def test_a_file_of_rows_is_damaged(model: Model, third: str, damage: Damage) -> 
         said = model.told_once(f"{training} failed in Freeze")
         # Of a second failure people are told in one line, which has no room for the file.
         assert name in model.command("runs", "show", training)["outcome"]
-        if damage is Damage.DELETED:  # it comes first; and doctor looks at which files are there, and reads none of them
+        if damage is Damage.DELETED:  # the first one; doctor looks at which files are there, and reads none
             assert name in said
             assert third in of_model(model, "loaded data")["detail"]
     assert not model.loop.check_drift(model.day(CHECKED[damage], 29)).files_quarantined
