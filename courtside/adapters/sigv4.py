@@ -6,6 +6,7 @@ import boto3
 import requests
 from mlflow.tracking.request_auth.abstract_request_auth_provider import RequestAuthProvider
 
+from courtside.adapters import aws_clients
 from courtside.adapters.execute_api import canonical, explain_refusal, signed_headers
 from courtside.contracts.names import TRACKING_AUTH
 
@@ -38,6 +39,4 @@ class SigV4AuthProvider(RequestAuthProvider):  # type: ignore[misc]  # mlflow's 
 
     def get_auth(self) -> Any:
         """Return the signer; it uses boto3's default session, as the process's other clients do."""
-        if boto3.DEFAULT_SESSION is None:
-            boto3.setup_default_session()
-        return SigV4(boto3.DEFAULT_SESSION or boto3.Session())
+        return SigV4(aws_clients.session())
