@@ -15,7 +15,7 @@ from courtside.adapters.tracking_address import one_line, usable_address
 from courtside.workflows.ports import TrackingRefused, TrackingUnavailable
 
 # MLflow's own defaults keep trying for minutes; a server that is away should be reported while someone still
-# looks. # It also prints a link for every run, on the stdout that our commands print their results on.
+# looks. It also prints a link for every run, on the stdout that our commands print their results on.
 _SETTINGS = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",

@@ -88,6 +88,8 @@ def said_now(stage: Stage, rows: pa.Table, holdout: pa.Table) -> pa.Table:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)  # where MLflow puts the artifacts of a local store
+    # Where nobody answers, MLflow's pauses between its tries would only be waited for.
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR", "0")
     return tmp_path
 
 
