@@ -266,7 +266,7 @@ def notifier() -> Callable[..., bool] | None:
     from courtside.adapters.webhook import post
     from courtside.contracts.channels import CHANNELS
     from courtside.core.sns_messages import channel_message
-    from courtside.workflows.claims import Claims
+    from courtside.workflows.claims import Claim, Claims
     from courtside.workflows.tell_channel import LEASE_SECONDS, TellChannel, Threads
 
     env = NotifyEnv.read()
@@ -274,10 +274,10 @@ def notifier() -> Callable[..., bool] | None:
     destination = destination_in(read_secret(env.webhook_secret_arn), channel)
     if destination is None:
         return None
-    say: Callable[[ChannelMessage], object] = (
-        Threads(channel.name, ledger, SlackBot(destination, channel)).say
+    say: Callable[[ChannelMessage, Claim], object] = (
+        Threads(channel.name, ledger, SlackBot(destination, channel), Claims(ledger)).say
         if isinstance(destination, BotSecret)
-        else lambda message: post(destination, channel=channel, message=message)
+        else lambda message, _: post(destination, channel=channel, message=message)
     )
     teller = TellChannel(channel.name, Claims(ledger, lease=LEASE_SECONDS), say, _known(env.ledger_table))
 

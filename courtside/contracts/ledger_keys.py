@@ -145,6 +145,11 @@ def thread(channel: str, incident: str) -> str:
     return f"{posts(channel)}thread-{_digest(incident)}"
 
 
+def opening(channel: str, incident: str) -> str:
+    """Key of the claim to open the thread about an incident in a channel."""
+    return f"{posts(channel)}opening-{_digest(incident)}"
+
+
 def place(kind: str, name: str) -> str:
     """Key of the note that says whose a place is: a registered model, an experiment, or the legacy set."""
     return f"{PLACES_PREFIX}{kind}-{key_name(name, 'the name of a place')}"

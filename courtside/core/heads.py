@@ -23,7 +23,14 @@ def head_after(head: ChannelMessage, message: ChannelMessage) -> ChannelMessage:
     if message.telling is Telling.RESOLVED:
         text = f"*Resolved*: {message.in_one_line}\n\n{head.text}"
         return head.model_copy(update={"subject": f"{_RESOLVED}{head.subject}", "text": text})
-    if message.telling is Telling.ESCALATED or message.in_one_line in message.text:
-        # It says how the incident stands, and not what was found.
+    if message.telling is Telling.OPENED:
+        # It comes late: what an update found since then stays, but how the incident stands is less than what was found.
+        return message.model_copy(update={"severity": head.severity}) if _says_how_it_stands(head) else head
+    if message.telling is Telling.ESCALATED or _says_how_it_stands(message):
         return head.model_copy(update={"severity": message.severity})
     return opened(message)
+
+
+def _says_how_it_stands(message: ChannelMessage) -> bool:
+    """Return whether a message tells of its incident, such as that nobody came, and not of what was found."""
+    return message.in_one_line in message.text

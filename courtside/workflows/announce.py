@@ -37,5 +37,5 @@ class Announcing:
             said=alert.subject.removeprefix("Courtside: "),
         )
         key = ledger_keys.end_of_retraining(request.request.training_id, request.ended.value)
-        self.claims.once(key, lambda: self.alerts.publish(alert))
+        self.claims.once(key, lambda _: self.alerts.publish(alert))
         return response

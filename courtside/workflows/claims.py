@@ -125,15 +125,15 @@ class Claims:
             self.sleep(self.poll)
             waited += self.poll
 
-    def once(self, key: str, tell: Callable[[], None]) -> bool:
-        """Tell people something once and for all; return whether this call did so."""
+    def once(self, key: str, tell: Callable[[Claim], object]) -> bool:
+        """Tell people something once and for all, under the claim; return whether this call did so."""
         # What was told is in the claim itself, so a repetition reads it once and writes nothing.
         claim = self._take(key, _is_told)
         if claim is None:
             return False
         with finishing(claim):
             claim.renew()
-            tell()
+            tell(claim)
             claim.mark_told()
         return True
 

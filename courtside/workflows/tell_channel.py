@@ -8,7 +8,7 @@ from courtside.contracts.channels.message import ChannelMessage
 from courtside.contracts.incidents import Telling
 from courtside.contracts.records import ThreadRecord
 from courtside.core.heads import head_after, opened
-from courtside.workflows.claims import MOST_CONFLICTS, Claims
+from courtside.workflows.claims import MOST_CONFLICTS, Claim, Claims, finishing
 from courtside.workflows.ledger_documents import LedgerBusy, read, written
 from courtside.workflows.ledger_transactions import Documents, change_together, wait_at_random
 from courtside.workflows.ports import Conversation, Ledger, MessageNotEdited
@@ -19,7 +19,7 @@ LEASE_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class TellChannel:
-    """Tells one channel; `say` posts a message there.
+    """Tells one channel; `say` posts a message there, and may renew the claim under which it does.
 
     `known` holds the claims that this process has seen to be settled, so that a storm of duplicates asks the ledger
     once in each process and not once a duplicate.
@@ -27,7 +27,7 @@ class TellChannel:
 
     channel: str
     claims: Claims
-    say: Callable[[ChannelMessage], object]
+    say: Callable[[ChannelMessage, Claim], object]
     known: set[str] = field(default_factory=set)
 
     def tell(self, message: ChannelMessage, *, delivery: str) -> bool:
@@ -36,8 +36,8 @@ class TellChannel:
         `delivery` is the id under which the topic delivers it. An alert that was published twice has its own id.
         """
 
-        def say() -> None:
-            self.say(message)
+        def say(claim: Claim) -> None:
+            self.say(message, claim)
 
         key = ledger_keys.told(self.channel, message.id or delivery)
         if key in self.known:
@@ -49,31 +49,33 @@ class TellChannel:
 
 @dataclass(frozen=True, slots=True)
 class Threads:
-    """The threads of a channel: the first message about an incident is edited, and what follows is a reply."""
+    """The threads of a channel: the first message about an incident is edited, and what follows is a reply.
+
+    `openings` decide which of several first messages opens a thread; the others wait for it.
+    """
 
     channel: str
     ledger: Ledger
     conversation: Conversation
+    openings: Claims
 
-    def say(self, message: ChannelMessage) -> None:
-        """Say a message where it belongs."""
+    def say(self, message: ChannelMessage, claim: Claim) -> None:
+        """Say a message where it belongs, under a claim that is renewed after a wait."""
         if not message.incident:
             self.conversation.post(message)
             return
-        key = ledger_keys.thread(self.channel, message.incident)
-        thread, _ = read(self.ledger, key, ThreadRecord)
+        thread = self._thread(message)
         if thread is None:
             # An end whose beginning has not come is one line.
             head = message if message.telling is Telling.RESOLVED else opened(message)
-            self._open(key, message, head, None)
-        elif message.id and message.id == thread.begun_by:
-            # An earlier delivery of this message was ended just after it had opened the thread.
-            return
-        elif message.telling is not Telling.OPENED or thread.head.brief:
-            self._go_on(key, message)
+            self._open(message, head, None, claim)
+        elif not message.id or message.id != thread.begun_by:
+            self._go_on(message, claim)
+        # Otherwise an earlier delivery of this message was ended just after it had opened the thread.
 
-    def _go_on(self, key: str, message: ChannelMessage) -> None:
+    def _go_on(self, message: ChannelMessage, claim: Claim) -> None:
         """Edit the head, which may be done again and again, and then reply."""
+        key = ledger_keys.thread(self.channel, message.incident)
         for tries in range(MOST_CONFLICTS):
             thread, revision = read(self.ledger, key, ThreadRecord)
             assert thread is not None  # no role may delete from the ledger
@@ -82,7 +84,7 @@ class Threads:
                 self.conversation.edit(thread.posted, head)
             except MessageNotEdited as error:
                 if error.gone:
-                    self._open(key, message, head, thread)
+                    self._open(message, head, thread, claim)
                     return
             changed = thread.model_copy(update={"head": head})
             if self.ledger.put(written(key, changed, expected_revision=revision)):
@@ -91,16 +93,26 @@ class Threads:
             wait_at_random(tries)
         raise LedgerBusy(key)
 
-    def _open(self, key: str, message: ChannelMessage, head: ChannelMessage, before: ThreadRecord | None) -> None:
-        """Post the head of a thread in the place of the one `before`, if any."""
-        record = ThreadRecord(posted=self.conversation.post(head), head=head, begun_by=message.id)
+    def _open(self, message: ChannelMessage, head: ChannelMessage, before: ThreadRecord | None, claim: Claim) -> None:
+        """Post the head of a thread in the place of the one `before`, if any, unless another message does so."""
+        opening = self.openings.take(
+            ledger_keys.opening(self.channel, message.incident), done=lambda: self._thread(message) != before
+        )
+        if opening is None:
+            # Another message has opened the thread meanwhile, and what follows goes there.
+            claim.renew()
+            self.say(message, claim)
+            return
+        with finishing(opening):
+            record = ThreadRecord(posted=self.conversation.post(head), head=head, begun_by=message.id)
+            key = ledger_keys.thread(self.channel, message.incident)
 
-        def keep(documents: Documents) -> bool:
-            if documents.find(key, ThreadRecord) != before:
-                return False
-            documents.write(key, record)
-            return True
+            def keep(documents: Documents) -> None:
+                if documents.find(key, ThreadRecord) == before:
+                    documents.write(key, record)
 
-        if not change_together(self.ledger, keep):
-            # Another message opened the thread at the same time, and what follows goes there.
-            self.say(message)
+            change_together(self.ledger, keep)
+        opening.give_back()
+
+    def _thread(self, message: ChannelMessage) -> ThreadRecord | None:
+        return read(self.ledger, ledger_keys.thread(self.channel, message.incident), ThreadRecord)[0]

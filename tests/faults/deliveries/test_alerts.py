@@ -1,15 +1,18 @@
 """One alert comes many times, at once, from the topic, and out of the dead letters."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from courtside.adapters.sns_alerts import SnsAlerts
+from courtside.contracts.incidents import Telling
 from courtside.contracts.names import StackOutput
 from courtside.core.alerting import Alert
 from tests.fakes.own_points import done
-from tests.faults.deliveries.at_once import at_once, called, few, function, told_once
+from tests.faults.deliveries.at_once import all_at_once, at_once, called, few, function, told_once
 from tests.faults.fault import fault
 from tests.faults.model import Model
 
@@ -21,9 +24,9 @@ def alert(model: Model, name: str) -> Alert:
     return Alert(f"Courtside: {name}", f"{name} of {model.name}", id=f"{model.name}-{name}", model=model.name)
 
 
-def delivered(model: Model, name: str, *, records: int = 1) -> dict[str, Any]:
+def delivered(model: Model, name: str, *, records: int = 1, **about: Any) -> dict[str, Any]:
     """Return the event by which the topic hands an alert over to a channel's function, with as many copies of it."""
-    message = alert(model, name)
+    message = replace(alert(model, name), **about)
     topic = model.loop.output(StackOutput.ALERT_TOPIC)
     record = {
         "EventVersion": "1.0",
@@ -121,3 +124,36 @@ def test_one_alert_is_handed_over_thousands_of_times(model: Model, times: int) -
         answers = at_once(times // RECORDS, lambda: called(model, name, event))
     assert answers == [({"posted": RECORDS}, "")] * (times // RECORDS)
     assert len(model.told("handed over for days")) == 1
+
+
+@pytest.fixture
+def bot(model: Model) -> Iterator[None]:
+    """Let a bot write to the channel for a while."""
+    slack = model.stage.slack
+    model.loop.set_webhooks({"slack": slack.bot_secret})
+    yield
+    model.loop.set_webhooks({"slack": slack.url})
+
+
+@pytest.mark.usefixtures("bot")
+@fault(
+    "{times} messages about one new incident are handed over at the same moment to a channel in which a bot writes.",
+    promise="The incident is one thread, in which each message is shown once.",
+)
+@pytest.mark.parametrize("times", [4])
+def test_messages_of_a_new_incident_come_at_once(model: Model, times: int) -> None:
+    name, said = slack(model), [f"number {number} of a new incident" for number in range(times)]
+    tellings = (Telling.OPENED, *[Telling.UPDATED] * (times - 1))
+    events = [
+        delivered(model, each, telling=telling, incident=f"drift-{model.name}", kind="drift", line=f"line {each}")
+        for each, telling in zip(said, tellings, strict=True)
+    ]
+    before = len(model.stage.slack.messages)
+    answers = all_at_once(*[lambda event=event: called(model, name, event) for event in events])
+    assert answers == [({"posted": 1}, "")] * times
+    head, *replies = model.stage.slack.messages[before:]
+    assert {each.thread for each in replies} == {head.id}
+    # One message is the head, and each of the others is one reply.
+    assert (
+        len({each for each in said for reply in replies if f"line {each}" in reply.text}) == len(replies) == times - 1
+    )

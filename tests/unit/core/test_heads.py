@@ -24,6 +24,18 @@ def test_how_an_incident_stands_is_no_finding(telling: Telling) -> None:
     assert (head.subject, head.text, head.severity) == (HEAD.subject, HEAD.text, Severity.CRITICAL)
 
 
+def test_a_beginning_that_comes_late_does_not_hide_what_was_found_since_then() -> None:
+    begin = message_of("Drift in churn", "*What moved*\n• plan", line="plan moved", telling=Telling.OPENED)
+    assert head_after(HEAD, begin) == HEAD
+
+
+def test_a_beginning_that_comes_after_nobody_came_says_what_was_found() -> None:
+    line = "Nobody has acknowledged this for 4 hours."
+    stands = opened(message_of("Nobody came", line, line=line, telling=Telling.ESCALATED, severity="critical"))
+    head = head_after(stands, HEAD)
+    assert (head.text, head.severity) == (HEAD.text, Severity.CRITICAL)
+
+
 def test_an_end_is_said_above_what_was_found_and_only_once() -> None:
     end = message_of("Over", "", line="nothing moves", telling=Telling.RESOLVED)
     head = head_after(HEAD, end)

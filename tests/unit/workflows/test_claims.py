@@ -2,7 +2,7 @@
 
 import pytest
 
-from courtside.workflows.claims import ClaimLost, Claims
+from courtside.workflows.claims import Claim, ClaimLost, Claims
 from courtside.workflows.ports import LedgerWrite
 from tests.fakes.busy_ledger import BusyLedger
 
@@ -11,7 +11,7 @@ from tests.fakes.busy_ledger import BusyLedger
 def test_what_was_told_is_noted_although_the_ledger_refuses_writes_for_a_while(refusals: int) -> None:
     ledger, told = BusyLedger(), list[str]()
 
-    def tell() -> None:
+    def tell(_: Claim) -> None:
         told.append("said")
         ledger.refusals = refusals
 
@@ -23,7 +23,7 @@ def test_what_was_told_is_noted_although_the_ledger_refuses_writes_for_a_while(r
 def test_a_claim_that_another_one_took_over_is_lost_at_once() -> None:
     ledger = BusyLedger()
 
-    def tell() -> None:
+    def tell(_: Claim) -> None:
         taken = ledger.documents["told/one"]
         assert ledger.put(LedgerWrite(taken.key, taken.document, taken.revision))
 

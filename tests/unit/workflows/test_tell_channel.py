@@ -3,13 +3,15 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import permutations
 from typing import Any
 
 import pytest
 
+from courtside.contracts import ledger_keys
 from courtside.contracts.channels.message import ChannelMessage
 from courtside.contracts.incidents import Severity, Telling
-from courtside.workflows.claims import Claims
+from courtside.workflows.claims import Claim, Claims
 from courtside.workflows.ports import MessageNotEdited
 from courtside.workflows.tell_channel import TellChannel, Threads
 from tests.fakes.busy_ledger import BusyLedger
@@ -55,10 +57,12 @@ RESOLVED = about(Telling.RESOLVED, "nothing moves any more", id="i1-resolved")
 class Setup:
     conversation: RecordedConversation = field(default_factory=RecordedConversation)
     ledger: Any = field(default_factory=InMemoryLedger)
+    sleep: Callable[[float], object] = lambda _: None
 
     def tell(self, *messages: ChannelMessage) -> list[bool]:
-        threads = Threads("slack", self.ledger, self.conversation)
-        teller = TellChannel("slack", Claims(self.ledger, sleep=lambda _: None), threads.say)
+        claims = Claims(self.ledger, sleep=self.sleep)
+        threads = Threads("slack", self.ledger, self.conversation, claims)
+        teller = TellChannel("slack", claims, threads.say)
         return [teller.tell(message, delivery=f"d-{message.in_one_line}") for message in messages]
 
 
@@ -131,14 +135,92 @@ def test_a_thread_that_a_busy_ledger_refuses_is_kept_all_the_same() -> None:
     assert [said for _, said, _ in setup.conversation.replies] == ["plan moved too"]
 
 
-def test_what_two_messages_say_of_a_new_incident_at_once_is_in_one_thread() -> None:
-    setup = Setup(ledger=BusyLedger(kind="/thread-"))
-    setup.ledger.happens.append(lambda: setup.tell(OPENED))
-    setup.tell(ESCALATED)
+@dataclass
+class Meanwhile(RecordedConversation):
+    """Something happens while the next message is posted; those in `removed` cannot be edited any more."""
+
+    happens: list[Callable[[], object]] = field(default_factory=list)
+    removed: set[str] = field(default_factory=set)
+
+    def edit(self, posted: str, message: ChannelMessage) -> None:
+        if posted in self.removed:
+            raise MessageNotEdited(posted, gone=True)
+        super().edit(posted, message)
+
+    def post(self, message: ChannelMessage) -> str:
+        if self.happens:
+            self.happens.pop()()
+        return super().post(message)
+
+
+def said_at_once(setup: Setup, first: ChannelMessage, second: ChannelMessage) -> None:
+    """Tell two messages, of which the second comes while the first one is being posted, and waits for it."""
+    over, settled = threading.Event(), threading.Event()
+
+    def wait(_: float) -> None:
+        settled.set()
+        assert over.wait(60)
+
+    def tell() -> None:
+        Setup(setup.conversation, setup.ledger, wait).tell(second)
+        settled.set()
+
+    thread = threading.Thread(target=tell)
+
+    def meanwhile() -> None:
+        thread.start()
+        assert settled.wait(60)
+
+    setup.conversation.happens.append(meanwhile)  # type: ignore[attr-defined]
+    setup.tell(first)
+    over.set()
+    thread.join()
+
+
+@pytest.mark.parametrize(("first", "second"), list(permutations([OPENED, UPDATED, ESCALATED, RESOLVED], 2)))
+def test_two_messages_of_a_new_incident_at_once_are_one_thread_in_which_each_is_shown_once(
+    first: ChannelMessage, second: ChannelMessage
+) -> None:
+    setup = Setup(Meanwhile())
+    said_at_once(setup, first, second)
+    ((posted, head),) = setup.conversation.posts.items()
+    aloud = second is ESCALATED
+    assert setup.conversation.replies == [(posted, second.in_one_line, aloud)]
+    assert head.subject.startswith("Resolved: ") == (RESOLVED in {first, second})
+    setup.tell(first, second)
+    assert len(setup.conversation.posts) + len(setup.conversation.replies) == 2
+
+
+def test_two_messages_at_once_of_which_the_first_was_removed_are_in_one_new_thread() -> None:
+    setup = Setup(Meanwhile(removed={"ts0"}))
+    setup.tell(OPENED)
+    said_at_once(setup, UPDATED, ESCALATED)
+    assert len(setup.conversation.posts) == 2
     assert setup.conversation.replies == [("ts1", "nobody looked", True)]
-    assert setup.conversation.posts["ts1"].severity is Severity.CRITICAL
-    setup.tell(RESOLVED)
-    assert setup.conversation.posts["ts1"].subject == "Resolved: Drift in churn"
+
+
+def test_who_was_killed_while_it_opened_a_thread_is_not_waited_for_without_end() -> None:
+    setup = Setup()
+    assert killed_at(setup, OPENED, 2) is not None
+    setup.tell(ESCALATED)
+    setup.tell(OPENED)
+    assert len(setup.conversation.posts) == 1
+    assert [said for _, said, _ in setup.conversation.replies] == ["age moved"]
+
+
+def test_what_waited_for_a_thread_has_its_whole_lease_for_what_follows() -> None:
+    setup, renewed = Setup(Meanwhile()), list[int]()
+    key = ledger_keys.told("slack", ESCALATED.id)
+    reply = setup.conversation.reply
+
+    def look(posted: str, message: ChannelMessage, *, aloud: bool) -> None:
+        renewed.append(setup.ledger.documents[key].revision)
+        reply(posted, message, aloud=aloud)
+
+    setup.conversation.reply = look  # type: ignore[method-assign]
+    said_at_once(setup, OPENED, ESCALATED)
+    # Taken, renewed before it was said, and renewed after the wait.
+    assert renewed == [3]
 
 
 def test_a_message_that_may_not_be_edited_any_more_is_answered_all_the_same() -> None:
@@ -154,19 +236,24 @@ def test_a_repeated_delivery_says_nothing(message: ChannelMessage) -> None:
     assert len(setup.conversation.posts) == 1
 
 
+def alone(setup: Setup) -> Callable[[ChannelMessage, Claim], object]:
+    """Return what posts each message by itself, as a webhook does."""
+    return lambda message, _: setup.conversation.post(message)
+
+
 def test_an_alert_that_was_published_twice_is_said_once() -> None:
     """Whoever publishes may be killed before it notes that it did, so the topic delivers it under two ids."""
     setup = Setup()
-    teller = TellChannel("slack", Claims(setup.ledger), setup.conversation.post)
+    teller = TellChannel("slack", Claims(setup.ledger), alone(setup))
     assert [teller.tell(OPENED, delivery=each) for each in ("d1", "d2")] == [True, False]
 
 
 def test_a_storm_of_duplicates_asks_the_ledger_once() -> None:
     setup = Setup()
-    teller = TellChannel("slack", Claims(setup.ledger), setup.conversation.post)
+    teller = TellChannel("slack", Claims(setup.ledger), alone(setup))
     assert teller.tell(OPENED, delivery="d")
     # Another process said it, which this one finds out once.
-    other = TellChannel("slack", Claims(setup.ledger), setup.conversation.post)
+    other = TellChannel("slack", Claims(setup.ledger), alone(setup))
     assert not other.tell(OPENED, delivery="d")
     setup.ledger.get = lambda _: pytest.fail("asked again")
     assert not any(each.tell(OPENED, delivery=f"d{number}") for number in range(1_000) for each in (teller, other))
@@ -176,20 +263,20 @@ def test_a_storm_of_duplicates_asks_the_ledger_once() -> None:
 def test_channels_remember_for_themselves() -> None:
     setup = Setup()
     for channel in ("slack", "teams"):
-        assert TellChannel(channel, Claims(setup.ledger), setup.conversation.post).tell(OPENED, delivery="d")
+        assert TellChannel(channel, Claims(setup.ledger), alone(setup)).tell(OPENED, delivery="d")
 
 
 def test_a_message_that_was_refused_is_said_when_it_is_delivered_again() -> None:
     ledger, said = InMemoryLedger(), list[ChannelMessage]()
 
-    def refuse(_: ChannelMessage) -> None:
+    def refuse(*_: object) -> None:
         raise ConnectionError
 
     with pytest.raises(ConnectionError):
         TellChannel("slack", Claims(ledger), refuse).tell(OPENED, delivery="d")
     # It does not wait for a lease to end, which would take a minute here.
     claims = Claims(ledger, sleep=lambda _: pytest.fail("waited"))
-    assert TellChannel("slack", claims, said.append).tell(OPENED, delivery="d")
+    assert TellChannel("slack", claims, lambda message, _: said.append(message)).tell(OPENED, delivery="d")
     assert said == [OPENED]
 
 
