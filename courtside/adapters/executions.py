@@ -22,6 +22,8 @@ _AT_ONCE = 8
 _PAGE = 100
 # Only a few steps follow the state that announces how it ends: far fewer events than this.
 _LAST_EVENTS = 60
+_ANSWERED = "IsApproved"
+"""The state that goes on with a person's answer."""
 
 
 class StepFunctionsExecutions:
@@ -76,6 +78,7 @@ class StepFunctionsExecutions:
             step=entered[0][0] if entered else "",
             announced=announced,
             given=given,
+            answered=next((given for name, given in entered if name == _ANSWERED), {}),
             error=told.get("error", ""),
             cause=told.get("cause", ""),
         )

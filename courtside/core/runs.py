@@ -103,6 +103,7 @@ class Execution:
     """One execution of the retraining machine as AWS describes it.
 
     `step` is the state it entered last; `announced` is the state that announced how it ends, with that state's input.
+    `answered` is the input of the state after a person's answer, empty before one.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Execution:
     step: str = ""
     announced: str = ""
     given: Mapping[str, Any] = field(default_factory=dict)
+    answered: Mapping[str, Any] = field(default_factory=dict)
     error: str = ""
     cause: str = ""
 

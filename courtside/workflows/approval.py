@@ -162,31 +162,40 @@ class Approvals:
             documents.write(key, decided)
             return record, decided
 
-        def take_back(documents: Documents) -> None:
-            if documents.find(key, ApprovalRecord) == decided:
-                documents.write(key, record)
+        def take_back(documents: Documents) -> ApprovalRecord:
+            found = documents.find(key, ApprovalRecord) or record
+            if found != decided:
+                return found
+            documents.write(key, record)
+            return record
 
         record, decided = change_together(self.ledger, decide)
-        if self.callback.answer(record.token, answer):
+        if self.callback.answer(record.token, answer) or self._went_on(training_id, answer):
             return decided
         # The machine never received it: the ledger must not keep an answer that decided nothing.
-        change_together(self.ledger, take_back)
-        raise self._ended(record)
+        raise self._ended(change_together(self.ledger, take_back))
+
+    def _went_on(self, training_id: str, answer: ApprovalAnswer) -> bool:
+        """Tell whether the machine has received an answer although it refused it: its own answer to that was lost."""
+        execution = self.executions.of(training_id)
+        return execution is not None and answer.model_dump().items() <= execution.answered.items()
 
     def _require_waiting(self, record: ApprovalRecord, answer: ApprovalAnswer, *, now: datetime) -> None:
-        waits = _still_runs(record, self.executions)
-        if record.approved is not None and (not waits or record.approved != answer.approved):
-            raise AlreadyAnswered(record)
-        if not waits:
+        if not _still_runs(record, self.executions):
             raise self._ended(record)
+        if record.approved not in {None, answer.approved}:
+            raise AlreadyAnswered(record)
         if now >= record.expires_at:
             raise ApprovalExpired(record.training_id, self.model, record.expires_at)
 
     def _ended(self, record: ApprovalRecord) -> CourtsideError:
         execution = self.executions.of(record.training_id)
-        if record.approved is not None:
+        expired = execution is not None and execution.announced == "AnnounceExpiry"
+        # An answer may have been kept by a command that was killed before the machine received it.
+        stopped = execution is not None and execution.status == "ABORTED" and not execution.answered
+        if record.approved is not None and not (expired or stopped):
             return AlreadyAnswered(record)
-        if execution is None or execution.announced == "AnnounceExpiry":
+        if execution is None or expired:
             return ApprovalExpired(record.training_id, self.model, record.expires_at)
         run = training_run(execution)
         return TrainingEnded(record.training_id, self.model, state=run.state.value, outcome=run.outcome)

@@ -11,6 +11,7 @@ from courtside.contracts import lake_keys, ledger_keys, training_keys
 from courtside.workflows.sealed_models import all_sealed
 from embedded_aws.faults.client import HOLD
 from tests.fakes.own_points import courtside
+from tests.faults.dependencies.answers import error
 from tests.faults.fault import fault
 from tests.faults.model import PATIENCE_SECONDS, TRAINED, Model
 from tests.faults.state.damage import Damage, damaged
@@ -114,6 +115,22 @@ def test_the_command_that_answers_is_killed(model: Model, answer: str) -> None:
     assert "AlreadyAnswered" in type(late.exception).__name__
     assert promoted(model).count(name) == (answer == "approve")
     assert (version(model) == before) == (answer == "reject")
+
+
+@fault(
+    "Step Functions takes a person's approval, and its answer to that is lost.",
+    promise="The approval is kept with who gave it, and the challenger is promoted.",
+)
+def test_the_answer_to_an_approval_is_lost(model: Model) -> None:
+    arn = asked(model, "lost", days=11)
+    lost = error("states", "InternalError", status=500)(request="SendTask", after=True, times=1)
+    with model.faults.fault("lost", lost):
+        assert model.command(*APPROVE, "lost")["approved"]
+        assert model.faults.met("lost") == 1
+    assert model.stage.end(arn) == "SUCCEEDED"
+    assert promoted(model).count("lost") == 1
+    late = courtside(*REJECT, "lost", "--model", model.name)
+    assert "was approved by" in str(late.exception)
 
 
 @fault(
