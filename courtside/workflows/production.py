@@ -7,7 +7,7 @@ for good is checked before the ledger is written; the next attempt finishes what
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from courtside.contracts import lake_keys, ledger_keys, training_keys
 from courtside.contracts.errors import CourtsideError
@@ -183,7 +183,10 @@ class Production:
     def _writes(self, before: ChampionPointer, revision: int, move: Move, *, now: datetime) -> list[LedgerWrite]:
         """Return what one move changes: the pointer, the end of one reign and the beginning of the next."""
         version, sha256 = move.sealed.version, move.sealed.sha256
-        key = ledger_keys.history(now, version)
+        ending = self._ending(before, version)
+        # Entries sort by time, so one that whoever moves writes by a clock that is behind must not lie before the last.
+        since = max([now, *(reign.since + timedelta.resolution for _, reign in ending)])
+        key = ledger_keys.history(since, version)
         # The same champion, now under a seal, keeps its predecessor.
         previous = before.previous if before.version == version else before.version
         pointer = ChampionPointer(
@@ -193,7 +196,7 @@ class Production:
         reign = Reign(
             version=version,
             training_id=move.sealed.training_id,
-            since=now,
+            since=since,
             rule=move.rule,
             reason=move.reason,
             by=move.by,
@@ -203,18 +206,14 @@ class Production:
         noted = [key, ledger_keys.promotion(move.sealed.training_id)] if move.once else [key]
         return [
             written(ledger_keys.CHAMPION, pointer, expected_revision=revision),
-            *self._ended(before, version, now=now),
+            *(_ended(*each, at=since) for each in ending),
             *(written(each, reign, expected_revision=0) for each in noted),
         ]
 
-    def _ended(self, before: ChampionPointer, version: str, *, now: datetime) -> list[LedgerWrite]:
-        """Return the end of the reign before: the pointer's, or of those that are open because the pointer is gone."""
-        entries = ((each, parsed(each, Reign)) for each in self._entries_to_end(before, version))
-        return [
-            written(entry.key, reign.model_copy(update={"until": now}), expected_revision=entry.revision)
-            for entry, reign in entries
-            if before.history_key is not None or reign.until is None
-        ]
+    def _ending(self, before: ChampionPointer, version: str) -> list[tuple[LedgerEntry, Reign]]:
+        """Return the reign that ends: the pointer's, or those that are open because the pointer is gone."""
+        entries = [(each, parsed(each, Reign)) for each in self._entries_to_end(before, version)]
+        return [each for each in entries if before.history_key is not None or each[1].until is None]
 
     def _entries_to_end(self, before: ChampionPointer, version: str) -> list[LedgerEntry]:
         if before.history_key is not None:
@@ -241,6 +240,10 @@ class Production:
             reason="the registry named it before there was a ledger",
         )
         return known, 0
+
+
+def _ended(entry: LedgerEntry, reign: Reign, *, at: datetime) -> LedgerWrite:
+    return written(entry.key, reign.model_copy(update={"until": at}), expected_revision=entry.revision)
 
 
 def _publish_legacy(sealed: SealedModel, *, lake: Lake) -> None:

@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from courtside.contracts import lake_keys
 from embedded_aws.faults.client import HOLD
 from embedded_aws.faults.rules import Effect, Rule
 from tests.fakes.console_script import Done, run
 from tests.faults.dependencies.answers import BAD_ANSWERS
 from tests.faults.dependencies.database import kill_database
+from tests.faults.dependencies.elsewhere import courtside_at
 from tests.faults.dependencies.test_ledger import READS, THROTTLED, of
 from tests.faults.dependencies.test_training import training_of
 from tests.faults.fault import fault
@@ -60,6 +62,11 @@ def promote(model: Model, version: str) -> Done:
         "--reason",
         "a fault",
     )
+
+
+def by_hand(model: Model) -> list[str]:
+    """Return the keys of the decisions that people made."""
+    return [key for key in model.stage.lake.keys(lake_keys.decisions(model.name)) if lake_keys.is_by_hand(key)]
 
 
 def other(model: Model) -> str:
@@ -202,6 +209,23 @@ def test_a_promotion_and_a_busy_ledger(model: Model, trouble: str) -> None:
     assert champion is not None
     assert champion.version == wanted
     assert len(model.production.history()) == reigns + 1
+
+
+@fault(
+    "The clock of a person who promotes a version is 4 minutes ahead, which AWS lets pass.",
+    promise="The promotion and a rollback by a right clock come one after the other in the history and the decisions.",
+)
+@pytest.mark.usefixtures("two")
+def test_a_promotion_by_a_wrong_clock(model: Model) -> None:
+    wanted, before, logged = other(model), model.production.history(), len(by_hand(model))
+    words = ("versions", "promote", wanted, "--reason", "a fault", "--model", model.name, "--stage", "dev", "--json")
+    done = courtside_at(4 / 60, *words)
+    assert done.returncode == 0, done.stderr
+    model.command("versions", "rollback")
+    reigns = model.production.history()
+    assert [each.version for each in reigns[len(before) :]] == [wanted, before[-1].version]
+    assert [each.until for each in reigns] == [*(each.since for each in reigns[1:]), None]
+    assert len(by_hand(model)) == logged + 2
 
 
 @fault(

@@ -37,9 +37,20 @@ def test_promotions_move_aliases_reference_and_history_together(production: Prod
     assert aliases(production) == ("2", "1")
     assert reference(production) == "2"
     first, second = production.history()
-    assert (first.version, first.until, first.by) == ("1", NOW, "gate")
+    assert (first.version, first.since, first.until, first.by) == ("1", NOW, second.since, "gate")
     assert (second.version, second.until, second.by) == ("2", None, "arn:person")
     assert (second.training_id, second.rule, second.reason) == ("second", "better", "because of second")
+
+
+def test_a_clock_that_is_behind_does_not_change_the_order_of_the_history(production: Production) -> None:
+    promoted(production, "first")
+    promoted(production, "second")
+    by_hand(production, "1", now=NOW - timedelta(minutes=4))
+    rolled_back(production, now=NOW - timedelta(minutes=2))
+    reigns = production.history()
+    assert [reign.version for reign in reigns] == ["1", "2", "1", "2"]
+    assert [reign.until for reign in reigns] == [*(reign.since for reign in reigns[1:]), None]
+    assert all(reign.until is None or reign.since < reign.until for reign in reigns)
 
 
 def test_repeating_a_promotion_changes_nothing(production: Production) -> None:
