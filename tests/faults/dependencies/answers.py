@@ -14,7 +14,7 @@ BAD_ANSWERS = {
         Rule, Effect.ANSWER, status=503, headers=_JSON, content='{"message": "Service Unavailable"}'
     ),
     "500 with a page": partial(Rule, Effect.ANSWER, status=500, headers=_HTML, content=_PAGE),
-    "200 with a page to sign in": partial(Rule, Effect.ANSWER, status=200, headers=_HTML, content=_PAGE),
+    "200 with a sign-in page": partial(Rule, Effect.ANSWER, status=200, headers=_HTML, content=_PAGE),
     "200 with JSON of something else": partial(Rule, Effect.ANSWER, status=200, headers=_JSON, content='["ok"]'),
     "429": partial(Rule, Effect.ANSWER, status=429, headers={**_JSON, "retry-after": "1"}, content="{}"),
     "half of its answer": partial(Rule, Effect.CUT),

@@ -23,7 +23,7 @@ with time_machine.travel(time.time() + 3600 * hours, tick=True):
 
 
 @fault(
-    "The clock of a person who asks for the status is {hours:+d} hours off.",
+    "The clock of a person who asks for the status is wrong by {hours:+d} hours.",
     promise="The command says by how much and how to set it.",
 )
 @pytest.mark.parametrize("hours", [-5, 3])
@@ -50,7 +50,7 @@ def test_predictions_by_a_wrong_clock(model: Model) -> None:
 
 
 @fault(
-    "The clock of a function that has a day to predict is {hours:+d} hours off.",
+    "The clock of a function that has a day to predict is wrong by {hours:+d} hours.",
     promise="It fails and says by how much, as commands do; once its clock is right, each row is predicted once.",
 )
 @pytest.mark.parametrize("hours", [-5, 3])
@@ -66,7 +66,7 @@ def test_a_functions_clock_is_hours_off(model: Model, hours: int, tmp_path: Path
 
 
 @fault(
-    "The clock of the task that trains is {hours:+d} hours off.",
+    "The clock of the task that trains is wrong by {hours:+d} hours.",
     promise="The training fails and its log says by how much; the champion stays, and the lock is free.",
     doctor="last training",
 )

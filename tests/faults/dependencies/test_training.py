@@ -12,7 +12,7 @@ from tests.faults.fault import fault
 from tests.faults.kills.machine import TASK, heard
 from tests.faults.model import TRAINED, Model
 
-AWAY = partial(Rule.from_json, BAD_ANSWERS["200 with a page to sign in"](service="tracking").to_json())
+AWAY = partial(Rule.from_json, BAD_ANSWERS["200 with a sign-in page"](service="tracking").to_json())
 """No request to the tracking server works; the answer is one that clients do not wait for."""
 SMOKES = HOLD(caller=TASK, request="GET .*/sealed/.*/smoke.parquet")
 
@@ -23,7 +23,7 @@ def day(number: int) -> date:
 
 
 @fault(
-    "The MLflow server answers with a page to sign in during a whole training.",
+    "The MLflow server answers with a sign-in page during a whole training.",
     promise="What was trained is kept, people are told how to log it later, and the champion stays.",
     doctor="last training",
 )

@@ -65,7 +65,7 @@ def test_a_contract_that_is_meant_to_hurt_is_added(tmp_path: Path, monkeypatch: 
 NAMES = {
     "the folder above": "../../evil",
     "a folder": "evil/evil",
-    "nothing": "",
+    "empty": "",
     "a dot": ".",
     "a space": "evil model",
     "300 letters": "e" * 300,

@@ -92,7 +92,7 @@ def test_rows_full_of_markup_are_predicted(model: Model, tmp_path: Path) -> None
 
 
 @fault(
-    "A file arrives in which {count} rows have markup instead of a number.",
+    "A file arrives that has markup instead of a number in {count} of its rows.",
     promise="{outcome} is set aside, and the message about it shows the markup as text.",
 )
 @pytest.mark.parametrize(("count", "outcome"), [(1, "The row"), (20, "The file")])

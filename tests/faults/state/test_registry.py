@@ -49,7 +49,7 @@ def test_the_alias_is_moved_by_hand(model: Model, client: MlflowClient, other: s
 
 
 @fault(
-    "Somebody deleted the alias of the {alias} in the registry by hand.",
+    "Somebody deleted the alias `{alias}` in the registry by hand.",
     promise="The next promotion or rollback goes by the ledger and sets it again.",
 )
 @pytest.mark.parametrize("alias", [Alias.CHAMPION, Alias.PREVIOUS])

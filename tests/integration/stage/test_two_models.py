@@ -71,7 +71,7 @@ def test_an_answer_about_one_challenger_touches_nothing_of_another_that_waits(st
 
 def test_what_one_model_could_not_log_is_logged_while_another_trains(stage: Stage) -> None:
     # An answer that clients do not ask for again; a server that is stopped is waited for.
-    nonsense = BAD_ANSWERS["200 with a page to sign in"](service="tracking")
+    nonsense = BAD_ANSWERS["200 with a sign-in page"](service="tracking")
     with FaultClient(stage.aws).fault("tracking", nonsense):
         arns = [train(stage, model, "unlogged") for model in MODELS]
         assert [stage.end(arn) for arn in arns] == ["FAILED", "FAILED"]
