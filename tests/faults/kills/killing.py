@@ -28,7 +28,8 @@ A_PERSON = "^$"
 class Moment:
     """A moment in the life of a process: `said` completes a sentence about it, and a request of the process marks it.
 
-    The others are those of `Rule`: before a request it was not carried out, `after` it was.
+    The others are those of `Rule`: before a request it was not carried out, `after` it was. `number` is the signal that
+    ends the process, and `again` the one that ends its second try at the same moment, if that dies too.
     """
 
     said: str
@@ -37,6 +38,7 @@ class Moment:
     after: bool = False
     skip: int = 0
     number: int = signal.SIGKILL
+    again: int | None = None
 
     def __str__(self) -> str:
         return self.said
@@ -46,7 +48,13 @@ class Moment:
         return HOLD(caller=caller, times=1, request=self.request, body=self.body, after=self.after, skip=self.skip)
 
 
+TWICE = "by SIGTERM, and by SIGKILL when it is asked again, "
 FIRST_REQUEST = Moment("as it begins", "")
+
+
+def twice(said: str, request: str, *, body: str = "", skip: int = 0) -> Moment:
+    """Return a moment before a request, at which the first try is told to stop and the second one is killed."""
+    return Moment(f"{TWICE}{said}", request, body=body, skip=skip, number=signal.SIGTERM, again=signal.SIGKILL)
 
 
 def function_named(model: Model, part: str) -> str:
@@ -77,12 +85,13 @@ def standing(model: Model, part: str, moment: Moment = FIRST_REQUEST) -> Iterato
 
 
 def kill(model: Model, part: str, event: dict[str, Any], moment: Moment) -> None:
-    """Call a function and end its process at a moment, of which its caller is told."""
-    with standing(model, part, moment) as name, ThreadPoolExecutor(1) as pool:
-        running = pool.submit(called, model, part, event)
-        model.faults.kill_at(name, number=moment.number)
-        body, error = running.result()
-    assert error == KILLED, body
+    """Call a function and end its process at a moment, of which its caller is told each time."""
+    for number in filter(None, (moment.number, moment.again)):
+        with standing(model, part, moment) as name, ThreadPoolExecutor(1) as pool:
+            running = pool.submit(called, model, part, event)
+            model.faults.kill_at(name, number=number)
+            body, error = running.result()
+        assert error == KILLED, body
 
 
 def command(*words: str, model: Model) -> "subprocess.Popen[str]":

@@ -3,7 +3,6 @@
 import signal
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
@@ -30,22 +29,9 @@ def of(verb: str, request: str, **more: Any) -> Rule:
 
 def called(model: Model, verb: str, event: dict[str, Any]) -> dict[str, Any]:
     """Return what the machine's function of that verb answers, which must work."""
-    body, error = _called(model, verb, event)
+    body, error = model.called(function_name(model.stage, verb), event)
     assert not error, body
-    return body
-
-
-def killed(model: Model, verb: str, event: dict[str, Any], rule: Rule) -> None:
-    """Call the machine's function of that verb and kill its process where the rule holds it."""
-    with ThreadPoolExecutor(1) as pool, model.faults.fault("kill", rule):
-        answer = pool.submit(_called, model, verb, event)
-        model.faults.kill_at("kill", number=signal.SIGKILL)
-        _, error = answer.result()
-    assert error == "Runtime.ExitError"
-
-
-def _called(model: Model, verb: str, event: dict[str, Any]) -> tuple[Any, str]:
-    return model.called(function_name(model.stage, verb), event)
+    return dict(body)
 
 
 def killed_in_machine(model: Model, request: RetrainingRequest, rule: Rule, number: int = signal.SIGKILL) -> str:

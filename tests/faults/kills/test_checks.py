@@ -16,6 +16,7 @@ from courtside.contracts.events import RetrainingRequest, Trigger, Window
 from courtside.contracts.names import StackOutput
 from courtside.contracts.retraining_ends import AnnounceRequest, Ending
 from courtside.core.alerting import Alert
+from tests.faults.dependencies.answers import xml_error
 from tests.faults.fault import fault
 from tests.faults.kills.killing import (
     ANNOUNCE,
@@ -24,9 +25,12 @@ from tests.faults.kills.killing import (
     NOTIFY,
     PUBLISH,
     SETTLE,
+    TEND,
     Moment,
+    called,
     kill,
     standing,
+    twice,
     worked,
 )
 from tests.faults.model import MOVED, PATIENCE_SECONDS, TRAINED, Model, added
@@ -36,33 +40,35 @@ from tests.integration.stage.conftest import Stage
 WRITES, DECISIONS = "TransactWriteItems", "PUT .*/archive/decisions/"
 TOLD = "Action=Publish"
 CHECKING = {
-    Moment("before it claims the check", WRITES, body='/check"'): 1,
+    twice("before it claims the check", WRITES, body='/check"'): 1,
     Moment("after it claimed the check", WRITES, body='/check"', after=True): 2,
     Moment("after it logged the decision and before the report is there", DECISIONS, after=True): 3,
     Moment("before it logs that the decision was carried out", DECISIONS, skip=1): 4,
     Moment("after it logged that the decision was carried out", DECISIONS, skip=1, after=True): 5,
 }
+REFUSED = xml_error("sns", "AuthorizationError", status=403)
 BETWEEN = Moment("between telling people and the note that they were told", "POST /", body=TOLD, after=True)
 ONCE = "once"
 POSTED = Moment("after it posted the alert and before it notes that", WRITES, skip=2)
 NOTIFYING = {
     Moment("before it claims the alert", WRITES): ONCE,
+    Moment("by SIGTERM before it claims the alert", WRITES, number=signal.SIGTERM): ONCE,
     Moment("after it claimed the alert and before it posts it", WRITES, skip=1): ONCE,
     POSTED: "again, and not lost",
 }
 FAILED, DRIFTED = "failed-and-told", Window(start=MOVED - timedelta(10), end=MOVED + timedelta(20))
 SETTLING = [
-    Moment("before it keeps the record of the model's rounds", WRITES, body=r'"rounds-\w"'),
+    twice("before it keeps the record of the model's rounds", WRITES, body=r'"rounds-\w"'),
     Moment("after it kept the record and before people are told", WRITES, body=r'"rounds-\w"', after=True),
     Moment("after people were told and before it keeps what the round did", "PUT .*/watch/"),
 ]
 PUBLISHING = [
-    Moment("before its first write", "PUT "),
+    twice("before its first write", "PUT "),
     Moment("between two of its writes", "PUT ", skip=2),
     Moment("just after it wrote the page of the model", "PUT .*/index.html", after=True),
 ]
 FINDING = [
-    Moment("before it writes the list of models", "PUT .*/watch/"),
+    twice("before it writes the list of models", "PUT .*/watch/"),
     Moment("after it wrote the list of models", "PUT .*/watch/", after=True),
 ]
 
@@ -118,8 +124,9 @@ def killed(model: Model) -> Killed:
         noted = ledger_keys.told("slack", alert_of(model, moment)).rpartition("/")[2]
         with standing(model, NOTIFY, replace(moment, body=noted)) as name:
             publish(model, moment)
-            model.faults.kill_at(name, number=signal.SIGKILL)
+            model.faults.kill_at(name, number=moment.number)
     failed = failure(model, FAILED).model_dump(mode="json")
+    kill(model, ANNOUNCE, failed, Moment("before its first write", WRITES, number=signal.SIGTERM))
     kill(model, ANNOUNCE, failed, BETWEEN)
     kill(model, DRIFT_CHECK, {"model": model.name, "window": DRIFTED.model_dump(mode="json")}, BETWEEN)
     with ThreadPoolExecutor() as pool:
@@ -157,7 +164,8 @@ def test_a_killed_check_tells_people_once(model: Model, killed: Killed) -> None:
 
 
 @fault(
-    "The function that announces a failed training is killed between telling people and the note that they were told.",
+    "The function that announces a failed training is killed by SIGTERM before its first write, and by SIGKILL "
+    "when it is asked again, between telling people and the note that they were told.",
     promise="Its repetition ends what was begun, and a channel shows the alert once.",
 )
 def test_a_killed_announcement_is_repeated_once(model: Model, killed: Killed) -> None:
@@ -215,6 +223,26 @@ def test_models_that_are_due_are_found_again(model: Model, moment: Moment) -> No
     found = worked(model, FIND_DUE, event)
     assert found["due"] == 1
     assert model.stage.lake.read(found["key"])
+
+
+@fault(
+    "People could not be told of a failed round, and the function that tends the incidents is killed {moment}.",
+    promise="The next round tells people once.",
+)
+@pytest.mark.parametrize("moment", [twice("before it claims what is to be told", WRITES)], ids=str)
+def test_a_killed_tender_of_incidents_leaves_them_to_the_next_round(model: Model, moment: Moment) -> None:
+    event, before = {"model": model.name, "as_of": "2026-02-01T00:00:00Z"}, len(model.told("The round of"))
+    failed = {**event, "round": "untold", "not_checked": {"error": "OutOfOrder", "cause": "it went wrong"}}
+    with model.faults.fault("mute", REFUSED(caller=SETTLE, body=TOLD)):
+        assert called(model, SETTLE, failed)[1]
+    kill(model, TEND, {}, moment)
+    assert len(model.told("The round of")) == before
+    for _ in range(2):
+        worked(model, TEND, {})
+    told_by(model, before + 1, containing="The round of")
+    checked = {"decision": "nothing", "rule": "no_drift"}
+    worked(model, SETTLE, {**event, "round": "told", "checked": checked})
+    assert len(model.told("The round of")) == before + 1
 
 
 @fault("The function that passes an alert on to a channel is killed {moment}.", promise="The alert is posted {times}.")

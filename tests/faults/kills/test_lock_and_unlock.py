@@ -3,12 +3,12 @@
 import pytest
 
 from tests.faults.fault import fault
+from tests.faults.kills.killing import Moment, kill, twice
 from tests.faults.kills.machine import (
     LEDGER,
     called,
     event,
     heard,
-    killed,
     killed_in_machine,
     of,
     stopped,
@@ -65,18 +65,42 @@ def test_a_hanging_unlock_is_tried_again(model: Model) -> None:
 
 
 @fault(
-    "The function that gives a lock back is killed {when} it has started the training that waited for the lock.",
+    "The functions that take and give back the lock of a training are killed {moment}.",
+    promise="Asked once more each of them does it: the lock is held by that training, and then it is free.",
+)
+@pytest.mark.parametrize("moment", [twice("before they write the lock", LEDGER)], ids=str)
+def test_the_lock_is_taken_and_given_back_by_a_third_try(model: Model, moment: Moment) -> None:
+    request = undecided(model, "thrice")
+    kill(model, "StepsLock", event(request), moment)
+    assert model.lock().holder is None
+    assert called(model, "Lock", event(request))["outcome"] == "acquired"
+    given = unlocking(model, request)
+    kill(model, "StepsUnlock", given, moment)
+    assert model.lock().holder == request.training_id
+    called(model, "Unlock", given)
+    assert model.lock().holder is None
+
+
+STARTS = [
+    twice("before it has started the training that waited for the lock", "StartExecution"),
+    Moment("after it has started the training that waited for the lock", "StartExecution", after=True),
+]
+
+
+@fault(
+    "The function that gives a lock back is killed {moment}.",
     promise="What waited is kept until it has started, and it runs once.",
 )
-@pytest.mark.parametrize("when", WRITES)
-def test_what_waited_is_started_once(model: Model, when: str) -> None:
-    request, waits = undecided(model, f"holds-{when}"), undecided(model, f"waits-{when}")
+@pytest.mark.parametrize("moment", STARTS, ids=str)
+def test_what_waited_is_started_once(model: Model, moment: Moment) -> None:
+    place = STARTS.index(moment)
+    request, waits = undecided(model, f"holds-{place}"), undecided(model, f"waits-{place}")
     assert called(model, "Lock", event(request))["outcome"] == "acquired"
     assert called(model, "Lock", event(waits))["outcome"] == "remembered"
     given = unlocking(model, request)
-    killed(model, "Unlock", given, of("Unlock", "StartExecution", after=WRITES[when]))
+    kill(model, "StepsUnlock", given, moment)
     again = f"again-{waits.training_id}"
-    assert (again in _ids(model)) is WRITES[when]
+    assert (again in _ids(model)) is moment.after
     called(model, "Unlock", given)
     model.settled()
     assert _ids(model).count(again) == 1

@@ -12,7 +12,7 @@ import pytest
 
 from courtside.contracts import lake_keys
 from tests.faults.fault import fault
-from tests.faults.kills.killing import JUDGE, PREDICT, Moment, kill, worked
+from tests.faults.kills.killing import JUDGE, PREDICT, Moment, kill, twice, worked
 from tests.faults.model import TO_COME, Model, load, rows
 from tests.faults.truths.rows import predictions
 
@@ -26,7 +26,7 @@ PREDICTING = {
     Moment("just after it kept the estimate", "PUT .*/archive/estimates/", after=True): date(2026, 3, 20),
 }
 JUDGING = {
-    Moment("before its first write", "PUT "): date(2026, 3, 26),
+    twice("before its first write", "PUT "): date(2026, 3, 26),
     Moment("between its first write and the second", "PUT ", skip=1): date(2026, 4, 2),
     Moment("just after it noted how far it came", "PUT .*_progress.json", after=True): date(2026, 4, 9),
 }

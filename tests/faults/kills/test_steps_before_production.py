@@ -13,6 +13,7 @@ from courtside.contracts.records import ApprovalRecord
 from courtside.workflows.ledger_documents import read
 from embedded_aws.faults.client import HOLD
 from tests.faults.fault import fault
+from tests.faults.kills.killing import Moment, kill, twice
 from tests.faults.kills.machine import (
     ALIAS,
     LEDGER,
@@ -23,7 +24,6 @@ from tests.faults.kills.machine import (
     champions,
     event,
     heard,
-    killed,
     locked,
     of,
     outlived,
@@ -72,23 +72,23 @@ def test_a_training_stopped_before_the_gate_changes_nothing(
     ask(model, before, Forgiven())
 
 
-FREEZES = {
-    "before the list of its files is written": of("Freeze", "PUT .*/manifest.json"),
-    "after the list of its files was written": of("Freeze", "PUT .*/manifest.json", after=True),
-    "after its lease was renewed": of("Freeze", LEDGER, after=True),
-}
+FREEZES = [
+    twice("before the list of its files is written", "PUT .*/manifest.json"),
+    Moment("after the list of its files was written", "PUT .*/manifest.json", after=True),
+    Moment("after its lease was renewed", LEDGER, after=True),
+]
 
 
 @fault(
     "The function that freezes the rows of a training is killed {moment}.",
     promise="Asked again it freezes the same rows, in one list.",
 )
-@pytest.mark.parametrize("moment", FREEZES)
-def test_a_second_try_freezes_the_same_rows(model: Model, moment: str) -> None:
-    training_id = f"freezes-{list(FREEZES).index(moment)}"
+@pytest.mark.parametrize("moment", FREEZES, ids=str)
+def test_a_second_try_freezes_the_same_rows(model: Model, moment: Moment) -> None:
+    training_id = f"freezes-{FREEZES.index(moment)}"
     request = model.request(training_id)
     with locked(model, request):
-        killed(model, "Freeze", event(request), FREEZES[moment])
+        kill(model, "StepsFreeze", event(request), moment)
         answer = called(model, "Freeze", event(request))
         assert called(model, "Freeze", event(request)) == answer
     key = training_keys.training_manifest(model.name, training_id)
@@ -96,38 +96,42 @@ def test_a_second_try_freezes_the_same_rows(model: Model, moment: str) -> None:
     assert len(versions["Versions"]) == 1
 
 
-@fault(
-    "The function that judges a challenger is killed {moment} its verdict is written.",
-    promise="Asked again it gives a verdict.",
-)
-@pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_second_try_gives_the_verdict(model: Model, training: RetrainingRequest, moment: str) -> None:
+VERDICT = "PUT .*/gate.json"
+JUDGES = [
+    twice("before its verdict is written", VERDICT),
+    Moment("after its verdict was written", VERDICT, after=True),
+]
+
+
+@fault("The function that judges a challenger is killed {moment}.", promise="Asked again it gives a verdict.")
+@pytest.mark.parametrize("moment", JUDGES, ids=str)
+def test_a_second_try_gives_the_verdict(model: Model, training: RetrainingRequest, moment: Moment) -> None:
     given = _named(model)
     verdict = training_keys.training_verdict(model.name, training.training_id)
     model.stage.aws.client("s3").delete_object(Bucket=model.stage.lake.bucket, Key=verdict)
-    killed(model, "Gate", given, of("Gate", "PUT .*/gate.json", after=moment == "after"))
-    assert bool(model.stage.lake.keys(verdict)) == (moment == "after")
+    kill(model, "StepsGate", given, moment)
+    assert bool(model.stage.lake.keys(verdict)) == moment.after
     assert called(model, "Gate", given)["training_id"] == training.training_id
     assert model.loop.verdict(training.training_id).promote
 
 
-SEALS = {
-    "between two files of the copy": of("Seal", "PUT .*/sealed/.*/smoke.parquet"),
-    "before the list of the copied files is written": of("Seal", "PUT .*/sealed/.*/manifest.json"),
-    "after the list of the copied files was written": of("Seal", "PUT .*/sealed/.*/manifest.json", after=True),
-    "after the registry named the challenger": of("Seal", ALIAS, after=True),
-}
+SEALS = [
+    twice("between two files of the copy", "PUT .*/sealed/.*/smoke.parquet"),
+    Moment("before the list of the copied files is written", "PUT .*/sealed/.*/manifest.json"),
+    Moment("after the list of the copied files was written", "PUT .*/sealed/.*/manifest.json", after=True),
+    Moment("after the registry named the challenger", ALIAS, after=True),
+]
 
 
 @fault(
     "The function that copies a challenger to where nothing can change it is killed {moment}.",
     promise="No half copy is ever used; asked again it makes the same copy.",
 )
-@pytest.mark.parametrize("moment", SEALS)
+@pytest.mark.parametrize("moment", SEALS, ids=str)
 @pytest.mark.usefixtures("training")
-def test_a_second_try_makes_the_same_seal(model: Model, moment: str) -> None:
+def test_a_second_try_makes_the_same_seal(model: Model, moment: Moment) -> None:
     _judged(model)
-    killed(model, "Seal", _named(model), SEALS[moment])
+    kill(model, "StepsSeal", _named(model), moment)
     digest = called(model, "Seal", _named(model))["sha256"]
     seals = lake_keys.seals(model.name)
     there = {key.removeprefix(seals).partition("/")[0] for key in model.stage.lake.keys(seals)}
@@ -158,11 +162,11 @@ def test_a_training_stopped_on_its_way_to_production_promotes_nothing(model: Mod
     assert model.champion() == before
 
 
-ASKS = {
-    "before people are asked": of("RequestApproval", "POST /", body="Action=Publish"),
-    "after people were asked and before that is written": of("RequestApproval", LEDGER, skip=1),
-    "after it was written that people were asked": of("RequestApproval", LEDGER, skip=1, after=True),
-}
+ASKS = [
+    twice("before people are asked", "POST /", body="Action=Publish"),
+    Moment("after people were asked and before that is written", LEDGER, skip=1),
+    Moment("after it was written that people were asked", LEDGER, skip=1, after=True),
+]
 
 
 @fault(
@@ -170,45 +174,45 @@ ASKS = {
     promise="Asked again it asks people unless they were asked, and the request waits for whoever answers.",
     twice="waits for your approval",
 )
-@pytest.mark.parametrize("moment", ASKS)
-def test_a_second_try_asks_for_approval(model: Model, training: RetrainingRequest, moment: str) -> None:
+@pytest.mark.parametrize("moment", ASKS, ids=str)
+def test_a_second_try_asks_for_approval(model: Model, training: RetrainingRequest, moment: Moment) -> None:
     _judged(model)
     asked, key = f"versions approve {training.training_id} ", ledger_keys.approval(training.training_id)
     table, place = model.loop.output(StackOutput.LEDGER_TABLE), place_of(f"{ledger_keys.of_model(model.name)}{key}")
     model.stage.aws.client("dynamodb").delete_item(TableName=table, Key=place)  # nobody was asked yet
     before, given = len(model.told(asked)), {**_named(model), "wait_seconds": 60}
-    killed(model, "RequestApproval", {**given, "token": "before"}, ASKS[moment])
+    kill(model, "StepsRequestApproval", {**given, "token": "before"}, moment)
     # The state gives each try a token of its own.
     called(model, "RequestApproval", {**given, "token": "again"})
-    times = 2 if moment.startswith("after people") else 1
+    times = 2 if moment.said.startswith("after people") else 1
     waited(lambda: len(model.told(asked)) == before + times)
     record, _ = read(model.ledger, key, ApprovalRecord)
     assert record is not None
     assert (record.token, record.approved) == ("again", None)
 
 
-PROMOTES = {
-    "before the ledger names the challenger": of("Promote", LEDGER, skip=1),
-    "between the ledger and the registry": of("Promote", ALIAS),
-    "between the two names in the registry": of("Promote", ALIAS, after=True),
-    "between the registry and the reference of drift": of("Promote", REFERENCE),
-    "after the reference of drift was written": of("Promote", REFERENCE, after=True),
-}
+PROMOTES = [
+    twice("before the ledger names the challenger", LEDGER, skip=1),
+    Moment("between the ledger and the registry", ALIAS),
+    Moment("between the two names in the registry", ALIAS, after=True),
+    twice("between the registry and the reference of drift", REFERENCE),
+    Moment("after the reference of drift was written", REFERENCE, after=True),
+]
 
 
 @fault(
     "The function that promotes a challenger is killed {moment}.",
     promise="Asked again it makes the registry and the reference of drift follow: one version is champion in all.",
 )
-@pytest.mark.parametrize("moment", PROMOTES)
+@pytest.mark.parametrize("moment", PROMOTES, ids=str)
 @pytest.mark.usefixtures("training")
-def test_a_second_try_finishes_the_promotion(model: Model, moment: str) -> None:
+def test_a_second_try_finishes_the_promotion(model: Model, moment: Moment) -> None:
     given, production = _sealed(model), model.production
     if len(production.history()) == 2:  # the registry is again as it was when the ledger had just been written
         production.registry.appoint("1", previous=None, reason="a test")
-    killed(model, "Promote", given, PROMOTES[moment])
-    assert production.champion().version == ("1" if moment.startswith("before") else "2")
-    if "ledger" in moment:
+    kill(model, "StepsPromote", given, moment)
+    assert production.champion().version == ("1" if "names the challenger" in moment.said else "2")
+    if "ledger" in moment.said:
         assert production.registry.champion_version() == "1"
     assert called(model, "Promote", given)["after"] == "2"
     assert production.broke_off() is None
@@ -216,21 +220,21 @@ def test_a_second_try_finishes_the_promotion(model: Model, moment: str) -> None:
     assert [each.version for each in production.history()] == ["1", "2"]
 
 
-BACK = {
-    "before the ledger names the version before": of("RollBack", LEDGER, skip=1),
-    "between the ledger and the registry": of("RollBack", LEDGER, skip=1, after=True),
-    "between the two names in the registry": of("RollBack", ALIAS, after=True),
-    "between the registry and the reference of drift": of("RollBack", REFERENCE),
-    "after the reference of drift was written": of("RollBack", REFERENCE, after=True),
-}
+BACK = [
+    twice("before the ledger names the version before", LEDGER, skip=1),
+    Moment("between the ledger and the registry", LEDGER, skip=1, after=True),
+    Moment("between the two names in the registry", ALIAS, after=True),
+    twice("between the registry and the reference of drift", REFERENCE),
+    Moment("after the reference of drift was written", REFERENCE, after=True),
+]
 
 
 @fault(
     "The function that rolls a champion back is killed {moment}.",
     promise="Asked again it goes back once, and ledger, registry and reference of drift name the same version.",
 )
-@pytest.mark.parametrize("moment", BACK)
-def test_a_second_try_finishes_the_rollback(model: Model, training: RetrainingRequest, moment: str) -> None:
+@pytest.mark.parametrize("moment", BACK, ids=str)
+def test_a_second_try_finishes_the_rollback(model: Model, training: RetrainingRequest, moment: Moment) -> None:
     if len(model.production.history()) == 1:
         called(model, "Promote", _sealed(model))
     before, to = champions(model)
@@ -240,7 +244,7 @@ def test_a_second_try_finishes_the_rollback(model: Model, training: RetrainingRe
     )
     found = called(model, "RollBack", given)
     given = {**given, "sha256": found["sha256"]}
-    killed(model, "RollBack", given, BACK[moment])
+    kill(model, "StepsRollBack", given, moment)
     called(model, "RollBack", given)
     assert champions(model) == (to, before)
     assert len(model.production.history()) == reigns + 1
