@@ -68,17 +68,28 @@ def failure_of(request: AnnounceRequest, *, at: datetime) -> Finding:
     asked, alert = request.request, failure_alert(request)
     what = request.status or f"{request.failed_step}: {request.error}"
     by_a_person = asked.trigger in {Trigger.MANUAL, Trigger.INITIAL}
-    said = f"{headline(request)}. {champion_said(request)}"
     return Finding(
         model=asked.model,
         kind=kind_of_failure(request),
         at=at,
         evidence=evidence_of(request),
         alert=alert,
-        line=f"{said} {ended(why_it_failed(request))}" if request.failed_step else said,
+        line=_line(request),
         subjects=(what, asked.training_id) if by_a_person else (what,),
         severity=severity_of_failure(request),
     )
+
+
+def _line(request: AnnounceRequest) -> str:
+    """Return a failure in one line, with nothing twice, so that there is room for the reason and what it names."""
+    champion = champion_said(request) if touches_champion(request) else "The champion is untouched."
+    if not request.failed_step:
+        return f"{headline(request)}. {champion}"
+    said, reason = headline(request), why_it_failed(request)
+    error = display_text(request.error, LINE_LIMIT)
+    if reason.startswith(f"{error}: "):
+        said = said.removesuffix(f" ({error})")
+    return f"{said}. {champion} {ended(reason)}"
 
 
 def evidence_of(request: AnnounceRequest) -> str:

@@ -38,7 +38,7 @@ def third(model: Model) -> str:
 @fault(
     "One of a model's files of rows was {damage} among good ones.",
     promise="Predictions and checks go on with the good ones, the checks name it, no training learns without it "
-    "and `runs show` says so, and nothing has to be done but to bring it back.",
+    "and people are told its name, and nothing has to be done but to bring it back.",
     doctor="^last training",
 )
 @pytest.mark.parametrize("damage", Damage)
@@ -51,11 +51,10 @@ def test_a_file_of_rows_is_damaged(model: Model, third: str, damage: Damage) -> 
         assert [each.rpartition("/")[2] for each in checked.files_quarantined] == [name]
         training = f"without-{damage.name.lower()}"
         assert model.trained(training, as_of=CHECKED[damage]) == "FAILED"
-        said = model.told_once(f"{training} failed in Freeze")
-        # Of a second failure people are told in one line, which has no room for the file.
+        # The first failure is told whole, and the others in one line.
+        assert name in model.told_once(f"{training} failed in Freeze")
         assert name in model.command("runs", "show", training)["outcome"]
-        if damage is Damage.DELETED:  # the first one; doctor looks at which files are there, and reads none
-            assert name in said
+        if damage is Damage.DELETED:  # doctor looks at which files are there, and reads none
             assert third in of_model(model, "loaded data")["detail"]
     assert not model.loop.check_drift(model.day(CHECKED[damage], 29)).files_quarantined
 

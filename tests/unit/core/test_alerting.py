@@ -15,6 +15,7 @@ from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.key_names import LONGEST
 from courtside.contracts.records import Comparison, GateDecision, ModelRound
 from courtside.core.alerting import (
+    LINE_LIMIT,
     SUBJECT_LIMIT,
     TEXT_LIMIT,
     Alert,
@@ -167,6 +168,25 @@ def test_a_displayed_text_is_one_line_of_bounded_length(text: str, limit: int) -
     assert len(said) <= limit
     assert said == "" or said.isprintable()
     assert "`" not in said
+
+
+@given(st.text("abc d", max_size=400), st.text("xyz/", max_size=200), st.text("abc /d", max_size=400))
+def test_the_file_that_a_text_names_first_is_not_cut(before: str, folder: str, after: str) -> None:
+    name = "0123456789.parquet"
+    said = display_text(f"{before} s3://lake/{folder}/{name} {after}", LINE_LIMIT)
+    assert name in said
+    assert len(said) <= LINE_LIMIT
+
+
+def test_a_text_that_is_too_long_loses_the_middle_of_its_path_before_its_words() -> None:
+    text = f"The file s3://lake/{'folder/' * 40}rows.parquet is unreadable, so load it again"
+    said = display_text(text, LINE_LIMIT)
+    assert said.startswith("The file s3://lake/folder/")
+    assert said.endswith("folder/rows.parquet is unreadable, so load it again")
+
+
+def test_a_word_with_a_slash_is_no_path() -> None:
+    assert display_text(f"{'word ' * 100}and/or", 20) == "word word word word…"
 
 
 def test_an_ordinary_name_is_shown_unchanged() -> None:

@@ -8,8 +8,10 @@ import pytest
 from courtside.contracts.events import RetrainingRequest, Trigger
 from courtside.contracts.incidents import Severity, Telling
 from courtside.contracts.retraining_ends import AnnounceRequest, AnnounceResponse, Ending
+from courtside.core.alerting import LINE_LIMIT
 from courtside.workflows.announce import Announcing
 from courtside.workflows.claims import Claims
+from courtside.workflows.freeze import DataUnusable, UnusableFile
 from courtside.workflows.model_ledger import ModelLedger
 from tests.fakes.endings import MODEL, ROLLBACK, TRAINING, broken, end, failed
 from tests.fakes.incidents import HOUR, NOON, Stage, finding
@@ -67,9 +69,21 @@ def test_the_same_failure_again_is_told_once_and_another_one_in_a_line(stage: To
     assert len(set(incidents)) == 1
     assert [telling for _, telling in stage.said] == [Telling.OPENED, Telling.UPDATED]
     assert stage.alerts.sent[1].line == (
-        "Retraining churn.t4 failed in Gate (NoGames). The champion is untouched and keeps predicting. "
-        "NoGames: the lake holds no games."
+        "Retraining churn.t4 failed in Gate. The champion is untouched. NoGames: the lake holds no games."
     )
+
+
+def test_a_file_is_named_whole_in_the_line_about_another_failure(stage: Told) -> None:
+    model, training_id = "m" * 40, "t" * 35
+    name = f"{'0123456789' * 6}.parquet"
+    files = [UnusableFile(f"s3://{'lake-' * 12}bucket/models/{model}/tables/{name}", "unreadable")]
+    asked = TRAINING.model_copy(update={"model": model, "training_id": training_id})
+    stage.told(failed("Train", asked=asked))
+    stage.told(failed("Freeze", error="DataUnusable", cause=str(DataUnusable(model, files)), asked=asked))
+    said = stage.alerts.sent[1].line
+    assert f"/{name}" in said
+    assert said.startswith(f"Retraining {model}.{training_id} failed in Freeze. The champion is untouched.")
+    assert len(said) <= LINE_LIMIT
 
 
 def test_what_a_person_started_is_always_told(stage: Told) -> None:
