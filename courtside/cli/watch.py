@@ -38,7 +38,8 @@ def watch(
 
     For each model, it takes in files that arrived, predicts what comes, checks for drift and judges the predictions
     whose labels are known; it alerts and retrains where it finds a reason to. What was done before is only read back,
-    so nothing is predicted twice and nobody is alerted twice. Exits with 1 if a model fails.
+    so nothing is predicted twice and nobody is alerted twice. Exits with 1 if a model fails, or if what was done with
+    one could not be kept.
 
     Examples:
 
@@ -70,7 +71,9 @@ def watch(
         print_json({**counted.model_dump(mode="json"), "settled": [each.model_dump(mode="json") for each in found]})
     else:
         _show(counted, found, model)
-    if any(each.outcome == FAILED for each in found):
+    if lost := counted.due - len(found):
+        say(f"models that could not be settled, so their next round does so: {lost}", style="bold red")
+    if lost or any(each.outcome == FAILED for each in found):
         raise typer.Exit(EXIT_FAILED)
     if exit_code and any(each.moved for each in found):
         raise typer.Exit(EXIT_DRIFT)
@@ -83,8 +86,6 @@ def _show(counted: "FindDueResponse", found: "list[SettleResponse]", model: str 
             say(f"{each.model}: {sentence}")
         if each.reason:
             say(f"{each.model}: {each.reason}", style="bold red" if each.outcome == FAILED else None)
-    if counted.due > len(found):
-        say(f"models that could not be settled, so their next round does so: {counted.due - len(found)}")
     if model is not None and not counted.due:
         say(f"{model} is paused: `courtside models resume {model}`")
     elif counted.paused:

@@ -8,14 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import Result
 
 from courtside.cli.entry import EXIT_FAILED, EXIT_INTERRUPTED
 from courtside.contracts.names import StackOutput
 from courtside.contracts.rounds import FAILED
-from tests.fakes.own_points import courtside
+from tests.fakes.own_points import courtside, done
 from tests.faults.fault import fault
 from tests.faults.kills.killing import (
     DRIFT_CHECK,
@@ -30,7 +32,7 @@ from tests.faults.kills.killing import (
     function_named,
     standing,
 )
-from tests.faults.model import MOVED, PATIENCE_SECONDS, Model
+from tests.faults.model import MOVED, PATIENCE_SECONDS, Model, contract
 
 STEPS = {
     "predicts": (PREDICT, "predict"),
@@ -153,14 +155,63 @@ def test_a_stopped_part_of_a_round_is_made_up_for(model: Model) -> None:
         running = pool.submit(courtside, "watch", "--model", model.name, "--as-of", f"{next_day()}")
         model.faults.wait_held(name)
         (arn,) = rounds(model)
-        (run,) = states.list_map_runs(executionArn=arn)["mapRuns"]
-        (part,) = states.list_executions(mapRunArn=run["mapRunArn"], statusFilter="RUNNING")["executions"]
-        states.stop_execution(executionArn=part["executionArn"])
+        states.stop_execution(executionArn=part_of(model, arn))
         model.faults.release(name)
         result = running.result()
     assert result.exit_code == EXIT_FAILED, result.output
     assert "ExceedToleratedFailureThreshold" in str(result.exception)
     assert a_round(model)["outcome"] == "nothing"
+
+
+@pytest.fixture
+def another(tmp_path: Path) -> Iterator[str]:
+    """Put a second model into the stage, which has neither rows nor a champion yet, and return its name."""
+    name = "beside_m"
+    file = tmp_path / f"{name}.yaml"
+    file.write_text(contract(name))
+    done("models", "add", str(file))
+    yield name
+    done("models", "remove", name, "--yes")
+
+
+@fault(
+    "A person stops the part of a round that works on one of two models.",
+    promise="The round goes on for the other one, whoever asked for it is told that one is left over, and the next "
+    "round makes up for it.",
+)
+def test_a_stopped_part_of_a_round_hurts_no_other_model(model: Model, another: str) -> None:
+    states, day = model.stage.aws.client("stepfunctions"), f"{next_day()}"
+    reads = Moment("", "GetItem", body=f"{model.name}/")
+    with standing(model, PREDICT, reads) as name, ThreadPoolExecutor(1) as pool:
+        running = pool.submit(courtside, "watch", "--as-of", day)
+        model.faults.wait_held(name)
+        (arn,) = rounds(model)
+        states.stop_execution(executionArn=part_of(model, arn))
+        model.faults.release(name)
+        result = running.result()
+    assert result.exit_code == EXIT_FAILED, result.output
+    assert "models that could not be settled, so their next round does so: 1" in result.stderr
+    assert settled_in(result) == {another: "nothing_to_check"}
+    assert model.stage.end(arn) == "SUCCEEDED"
+    again = courtside("watch", "--as-of", day)
+    assert again.exit_code == 0, again.output
+    assert settled_in(again) == {another: "nothing_to_check", model.name: "nothing"}
+
+
+def settled_in(result: Result) -> dict[str, str]:
+    """Return how a round ended for each model with which it did something."""
+    return {each["model"]: each["outcome"] for each in json.loads(result.stdout)["settled"]}
+
+
+def part_of(model: Model, round_arn: str) -> str:
+    """Return the part of a round that works on the model."""
+    states = model.stage.aws.client("stepfunctions")
+    (run,) = states.list_map_runs(executionArn=round_arn)["mapRuns"]
+    listed = states.list_executions(mapRunArn=run["mapRunArn"])["executions"]
+    arns = [each["executionArn"] for each in listed]
+    given = {arn: json.loads(states.describe_execution(executionArn=arn)["input"]) for arn in arns}
+    (part,) = (arn for arn, due in given.items() if due["model"] == model.name)
+    return str(part)
 
 
 def rounds(model: Model) -> list[str]:

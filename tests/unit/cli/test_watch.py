@@ -26,6 +26,7 @@ class Machine:
 
     rounds: Rounds
     asked: list[WatchRequest] = field(default_factory=list)
+    stopped: str = ""
 
     def __call__(self, arn: str) -> "Machine":
         assert arn == "machine"
@@ -34,7 +35,7 @@ class Machine:
     def run(self, name: str, request: WatchRequest) -> FindDueResponse:
         self.asked.append(request)
         counted, due = self.rounds.find(request.as_of, name, model=request.model, everything=request.everything)
-        for each in due:
+        for each in (each for each in due if each.model != self.stopped):
             self.rounds.settle.run(self.rounds.answered(each), now=NOON)
         return counted
 
@@ -86,6 +87,16 @@ def test_the_exit_code_says_whether_a_model_failed_or_moved(
     machine.rounds.check = lambda due: found if due.model == "churn" else WELL
     assert watch(*options).exit_code == code
     assert watch(*options, "--json").exit_code == code
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_model_whose_part_of_a_round_was_stopped_is_told(machine: Machine, options: tuple[str, ...]) -> None:
+    machine.stopped = "churn"
+    result = watch(*options)
+    assert result.exit_code == 1
+    assert "models that could not be settled, so their next round does so: 1" in result.stderr
+    machine.stopped = ""
+    assert "could not be settled" not in watch(*options).stderr
 
 
 def test_one_model_may_be_asked_for(machine: Machine) -> None:
