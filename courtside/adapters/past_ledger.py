@@ -1,15 +1,15 @@
 """The ledger's table as it was: DynamoDB makes another table of a moment, which is read and removed again."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from courtside.adapters import aws_clients
 from courtside.adapters.dynamodb_ledger import entry_of, item_of, place_of
+from courtside.adapters.many_requests import request_each
 from courtside.workflows.ports import LedgerEntry
 from courtside.workflows.restore.errors import LedgerDeleted
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _AT_ONCE = 8
 _POLL_SECONDS, _MOST_POLLS = 10, 720
 _LONGEST_NAME = 255
-_Thing = TypeVar("_Thing")
 
 
 @dataclass(frozen=True)
@@ -57,11 +56,19 @@ class DynamoDbPastLedger:
 
     def overwrite(self, entries: Sequence[LedgerEntry]) -> None:
         """Write entries with their own revisions, whatever is there."""
-        self._each(lambda each: self._dynamodb.put_item(TableName=self.table, Item=item_of(each)), entries)
+
+        def put(each: LedgerEntry) -> None:
+            self._dynamodb.put_item(TableName=self.table, Item=item_of(each))
+
+        request_each(put, entries, at_once=_AT_ONCE)
 
     def remove(self, keys: Sequence[str]) -> None:
         """Remove entries."""
-        self._each(lambda key: self._dynamodb.delete_item(TableName=self.table, Key=place_of(key)), keys)
+
+        def delete(key: str) -> None:
+            self._dynamodb.delete_item(TableName=self.table, Key=place_of(key))
+
+        request_each(delete, keys, at_once=_AT_ONCE)
 
     @contextmanager
     def _restored(self, moment: datetime) -> Iterator[str]:
@@ -86,8 +93,3 @@ class DynamoDbPastLedger:
         found = self._dynamodb.list_backups(TableName=self.table, BackupType="SYSTEM")["BackupSummaries"]
         newest = max(found, key=lambda each: each["BackupCreationDateTime"], default=None)
         return None if newest is None else newest["BackupArn"]
-
-    def _each(self, work: Callable[[_Thing], object], things: Sequence[_Thing]) -> None:
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for done in [pool.submit(work, thing) for thing in things]:
-                done.result()

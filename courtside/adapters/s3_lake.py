@@ -1,13 +1,13 @@
 """The lake in S3."""
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from courtside.adapters import aws_clients
+from courtside.adapters.many_requests import request_each
 from courtside.adapters.s3_content import whole_object
 from courtside.workflows.ports import ObjectMissing, ObjectVersion, StampedObject, StoredObject, lies_between
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 PARALLEL = 8
 _LARGEST_COPY = 5 * 1024**3
 """Bytes that one request can copy: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html"""
-_Thing = TypeVar("_Thing")
 _NOT_AS_EXPECTED = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"}
 
 
@@ -114,20 +113,22 @@ class S3Lake:
         try:
             self._s3.put_object(Bucket=self.bucket, Key=key, Body=content, **condition)  # type: ignore[arg-type]  # the stubs want literal names
         except ClientError as error:
-            if error.response["Error"]["Code"] in _NOT_AS_EXPECTED:
-                return False
-            raise
+            if error.response["Error"]["Code"] not in _NOT_AS_EXPECTED:
+                raise
+            # S3 may have written and its answer was lost: then the client's next try meets what it wrote itself.
+            tried_again = error.response["ResponseMetadata"]["RetryAttempts"] > 0
+            return tried_again and (found := self.stamped(key)) is not None and found.content == content
         return True
 
     def move(self, keys: Mapping[str, str]) -> None:
         """Copy objects within S3, all at once, and remove the old ones when every copy is there."""
-        self._each(lambda old: self._copy(old, keys[old]), list(keys))
+        request_each(lambda old: self._copy(old, keys[old]), list(keys), at_once=PARALLEL)
         self.remove(list(keys))
 
     def remove(self, keys: Sequence[str]) -> None:
         """Remove objects (the bucket keeps their versions)."""
         # Remove them one by one: a request for many reports what it could not remove in its answer, not as an error.
-        self._each(lambda key: self._s3.delete_object(Bucket=self.bucket, Key=key), keys)
+        request_each(lambda key: self._s3.delete_object(Bucket=self.bucket, Key=key), keys, at_once=PARALLEL)
 
     def versions(self, prefix: str) -> list[ObjectVersion]:
         """Return every version of the objects under `prefix`, sorted by key, the newest of each first."""
@@ -151,7 +152,7 @@ class S3Lake:
         def remove(each: ObjectVersion) -> None:
             self._s3.delete_object(Bucket=self.bucket, Key=each.key, VersionId=each.version_id)
 
-        self._each(remove, versions)
+        request_each(remove, versions, at_once=PARALLEL)
 
     def write_again(self, versions: Sequence[ObjectVersion]) -> None:
         """Make a copy of each of these versions, with the stamp of the version, the newest version of its object."""
@@ -160,7 +161,7 @@ class S3Lake:
             source: CopySourceTypeDef = {"Bucket": self.bucket, "Key": each.key, "VersionId": each.version_id}
             self._s3.copy(source, self.bucket, each.key, Config=self._parts_of(each))
 
-        self._each(copy, versions)
+        request_each(copy, versions, at_once=PARALLEL)
 
     def _parts_of(self, version: ObjectVersion) -> "TransferConfig":
         """Return how to copy a version: its ETag is that of its parts, so the copy needs the same ones."""
@@ -184,8 +185,3 @@ class S3Lake:
 
     def _copy(self, old: str, new: str) -> None:
         self._s3.copy_object(Bucket=self.bucket, Key=new, CopySource={"Bucket": self.bucket, "Key": old})
-
-    def _each(self, work: Callable[[_Thing], object], things: Sequence[_Thing]) -> None:
-        with ThreadPoolExecutor(PARALLEL) as pool:
-            for done in [pool.submit(work, thing) for thing in things]:
-                done.result()

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pyarrow.parquet as pq
 import pytest
 
 from courtside.contracts.lake_keys import predictions
@@ -15,6 +17,7 @@ from tests.faults.dependencies.answers import DENIED, GONE, SLOW_DOWN
 from tests.faults.dependencies.days import day_to_come, event, require_predicted
 from tests.faults.fault import fault
 from tests.faults.input.arriving import loaded_rows, new_rows, put
+from tests.faults.kills.test_loads import own_rows
 from tests.faults.model import COMING, Model
 
 REQUESTS = {
@@ -82,6 +85,23 @@ def fails_and_goes_on(model: Model, rule: Rule, call: Callable[[], tuple[Any, st
     body, error = call()
     assert not error, body
     return body
+
+
+@fault(
+    "S3 keeps the predictions of a day and the labels that a person loads, and its answers are lost.",
+    promise="Both say that they were new, and each is there once.",
+)
+def test_what_was_written_although_nobody_heard_counts_as_written(model: Model, tmp_path: Path) -> None:
+    day = day_to_come(model)
+    pq.write_table(own_rows().select(["parcel", "at", "late"]), tmp_path / "labels.parquet")
+    with (
+        model.faults.fault("predictions", SLOW_DOWN(request="^PUT .*/archive/predictions/", after=True, times=1)),
+        model.faults.fault("labels", SLOW_DOWN(request="^PUT .*/labels/[0-9a-f]+.json", after=True, times=1)),
+    ):
+        assert model.loop.predict(day).predicted == COMING
+        assert not model.command("labels", "load", str(tmp_path / "labels.parquet"))["repeated"]
+        assert (model.faults.met("predictions"), model.faults.met("labels")) == (1, 1)
+    require_predicted(model, day)
 
 
 @fault(
