@@ -72,16 +72,23 @@ class Quarantine:
             )
 
     def _wrong(self, listed: Mapping[str, Arrival]) -> dict[ArrivalRecord, str]:
-        """Return the reports of the files that are still as they were set aside, with the ids of their arrivals."""
+        """Return the reports of the files that are still as they were set aside, with the ids of their arrivals.
+
+        A report counts for as long as any file of its content is there, under whatever name.
+        """
+        by_content: dict[str, list[Arrival]] = {}
+        for arrival in listed.values():
+            by_content.setdefault(arrival.file.etag, []).append(arrival)
         found = {}
         for prefix in self._prefixes():
             report = read_document(ArrivalRecord, f"{prefix}{REPORT}", lake=self.lake)
-            if (arrival := listed.get(report.file)) is None:
-                continue
-            key = lake_keys.arrival(self.model, arrival.id)
-            record = find_document(ArrivalRecord, key, lake=self.lake)
-            if record is None or record.quarantine == prefix:
-                found[report] = arrival.id
+            own = [listed[report.file]] if report.file in listed else []
+            for arrival in (*own, *by_content.get(report.etag, [])):
+                key = lake_keys.arrival(self.model, arrival.id)
+                record = find_document(ArrivalRecord, key, lake=self.lake)
+                if record is None or record.quarantine == prefix:
+                    found[report] = arrival.id
+                    break
         return found
 
     def _prefixes(self) -> list[str]:

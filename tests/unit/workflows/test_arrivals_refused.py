@@ -270,3 +270,16 @@ def test_an_incident_is_open_while_a_file_that_is_still_there_is_wrong() -> None
     wrong = desk.arrive("a.parquet", FIRST.drop_columns(["payment"]).slice(0, 10 + ord("a")))
     assert wrong.outcome == QUARANTINED
     assert [alert.telling for alert in desk.alerts.sent] == ["opened", "resolved", "opened"]
+
+
+def test_an_incident_is_open_while_a_wrong_file_is_there_under_another_name() -> None:
+    desk = Desk()
+    for name in ("a.csv", "b.csv"):
+        desk.put(name, b"a,b\n1,0\n")
+    assert desk.round().quarantined == 2
+    incidents = desk.arrivals(desk.place).incidents
+    desk.arrive("a.csv", parquet(FIRST))
+    assert [each.kind for each in incidents.list("churn")] == ["quarantine"]
+    desk.place.remove("b.csv")
+    desk.round()
+    assert [alert.telling for alert in desk.alerts.sent] == ["opened", "resolved"]
