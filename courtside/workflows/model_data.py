@@ -4,9 +4,9 @@ from datetime import datetime
 
 from courtside.contracts import dashboard_keys, lake_keys, ledger_keys
 from courtside.contracts.errors import BadInput
-from courtside.contracts.records import ChampionPointer, RetrainingLockState
+from courtside.contracts.records import ChampionPointer, Reign, RetrainingLockState
 from courtside.workflows.ledger_documents import read
-from courtside.workflows.ledger_transactions import change
+from courtside.workflows.ledger_transactions import Documents, change_together
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.ports import Lake, Registry
 
@@ -42,7 +42,15 @@ def delete_data(ledger: ModelLedger, *, lake: Lake, registry: Registry | None, n
     if lock.holder is not None and (lock.lease_until or now) > now:
         raise TrainingRuns(ledger.model, lock.holder)
     nobody = ChampionPointer(version=None, previous=None, reason="the data of the model was deleted")
-    change(ledger, ledger_keys.CHAMPION, nobody, lambda _: (nobody, None))
+
+    def end_reign(documents: Documents) -> None:
+        before = documents.read(ledger_keys.CHAMPION, nobody)
+        documents.write(ledger_keys.CHAMPION, nobody)
+        key = before.history_key
+        if key is not None and (reign := documents.find(key, Reign, anew=True)) is not None:
+            documents.write(key, reign.model_copy(update={"until": max(now, reign.since)}))
+
+    change_together(ledger, end_reign)
     if registry is not None:
         # Else the next model of this name would have to be better than one that is champion no more.
         registry.appoint(None, previous=None, reason=nobody.reason)

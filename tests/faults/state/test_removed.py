@@ -50,9 +50,11 @@ def test_the_model_begins_anew(model: Model, tmp_path: Path) -> None:
     registry = model.production.registry
     done("models", "remove", model.name, "--delete-data", "--yes")
     assert registry.champion_version() is None
+    assert [each for each in model.production.history() if each.until is None] == []
     assert add_again(model, tmp_path) == "added again"
     load(model.name, rows())
     assert model.trained("anew", trigger=Trigger.INITIAL) == "SUCCEEDED"
     champion = model.champion()
     assert champion is not None, model.loop.verdict("anew").reason
     assert champion.previous is None
+    assert [each.version for each in model.production.history() if each.until is None] == [champion.version]
