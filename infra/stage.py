@@ -234,6 +234,10 @@ class StageSettings(BaseModel):
         default="cron(0 10 1 * ? *)",
         description="when the database gets a new password, like 'cron(0 10 1 * ? *)' (UTC: the first of each month)",
     )
+    backup_schedule: Schedule = Field(
+        default="cron(0 8 * * ? *)",
+        description="when the tracking database is copied into the lake, like 'cron(0 8 * * ? *)' (UTC: every night)",
+    )
     deletion_protection: bool = Field(
         default=True, description="True protects the database and the data stack from deletion"
     )

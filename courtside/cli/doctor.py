@@ -108,8 +108,10 @@ def _addresses(settings: dict[str, Any] | None) -> Iterator["Finding"]:
 def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
     from courtside.adapters.deployment import stage_outputs
     from courtside.adapters.examination import alert_channel, monitoring, network
+    from courtside.adapters.examination.backups import backups
     from courtside.adapters.examination.examine import examine
     from courtside.adapters.examination.stage import alarms, service
+    from courtside.adapters.s3_lake import S3Lake
     from courtside.adapters.stack_resources import stack_resources
     from courtside.contracts.channels import CHANNELS
     from courtside.contracts.names import StackOutput
@@ -119,6 +121,8 @@ def _working(stage: str, standing: list[str]) -> Iterator["Finding"]:
     yield from examine("service", lambda: service(resources))
     yield from examine("models", lambda: _models(outputs))
     yield from examine("schedule", lambda: monitoring.schedule(resources, lake=outputs[StackOutput.LAKE_BUCKET]))
+    lake = S3Lake(outputs[StackOutput.LAKE_BUCKET])
+    yield from examine("backup", lambda: backups(lake, now=datetime.now(UTC)))
     yield from examine("dead letters", lambda: monitoring.dead_letters(resources))
     yield from examine("default security group", lambda: network.default_group(resources))
     yield from examine("alarms", lambda: alarms(resources))

@@ -1,4 +1,4 @@
-"""Scheduled tasks do what the tracking server cannot: remove deleted runs for good and change its password."""
+"""Scheduled tasks do what the tracking server cannot: back itself up, change its password, remove runs for good."""
 
 from collections.abc import Mapping
 
@@ -7,6 +7,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as event_targets
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -20,6 +21,7 @@ from infra.constructs.logs import log_group
 from infra.constructs.mlflow_server import ARTIFACT_FOLDER, MlflowDatabaseEnv, MlflowMigrationEnv, MlflowServer
 from infra.constructs.network import place_of_tasks
 from infra.constructs.scheduled_work import ScheduledWork
+from infra.constructs.tracking_copy import BackupTask
 from infra.stage import StageSettings
 from infra.task_size import TaskSize
 
@@ -32,10 +34,10 @@ _SIZE = TaskSize(cpu=256, memory_mib=1024)
 
 
 class TrackingUpkeep(ScheduledWork):
-    """Scheduled tasks of the MLflow image: `gc` every week, `rotate` as the stage says.
+    """Scheduled tasks: `gc` every week, `rotate` and `backup` as the stage says.
 
-    Each has a role of its own. The event of a task that could not be started waits in the dead letter queue; a failed
-    task is announced.
+    Each has a role of its own, and only the rotation has the master's password. The event of a task that could not be
+    started waits in the dead letter queue; a failed task is announced.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class TrackingUpkeep(ScheduledWork):
         server: MlflowServer,
         database: TrackingDatabase,
         artifacts: PrivateBucket,
+        lake: s3.IBucket,
         alerts: Alerts,
         settings: StageSettings,
     ) -> None:
@@ -54,8 +57,8 @@ class TrackingUpkeep(ScheduledWork):
             construct_id,
             alerts=alerts,
             alarm="UpkeepMissed",
-            meaning="A scheduled task of the tracking server (garbage collection, password rotation) could not be "
-            "started; its event waits in the dead letter queue",
+            meaning="A scheduled task of the tracking server (garbage collection, password rotation, backup) could "
+            "not be started; its event waits in the dead letter queue",
             runbook="upkeep-missed",
         )
         self._server = server
@@ -70,6 +73,8 @@ class TrackingUpkeep(ScheduledWork):
         self._let_rotate(rotation)
         self._schedule("CollectionSchedule", collection, _COLLECTION, "Deleted runs go for good")
         self._schedule("RotationSchedule", rotation, settings.password_schedule, "New database password")
+        backup = self._backup(lake)
+        self._schedule("BackupSchedule", backup, settings.backup_schedule, "Backup of the tracking database")
         self._let_database_logs_end()
         self._announce_failures(alerts)
 
@@ -91,6 +96,19 @@ class TrackingUpkeep(ScheduledWork):
         )
         login.grant_read(task.task_role)
         return task
+
+    def _backup(self, lake: s3.IBucket) -> ecs.FargateTaskDefinition:
+        return BackupTask(
+            self,
+            "Backup",
+            container=_CONTAINER,
+            stream="backup",
+            database=self._database,
+            login=self._database.server_secret,
+            lake=lake,
+            group=self._logs,
+            settings=self._settings,
+        )
 
     def _let_collect(self, task: ecs.FargateTaskDefinition, artifacts: PrivateBucket) -> None:
         artifacts.grant_list(task.task_role)
@@ -155,7 +173,7 @@ class TrackingUpkeep(ScheduledWork):
         events.Rule(
             self,
             "Failed",
-            description="A garbage collection or password rotation failed",
+            description="A garbage collection, password rotation or backup failed",
             event_pattern=events.EventPattern(
                 source=["aws.ecs"],
                 detail_type=["ECS Task State Change"],

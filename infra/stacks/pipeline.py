@@ -115,6 +115,7 @@ class PipelineStack(cdk.Stack):
             server=tracking.server,
             database=data.database,
             artifacts=data.artifacts,
+            lake=data.lake,
             alerts=self.alerts,
             settings=settings,
         )

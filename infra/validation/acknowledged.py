@@ -65,6 +65,7 @@ ACKNOWLEDGED = (
             "pipeline/Training/Task/Resource",
             "pipeline/TrackingUpkeep/Collection/Resource",
             "pipeline/TrackingUpkeep/Rotation/Resource",
+            "pipeline/TrackingUpkeep/Backup/Resource",
         ),
         reason="The variables are names of buckets, tables and addresses; secrets come from Secrets Manager.",
     ),

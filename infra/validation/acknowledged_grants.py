@@ -177,7 +177,8 @@ GRANTS = (
     starred(
         f"<LakeBucket>/{lake_keys.TRACKING_BACKUPS_PREFIX}*",
         "tracking/TrackingCopy/Task/TaskRole/DefaultPolicy/Resource",
-        reason="There is one object for each backup; the task can add and read them, but delete none.",
+        "pipeline/TrackingUpkeep/Backup/TaskRole/DefaultPolicy/Resource",
+        reason="There is one object for each backup; tasks can add them, the one that restores read them, none delete.",
     ),
     *(
         starred(f"<LakeBucket>/{key}", TRAINING_ROLE, reason="One object of each training's folder.")

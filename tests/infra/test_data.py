@@ -180,7 +180,7 @@ def test_without_public_subnets_for_tasks_every_task_goes_out_through_one_nat(
             if "EcsParameters" in each["Target"]
         ),
     ]
-    assert len(networks) == 5
+    assert len(networks) == 6
     for network in networks:
         place = network["AwsvpcConfiguration"]
         assert place.get("AssignPublicIp", "DISABLED") == "DISABLED"

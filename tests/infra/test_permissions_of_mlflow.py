@@ -83,7 +83,8 @@ def test_only_the_notifier_reads_the_webhook_and_only_mlflows_tasks_the_password
         for logical_id in stack.of_type("AWS::IAM::Policy")
         if (resources := allowed(stack, logical_id, "secretsmanager:GetSecretValue"))
     }
-    tasks = ("MlflowTask", "TrackingCopyTask", "TrackingUpkeepCollection", "TrackingUpkeepRotation")
+    upkeep = [f"TrackingUpkeep{task}" for task in ("Collection", "Rotation", "Backup")]
+    tasks = ("MlflowTask", "TrackingCopyTask", *upkeep)
     roles = {f"{task}{role}" for task in tasks for role in ("TaskRole", "ExecutionRole")}
     assert set(readers) == {"NotifySlackServiceRole", *roles}
     assert readers.pop("NotifySlackServiceRole") == {"<ExportsOutputRefSlackWebhookSecret94380F09>"}
@@ -100,6 +101,8 @@ def test_only_the_notifier_reads_the_webhook_and_only_mlflows_tasks_the_password
         "TrackingUpkeepCollectionExecutionRole": {server},
         "TrackingUpkeepRotationTaskRole": {master, server},
         "TrackingUpkeepRotationExecutionRole": {master},
+        "TrackingUpkeepBackupTaskRole": {server},
+        "TrackingUpkeepBackupExecutionRole": {server},
     }
 
 

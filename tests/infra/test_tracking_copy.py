@@ -1,4 +1,4 @@
-"""These tests check what the task that copies the tracking database runs and what it may do."""
+"""These tests check what the tasks that copy the tracking database run and what they may do."""
 
 from fnmatch import fnmatch
 from typing import Any
@@ -10,10 +10,15 @@ from tests.infra.granted import LAKE, allowed
 from tests.infra.synthesized import ROOT, SynthesizedStage, text
 
 ROLE = "TrackingCopyTaskTaskRole"
+NIGHTLY = "TrackingUpkeepBackupTaskRole"
 
 
 def container(stage: SynthesizedStage) -> dict[str, Any]:
     _, task = stage.tracking.only("AWS::ECS::TaskDefinition", "TrackingCopy")
+    return only_container(task)
+
+
+def only_container(task: dict[str, Any]) -> dict[str, Any]:
     (only,) = task["ContainerDefinitions"]
     found: dict[str, Any] = only
     return found
@@ -40,6 +45,19 @@ def test_the_task_reads_and_adds_backups_and_nothing_else_in_the_lake(dev: Synth
         assert allowed(dev.tracking, ROLE, action) == set()
     assert fnmatch(lake_keys.TRACKING_BACKUPS_PREFIX + "x.zip", BACKUPS)
     assert not fnmatch(lake_keys.champion_reference("nba_games"), BACKUPS)
+
+
+def test_the_nightly_task_runs_the_same_as_the_servers_role_and_reads_no_backup(stage: SynthesizedStage) -> None:
+    _, task = stage.pipeline.only("AWS::ECS::TaskDefinition", "TrackingUpkeepBackup")
+    nightly = only_container(task)
+    environment = {each["Name"]: text(each["Value"]) for each in nightly["Environment"]}
+    assert "ServerLogin" in TrackingCopyEnv.read(environment).database_secret_arn
+    for same in ("EntryPoint", "Command", "ReadonlyRootFilesystem"):
+        assert nightly[same] == container(stage)[same]
+    assert nightly["Name"] == "upkeep", "the rule that announces failures matches this name"
+    assert allowed(stage.pipeline, NIGHTLY, "s3:PutObject") == {f"{LAKE}/{BACKUPS}"}
+    for action in ("s3:GetObject", "s3:ListBucket", "s3:DeleteObject", "s3:DeleteObjectVersion"):
+        assert allowed(stage.pipeline, NIGHTLY, action) == set()
 
 
 def test_no_schedule_or_rule_starts_the_task(stage: SynthesizedStage) -> None:

@@ -10,7 +10,9 @@ from tests.infra.conftest import synthesize
 from tests.infra.synthesized import SynthesizedStage, text
 
 LOGINS = {"Collection": "ServerLogin", "Rotation": "InstanceSecret"}
-TASKS = {"Collection": ["gc", "--older-than", "30d"], "Rotation": ["rotate"]}
+# What the backup runs is in test_tracking_copy.py.
+COMMANDS = {"Collection": ["gc", "--older-than", "30d"], "Rotation": ["rotate"]}
+TASKS = (*COMMANDS, "Backup")
 
 
 def _container(stage: SynthesizedStage, task: str) -> dict[str, Any]:
@@ -19,10 +21,10 @@ def _container(stage: SynthesizedStage, task: str) -> dict[str, Any]:
     return dict(container)
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", COMMANDS)
 def test_a_task_runs_its_command_on_the_database_and_holds_no_password(stage: SynthesizedStage, task: str) -> None:
     container = _container(stage, task)
-    assert container["Command"] == TASKS[task]
+    assert container["Command"] == COMMANDS[task]
     environment = {variable["Name"]: text(variable["Value"]) for variable in container["Environment"]}
     assert MlflowDatabaseEnv.read(environment).database_secret_arn.startswith(
         f"<ExportsOutputRefDatabase{LOGINS[task]}"
@@ -69,9 +71,18 @@ def test_a_task_that_never_started_raises_an_alarm_and_one_that_failed_an_alert(
     assert [text(target["Arn"]) for target in rule["Targets"]] == [f"<{topic}>"]
 
 
-def test_retention_and_rotation_follow_the_settings(tmp_path: Any) -> None:
-    own = {"tracking_retention_days": 7, "password_schedule": "cron(0 3 ? * MON *)"}
+def test_retention_rotation_and_backups_follow_the_settings(tmp_path: Any) -> None:
+    rotated, copied = "cron(0 3 ? * MON *)", "rate(6 hours)"
+    own = {"tracking_retention_days": 7, "password_schedule": rotated, "backup_schedule": copied}
     stage = synthesize(settings_for("dev").model_copy(update=own), tmp_path)
     assert _container(stage, "Collection")["Command"] == ["gc", "--older-than", "7d"]
-    _, schedule = stage.pipeline.only("AWS::Scheduler::Schedule", "TrackingUpkeepRotationSchedule")
-    assert schedule["ScheduleExpression"] == "cron(0 3 ? * MON *)"
+    for task, expression in {"Rotation": rotated, "Backup": copied}.items():
+        _, schedule = stage.pipeline.only("AWS::Scheduler::Schedule", f"TrackingUpkeep{task}Schedule")
+        assert schedule["ScheduleExpression"] == expression
+
+
+def test_every_night_has_a_backup_before_anything_is_removed(stage: SynthesizedStage) -> None:
+    _, backup = stage.pipeline.only("AWS::Scheduler::Schedule", "TrackingUpkeepBackupSchedule")
+    _, collection = stage.pipeline.only("AWS::Scheduler::Schedule", "TrackingUpkeepCollectionSchedule")
+    assert backup["ScheduleExpression"] == "cron(0 8 * * ? *)"
+    assert collection["ScheduleExpression"] == "cron(0 9 ? * SUN *)"

@@ -34,7 +34,7 @@ class Backups:
 
     def _made(self) -> list[tuple[datetime, str]]:
         kept = {each.key for each in self._versions() if not each.removed}
-        made = ((_made_at(key), key) for key in kept)
+        made = ((backed_up_at(key), key) for key in kept)
         return sorted((at, key) for at, key in made if at is not None)
 
     def _make(self, key: str) -> None:
@@ -54,7 +54,7 @@ def _unknown() -> bool:
     return False
 
 
-def _made_at(key: str) -> datetime | None:
+def backed_up_at(key: str) -> datetime | None:
     """Return when the copy under a key was made; None for any other key."""
     try:
         return datetime.strptime(key, f"{lake_keys.TRACKING_BACKUPS_PREFIX}{lake_keys.BACKUP_NAME}").replace(tzinfo=UTC)

@@ -20,6 +20,7 @@ from courtside.adapters.stack_resources import stack_resources
 from courtside.adapters.tracking_task import CopyNotUnderstood, CopyRefused
 from courtside.cli.main import app
 from courtside.contracts import ledger_keys
+from courtside.contracts.lake_keys import TRACKING_BACKUPS_PREFIX
 from courtside.contracts.names import DEFAULT_DATASET, REGISTERED_MODEL, Alias, StackOutput
 from courtside.contracts.records import RetrainingLockState
 from courtside.workflows.ledger_documents import read, written
@@ -270,11 +271,11 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("soon")
 def test_the_tracking_database_is_backed_up_and_restored_by_a_task_in_its_network(stage: Stage) -> None:
     registry = MlflowRegistry(stage.aws.tracking_url)
-    before = registry.versions()
+    before, earlier = registry.versions(), stage.lake.keys(TRACKING_BACKUPS_PREFIX)
     made = json.loads(CliRunner().invoke(app, ["tracking", "backup", "--json"]).stdout)
     assert made["model_versions"] == len(connect(stage.aws.tracking_url).search_model_versions())
     listed = json.loads(CliRunner().invoke(app, ["tracking", "backups", "--json"]).stdout)
-    assert [each["key"] for each in listed] == [made["key"]]
+    assert [each["key"] for each in listed] == [made["key"], *reversed(earlier)]
 
     refused = CliRunner().invoke(app, ["tracking", "restore", made["key"]])
     assert isinstance(refused.exception, CopyRefused)

@@ -2,20 +2,26 @@
 PostgreSQL.
 """
 
+import io
 import json
 import threading
 import time
 import urllib.error
 import urllib.request
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, Self
 
 import psycopg2
 import pytest
 from botocore.exceptions import ClientError
 
+from courtside.adapters.examination.backups import backups
 from courtside.adapters.execute_api import signed_headers
+from courtside.adapters.tracking_copy.dump import MANIFEST, CopyManifest, dump, member
+from courtside.contracts.lake_keys import TRACKING_BACKUPS_PREFIX
 from courtside.contracts.names import StackOutput
 from embedded_aws.aws import session
 from tests.integration.stage.conftest import Stage
@@ -224,6 +230,23 @@ def test_only_old_deleted_runs_and_their_artifacts_are_removed_for_good(stage: S
     listed = stage.aws.client("s3").list_objects_v2(Bucket=bucket, Prefix=f"mlflow/{experiment}/")["Contents"]
     kept = {each["Key"].removeprefix(f"mlflow/{experiment}/").split("/artifacts/")[0] for each in listed}
     assert kept == {runs["new"], runs["living"], f"models/{model}"}
+
+
+def test_the_nightly_backup_holds_all_that_the_databases_owner_would_copy(stage: Stage) -> None:
+    """The server's role, as which it is made, is shown every table and every sequence."""
+    call(stage, "experiments/create", {"name": "backed up"})
+    before = set(stage.lake.keys(TRACKING_BACKUPS_PREFIX))
+    ended = run_scheduled(stage, "Backup of the tracking database")
+    assert [each["exitCode"] for each in ended["containers"]] == [0], stage.aws.log_tail("upkeep")
+    (key,) = set(stage.lake.keys(TRACKING_BACKUPS_PREFIX)) - before
+    with zipfile.ZipFile(io.BytesIO(stage.lake.read(key))) as archive:
+        copied = CopyManifest.model_validate_json(archive.read(MANIFEST))
+        assert b"\tbacked up\t" in archive.read(member("experiments"))
+    with database(stage) as cursor:
+        owned = dump(cursor.connection, io.BytesIO(), now=copied.made_at)
+    assert copied == owned
+    (found,) = backups(stage.lake, now=datetime.now(UTC))
+    assert (found.level, f"{copied.made_at:%Y-%m-%d %H:%M}" in found.detail) == ("ok", True)
 
 
 def test_only_the_migration_creates_the_schema(stage: Stage) -> None:
