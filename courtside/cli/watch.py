@@ -72,7 +72,10 @@ def watch(
     else:
         _show(counted, found, model)
     if lost := counted.due - len(found):
-        say(f"models that could not be settled, so their next round does so: {lost}", style="bold red")
+        say(
+            f"models whose results could not be kept, so that the next round works on them again: {lost}",
+            style="bold red",
+        )
     if lost or any(each.outcome == FAILED for each in found):
         raise typer.Exit(EXIT_FAILED)
     if exit_code and any(each.moved for each in found):

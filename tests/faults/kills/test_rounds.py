@@ -190,7 +190,7 @@ def test_a_stopped_part_of_a_round_hurts_no_other_model(model: Model, another: s
         model.faults.release(name)
         result = running.result()
     assert result.exit_code == EXIT_FAILED, result.output
-    assert "models that could not be settled, so their next round does so: 1" in result.stderr
+    assert "models whose results could not be kept, so that the next round works on them again: 1" in result.stderr
     assert settled_in(result) == {another: "nothing_to_check"}
     assert model.stage.end(arn) == "SUCCEEDED"
     again = courtside("watch", "--as-of", day)

@@ -94,9 +94,9 @@ def test_a_model_whose_part_of_a_round_was_stopped_is_told(machine: Machine, opt
     machine.stopped = "churn"
     result = watch(*options)
     assert result.exit_code == 1
-    assert "models that could not be settled, so their next round does so: 1" in result.stderr
+    assert "models whose results could not be kept, so that the next round works on them again: 1" in result.stderr
     machine.stopped = ""
-    assert "could not be settled" not in watch(*options).stderr
+    assert "could not be kept" not in watch(*options).stderr
 
 
 def test_one_model_may_be_asked_for(machine: Machine) -> None:
