@@ -1,8 +1,8 @@
 """The training container's `train` fits challengers, and `smoke` checks one before it becomes champion.
 
 Exit codes: 0 done, 1 failed, 2 bad input, 3 the tracking server is away, 4 trained but not logged (the runs wait in
-the lake), 5 the smoke check failed, 143 it was told to stop (nothing half-finished is published, and it can be
-started again).
+the lake), 5 the smoke check failed, 6 a file of a version cannot be used, 143 it was told to stop (nothing
+half-finished is published, and it can be started again).
 """
 
 import argparse
@@ -18,12 +18,20 @@ from courtside import telemetry
 from courtside.bootstrap import tasks
 from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.events import RetrainingRequest, Trigger
-from courtside.workflows.ports import TrackingUnavailable
-from courtside.workflows.smoke import SmokeFailed
+from courtside.workflows.ports import ModelUnusable, TrackingUnavailable
+from courtside.workflows.sealed_models import SealBroken
+from courtside.workflows.smoke import SmokeFailed, SmokeUnreadable
 
 EXIT_NOT_LOGGED = 4
 EXIT_STOPPED = 128 + signal.SIGTERM
-EXIT_CODES: dict[type[CourtsideError], int] = {BadInput: 2, TrackingUnavailable: 3, SmokeFailed: 5}
+EXIT_CODES: dict[type[CourtsideError], int] = {
+    BadInput: 2,
+    TrackingUnavailable: 3,
+    SmokeUnreadable: 6,  # which is a SmokeFailed too, so it comes first
+    SmokeFailed: 5,
+    ModelUnusable: 6,
+    SealBroken: 6,
+}
 
 log = logging.getLogger("courtside.train")
 

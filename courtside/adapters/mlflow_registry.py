@@ -54,6 +54,8 @@ class MlflowRegistry:
         with self._naming(version):
             place = self._client.get_model_version_download_uri(self._model, version)
         with tempfile.TemporaryDirectory() as folder, reaching(self._uri):
+            if not mlflow.artifacts.list_artifacts(artifact_uri=place, tracking_uri=self._uri):
+                return {}  # downloading them from S3 would be an error of MLflow's, which names no reason
             found = Path(mlflow.artifacts.download_artifacts(place, dst_path=folder, tracking_uri=self._uri))
             files = [path for path in found.rglob("*") if path.is_file()]
             return {path.relative_to(found).as_posix(): path.read_bytes() for path in files}

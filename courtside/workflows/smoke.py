@@ -1,10 +1,15 @@
-"""The check before a promotion: the version loads as its consumers load it, and predicts what it did in training."""
+"""The check before a promotion: the version loads as its consumers load it, and predicts what it did in training.
+
+Its reference of drift is read, too: with one that was damaged before it was sealed, no drift check would ever work.
+"""
 
 import numpy as np
 import pyarrow as pa
 
 from courtside.contracts.errors import CourtsideError
-from courtside.contracts.training_keys import SMOKE_NAME
+from courtside.contracts.training_keys import PROFILE_NAME, SMOKE_NAME
+from courtside.core.drift import Profile
+from courtside.core.drift.errors import ProfileCorrupt
 from courtside.core.parquet import parquet_content, read_parquet_content
 from courtside.core.tasks import REGRESSION, Prediction, prediction_column, predictions_of
 from courtside.workflows.ports import Champion, Models
@@ -25,6 +30,14 @@ class SmokeFailed(CourtsideError):
         super().__init__(f"version {version} failed its smoke check, so it was not promoted: {detail}")
 
 
+class SmokeUnreadable(SmokeFailed):
+    """What a version's training left for its checks was damaged before it was sealed."""
+
+    def __init__(self, sealed: SealedModel, what: str, problem: str) -> None:
+        again = f"train again with `courtside retrain --model {sealed.model}`"
+        super().__init__(sealed.version, f"its {what} cannot be read ({problem}); {again}")
+
+
 def known_rows(features: pa.Table, said: Prediction) -> bytes:
     """Return the newest rows with what the challenger says of them, as parquet; values may have their intervals."""
     table = features.append_column(EXPECTED, prediction_column(said))
@@ -41,9 +54,9 @@ def smoke(sealed: SealedModel, *, models: Models) -> int:
     try:
         known = read_parquet_content(sealed.read(SMOKE_NAME))
     except pa.ArrowException as error:
-        again = f"train again with `courtside retrain --model {sealed.model}`"
-        said = f"its known rows cannot be read ({str(error).splitlines()[0]}); {again}"
-        raise SmokeFailed(sealed.version, said) from error
+        raise SmokeUnreadable(sealed, "known rows", str(error).splitlines()[0]) from error
+    if PROFILE_NAME in sealed.contents.files:
+        _require_reference(sealed)
     champion = sealed.opened(models)
     if not known.num_rows:  # all of them were erased on request, and some models refuse to predict nothing
         return 0
@@ -60,6 +73,14 @@ def smoke(sealed: SealedModel, *, models: Models) -> int:
         said = f"its predictions {most} from those in training"
         raise SmokeFailed(sealed.version, said)
     return int(known.num_rows)
+
+
+def _require_reference(sealed: SealedModel) -> None:
+    """Raise `SmokeUnreadable` unless drift can be measured against the sealed profile."""
+    try:
+        Profile.from_bytes(sealed.read(PROFILE_NAME))
+    except ProfileCorrupt as error:
+        raise SmokeUnreadable(sealed, "reference of drift", error.problem) from error
 
 
 def _require_intervals(champion: Champion, version: str, values: Prediction, ends: Prediction) -> None:

@@ -8,6 +8,8 @@ import pyarrow as pa
 from courtside.contracts import ledger_keys, training_keys
 from courtside.contracts.events import Trigger
 from courtside.contracts.records import GateDecision, ModelRecord, RetrainingLockState, TrainingRecord
+from courtside.core.dataset import Feature, FeatureKind
+from courtside.core.drift import fit
 from courtside.workflows.legacy_set import LegacyFiles
 from courtside.workflows.ports import LedgerEntry
 from courtside.workflows.production import Production
@@ -62,12 +64,16 @@ def add_training(
     production.registry.models[version] = b"0.5"
     known = known_rows(pa.table({"x": [1.0, 2.0]}), np.full(2, 0.5))
     production.lake.write(training_keys.training_smoke("nba_games", training_id), known)
-    production.lake.write(
-        training_keys.training_profile("nba_games", training_id), f"profile of {training_id}".encode()
-    )
+    production.lake.write(training_keys.training_profile("nba_games", training_id), profile_of(training_id))
     LegacyFiles("nba_games", training_id, {"a.pkl": training_id.encode()}, {}).keep(lake=production.lake)
     production.lake.write(training_keys.training_record("nba_games", training_id), record.model_dump_json().encode())
     production.lake.write(training_keys.training_verdict("nba_games", training_id), decision.model_dump_json().encode())
+
+
+def profile_of(training_id: str) -> bytes:
+    """Return a reference of drift that no other training has."""
+    rows = pa.table({"x": [float(each) for each in training_id.encode()]})
+    return fit(rows, [Feature("x", FeatureKind.NUMERIC)]).to_bytes()
 
 
 def hold(production: Production, training_id: str) -> None:

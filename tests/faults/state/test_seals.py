@@ -93,24 +93,43 @@ def test_a_drift_check_meets_a_damaged_seal(model: Model, what: str, damage: Dam
     assert not model.loop.check_drift(model.day(day)).duplicate
 
 
+WAYS = {
+    Damage.DELETED: ("Seal", "its model's files are gone from the tracking server's artifacts"),
+    Damage.CUT: ("Smoke", "a file of a version is missing, damaged or not trusted"),
+}
+
+
 @fault(
-    "The files of a challenger were deleted from MLflow's folder after it was judged and before it was sealed.",
-    promise="Nothing is sealed or promoted, people are told, and the champion stays.",
+    "The files of a challenger in MLflow's folder were {damage} after it was judged and before it was sealed.",
+    promise="It is not promoted, people are told why, the champion stays, and the lock is free.",
     doctor="^last training",
 )
-def test_a_challengers_files_are_deleted_before_it_is_sealed(model: Model) -> None:
-    champion, name = model.champion(), "unsealed"
+@pytest.mark.parametrize("damage", WAYS)
+def test_a_challengers_files_are_damaged_before_it_is_sealed(model: Model, damage: Damage) -> None:
+    champion, name, (step, why) = model.champion(), f"unsealed-{damage.name.lower()}", WAYS[damage]
     with model.faults.fault("seal", HOLD(caller=f"^{function_name(model.stage, 'Seal')}$", times=1)):
         arn = model.loop.retrain(model.request(name, as_of=TRAINED + timedelta(7)))
         model.faults.wait_held("seal")
-        version = model.loop.training(name).challenger_version
-        assert version is not None
-        place = connect(model.stage.aws.tracking_url).get_model_version_download_uri(model.name, version)
-        bucket, _, folder = place.removeprefix("s3://").partition("/")
-        artifacts = S3Lake(bucket)
-        keys = artifacts.keys(folder)
-        assert keys
+        artifacts, keys = files_of_challenger(model, name)
+        contents = {key: artifacts.read(key) for key in keys}
         artifacts.remove(keys)
+        for key, content in contents.items() if damage is Damage.CUT else ():
+            artifacts.write(key, content[: len(content) // 2])
     assert model.stage.end(arn) == "FAILED"
-    assert "The champion is untouched" in model.told_once(f"{name} failed in Seal")
+    said = model.told_once(f"{name} failed in {step}")
+    assert why in said
+    assert "The champion is untouched" in said
     assert model.champion() == champion
+    assert model.lock().holder is None
+
+
+def files_of_challenger(model: Model, training_id: str) -> tuple[S3Lake, list[str]]:
+    """Return the bucket of MLflow's files, and the keys of those of the model that a training has registered."""
+    version = model.loop.training(training_id).challenger_version
+    assert version is not None
+    place = connect(model.stage.aws.tracking_url).get_model_version_download_uri(model.name, version)
+    bucket, _, folder = place.removeprefix("s3://").partition("/")
+    artifacts = S3Lake(bucket)
+    keys = artifacts.keys(folder)
+    assert keys
+    return artifacts, keys

@@ -18,7 +18,7 @@ from courtside.workflows.sealed_models import (
     reference_in_use,
 )
 from tests.fakes.ports import InMemoryTracking
-from tests.fakes.production import NOW, add_training
+from tests.fakes.production import NOW, add_training, profile_of
 from tests.unit.workflows.production_moves import (
     LATER,
     aliases,
@@ -150,7 +150,7 @@ def test_a_former_champion_is_unaffected_by_later_writes_of_its_training(product
     assert rolled_back(production).after == "1"
     champion = reference_in_use("nba_games", lake=production.lake)
     assert champion is not None
-    assert drift_profile(champion, lake=production.lake) == b"profile of first"
+    assert drift_profile(champion, lake=production.lake) == profile_of("first")
     loaded = champion_model("nba_games", lake=production.lake, tracking=InMemoryTracking())
     assert loaded is not None
     assert (loaded.version, loaded.probability(pa.table({"x": [1.0]}))) == ("1", [0.5])

@@ -22,7 +22,7 @@ from courtside.workflows.promote import promote, seal_challenger
 from courtside.workflows.rollback import rollback
 from courtside.workflows.smoke import ROWS, SmokeFailed, known_rows, smoke
 from tests.fakes.ports import InMemoryRegistry
-from tests.fakes.production import a_production, hold
+from tests.fakes.production import a_production, hold, profile_of
 from tests.fakes.saying import CLASSES, VALUES, Says, SaysOf
 from tests.unit.core.gate.holdouts_of_tasks import of_classes, of_values
 
@@ -93,7 +93,7 @@ def add(production: Production, task: OfTask, training_id: str, *, version: str,
     assert isinstance(registry, InMemoryRegistry)
     registry.trainings[version] = training_id
     lake.write(training_keys.training_smoke("nba_games", training_id), known)
-    lake.write(training_keys.training_profile("nba_games", training_id), b"profile")
+    lake.write(training_keys.training_profile("nba_games", training_id), profile_of(training_id))
     lake.write(training_keys.training_holdout("nba_games", training_id), parquet_content(holdout.table()))
     lake.write(training_keys.training_record("nba_games", training_id), record.model_dump_json().encode())
 

@@ -13,7 +13,7 @@ from courtside.workflows.ports import ModelUnusable
 from courtside.workflows.production import Production
 from courtside.workflows.smoke import EXPECTED, ROWS, SmokeFailed, known_rows, smoke, with_intervals
 from tests.fakes.ports import InMemoryLake, InMemoryModels, InMemoryRegistry
-from tests.fakes.production import a_production, add_training
+from tests.fakes.production import a_production, add_training, profile_of
 from tests.fakes.saying import CLASSES, VALUES, WIDTHS, Says, SaysOf
 
 FEATURES = pa.table({"x": np.arange(200.0)})
@@ -44,6 +44,13 @@ def test_a_version_with_different_predictions_fails_with_the_difference(
 ) -> None:
     with pytest.raises(SmokeFailed, match=said):
         check(production, says)
+
+
+def test_a_version_whose_reference_of_drift_was_cut_before_its_seal_is_refused(production: Production) -> None:
+    whole = profile_of("second")
+    production.lake.write(training_keys.training_profile("nba_games", "second"), whole[: len(whole) // 2])
+    with pytest.raises(SmokeFailed, match=r"its reference of drift cannot be read .*courtside retrain"):
+        check(production, "0.5")
 
 
 def test_a_version_that_cannot_be_loaded_is_refused_by_name(production: Production) -> None:
