@@ -12,7 +12,7 @@ import pytest
 
 from courtside.adapters.sns_alerts import SnsAlerts
 from courtside.contracts import dashboard_keys, ledger_keys
-from courtside.contracts.events import RetrainingRequest, Trigger, Window
+from courtside.contracts.events import DriftCheckResponse, RetrainingRequest, Trigger, Window
 from courtside.contracts.names import StackOutput
 from courtside.contracts.retraining_ends import AnnounceRequest, Ending
 from courtside.core.alerting import Alert
@@ -89,20 +89,6 @@ def told_by(model: Model, count: int, *, containing: str = "") -> list[str]:
     return found
 
 
-@fault(
-    "The drift check is killed {moment}.",
-    promise="The next delivery of the event ends what was begun, and one decision is logged.",
-)
-@pytest.mark.parametrize("moment", CHECKING, ids=str)
-def test_a_killed_check_is_completed(model: Model, moment: Moment) -> None:
-    window = model.day(date(2025, 12, CHECKING[moment]))
-    kill(model, DRIFT_CHECK, {"model": model.name, "window": window.model_dump(mode="json")}, moment)
-    answer = model.loop.check_drift(window)
-    assert answer.duplicate == ("was carried out" in moment.said and moment.after)
-    assert model.loop.check_drift(window).duplicate
-    assert model.stage.lake.keys(answer.report_key) == [answer.report_key]
-
-
 @dataclass(frozen=True)
 class Killed:
     """What was asked for again after a kill: it waits until the lease of the killed process has run out."""
@@ -110,6 +96,7 @@ class Killed:
     before: Before
     announced: Future[Any]
     failure: dict[str, Any]
+    checked: dict[Moment, Future[DriftCheckResponse]]
 
     def survived(self, model: Model) -> None:
         """Ask the truths about all that happened since before the kills."""
@@ -120,6 +107,9 @@ class Killed:
 def killed(model: Model) -> Killed:
     """Kill all those whose claims others wait for, so that they wait at the same time, and end the drift check."""
     before = remembered(model)
+    for moment in CHECKING:
+        window = window_of(model, moment).model_dump(mode="json")
+        kill(model, DRIFT_CHECK, {"model": model.name, "window": window}, moment)
     for moment in NOTIFYING:
         noted = ledger_keys.told("slack", alert_of(model, moment)).rpartition("/")[2]
         with standing(model, NOTIFY, replace(moment, body=noted)) as name:
@@ -131,8 +121,13 @@ def killed(model: Model) -> Killed:
     kill(model, DRIFT_CHECK, {"model": model.name, "window": DRIFTED.model_dump(mode="json")}, BETWEEN)
     with ThreadPoolExecutor() as pool:
         announced = pool.submit(worked, model, ANNOUNCE, failed)
+        checked = {each: pool.submit(model.loop.check_drift, window_of(model, each)) for each in CHECKING}
         assert model.loop.check_drift(DRIFTED).decision == "alert"
-    return Killed(before, announced, failed)
+    return Killed(before, announced, failed, checked)
+
+
+def window_of(model: Model, moment: Moment) -> Window:
+    return model.day(date(2025, 12, CHECKING[moment]))
 
 
 def publish(model: Model, moment: Moment) -> None:
@@ -151,6 +146,19 @@ def failure(model: Model, training_id: str) -> AnnounceRequest:
     )
     said = {"failed_step": "Train", "error": "States.TaskFailed", "cause": f"{training_id} was stopped"}
     return AnnounceRequest(request=request, ended=Ending.FAILED, execution="arn:of:none", **said)
+
+
+@fault(
+    "The drift check is killed {moment}.",
+    promise="The next delivery of the event ends what was begun, and one decision is logged.",
+)
+@pytest.mark.parametrize("moment", CHECKING, ids=str)
+def test_a_killed_check_is_completed(model: Model, killed: Killed, moment: Moment) -> None:
+    answer = killed.checked[moment].result()
+    assert answer.duplicate == ("was carried out" in moment.said and moment.after)
+    assert model.loop.check_drift(window_of(model, moment)).duplicate
+    assert model.stage.lake.keys(answer.report_key) == [answer.report_key]
+    killed.survived(model)
 
 
 @fault(
