@@ -1,13 +1,13 @@
 """An approval is requested once, answered once by a person, and expires."""
 
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from courtside.contracts import ledger_keys
-from courtside.contracts.events import ApprovalAnswer, ApprovalRequest, RetrainingRequest, Trigger
+from courtside.contracts.events import ApprovalAnswer, RetrainingRequest, Trigger
 from courtside.contracts.records import ApprovalRecord
 from courtside.core.alerting import Alert
 from courtside.core.runs import Execution
@@ -17,63 +17,15 @@ from courtside.workflows.approval import (
     Approvals,
     NoApprovalAsked,
     TrainingEnded,
-    request_approval,
 )
 from courtside.workflows.ledger_documents import read, written
 from courtside.workflows.model_ledger import ModelLedger
 from courtside.workflows.production import Production
 from courtside.workflows.retraining_lock import LeaseLost, RetrainingLock
+from tests.fakes.approvals import WAIT, YES, RecordedCallback, ask, waiting_executions
 from tests.fakes.busy_ledger import BusyLedger
 from tests.fakes.ports import InMemoryExecutions, InMemoryLedger, RecordedAlerts
-from tests.fakes.production import NOW, a_production, add_training
-
-WAIT = timedelta(hours=48)
-YES = ApprovalAnswer(approved=True, by="arn:person")
-
-
-def waiting_executions() -> InMemoryExecutions:
-    executions = InMemoryExecutions()
-    executions.add(Execution("second", "RUNNING", NOW, step="Approve"))
-    return executions
-
-
-@dataclass
-class RecordedCallback:
-    waits: bool = True
-    answers: list[tuple[str, ApprovalAnswer]] = field(default_factory=list)
-
-    def answer(self, token: str, answer: ApprovalAnswer) -> bool:
-        self.answers.append((token, answer))
-        return self.waits
-
-
-@pytest.fixture
-def production() -> Production:
-    stage = a_production()
-    add_training(stage, "second", version="2", judged_against="1")
-    return stage
-
-
-@pytest.fixture
-def lock(production: Production) -> RetrainingLock:
-    lock = RetrainingLock(ModelLedger(production.ledger, "nba_games"), timedelta(minutes=15))
-    request = RetrainingRequest(
-        model="nba_games", training_id="second", as_of=NOW.date(), trigger=Trigger.DRIFT, reason="test"
-    )
-    lock.acquire(request, now=NOW)
-    return lock
-
-
-def ask(production: Production, lock: RetrainingLock, alerts: RecordedAlerts, asked: str = "t1") -> ApprovalRecord:
-    return request_approval(
-        ApprovalRequest(model="nba_games", training_id="second", token=asked, wait_seconds=int(WAIT.total_seconds())),
-        lake=production.lake,
-        ledger=production.ledger,
-        lock=lock,
-        alerts=alerts,
-        stage="prod",
-        now=NOW,
-    )
+from tests.fakes.production import NOW
 
 
 def test_a_request_says_what_to_type_and_is_sent_once_even_if_repeated(
@@ -160,24 +112,6 @@ def test_a_stopped_training_waits_for_no_answer_and_refuses_one(production: Prod
     assert callback.answers == []
 
 
-def test_an_answer_that_no_execution_received_is_not_recorded(production: Production, lock: RetrainingLock) -> None:
-    ask(production, lock, RecordedAlerts())
-    executions = waiting_executions()
-
-    class StoppedMeanwhile(RecordedCallback):
-        def answer(self, token: str, answer: ApprovalAnswer) -> bool:
-            executions.add(Execution("second", "ABORTED", NOW, NOW))
-            return super().answer(token, answer)
-
-    with pytest.raises(TrainingEnded):
-        Approvals(production.model, production.ledger, StoppedMeanwhile(waits=False), executions).answer(
-            "second", YES, now=NOW
-        )
-    record, _ = read(production.ledger, ledger_keys.approval("second"), ApprovalRecord)
-    assert record is not None
-    assert record.approved is None
-
-
 def test_the_later_of_two_simultaneous_answers_is_told_of_the_first(
     production: Production, lock: RetrainingLock
 ) -> None:
@@ -249,65 +183,6 @@ def test_an_answer_that_a_busy_ledger_refuses_counts_and_is_taken_back_all_the_s
     record, _ = read(ledger, ledger_keys.approval("second"), ApprovalRecord)
     assert record is not None
     assert record.approved is (True if waits else None)
-
-
-def test_a_recorded_answer_that_never_arrived_can_be_given_again(production: Production, lock: RetrainingLock) -> None:
-    ask(production, lock, RecordedAlerts())
-
-    class Dies(RecordedCallback):
-        def answer(self, token: str, answer: ApprovalAnswer) -> bool:
-            raise ConnectionError(token, answer)
-
-    with pytest.raises(ConnectionError):
-        Approvals(production.model, production.ledger, Dies(), waiting_executions()).answer("second", YES, now=NOW)
-    again = RecordedCallback()
-    assert (
-        Approvals(production.model, production.ledger, again, waiting_executions())
-        .answer("second", YES, now=NOW)
-        .approved
-    )
-    assert again.answers == [("t1", YES)]
-
-
-@pytest.mark.parametrize(
-    ("execution", "error"),
-    [
-        (Execution("second", "SUCCEEDED", NOW, NOW, announced="AnnounceExpiry"), ApprovalExpired),
-        (Execution("second", "ABORTED", NOW, NOW, step="Approve"), TrainingEnded),
-        (Execution("second", "ABORTED", NOW, NOW, step="Promote", answered=YES.model_dump()), AlreadyAnswered),
-    ],
-    ids=["expired", "stopped", "stopped later"],
-)
-def test_a_recorded_answer_that_never_arrived_is_not_called_one_later(
-    production: Production, lock: RetrainingLock, execution: Execution, error: type[Exception]
-) -> None:
-    record = ask(production, lock, RecordedAlerts())
-    kept = record.model_copy(update={"approved": True, "decided_by": "arn:person", "decided_at": NOW})
-    assert production.ledger.put(written(ledger_keys.approval("second"), kept, expected_revision=1))
-    executions = InMemoryExecutions()
-    executions.add(execution)
-    with pytest.raises(error):
-        Approvals(production.model, production.ledger, RecordedCallback(), executions).answer("second", YES, now=NOW)
-
-
-def test_an_answer_that_arrived_and_whose_acknowledgement_was_lost_counts(
-    production: Production, lock: RetrainingLock
-) -> None:
-    """The client sends it again, and is told that nothing waits for it any more."""
-    ask(production, lock, RecordedAlerts())
-    executions = waiting_executions()
-
-    class Lost(RecordedCallback):
-        def answer(self, token: str, answer: ApprovalAnswer) -> bool:
-            went_on = {"training_id": "second", **answer.model_dump()}
-            executions.add(Execution("second", "RUNNING", NOW, step="Promote", answered=went_on))
-            return super().answer(token, answer)
-
-    approvals = Approvals(production.model, production.ledger, Lost(waits=False), executions)
-    assert approvals.answer("second", YES, now=NOW).decided_by == YES.by
-    record, _ = read(production.ledger, ledger_keys.approval("second"), ApprovalRecord)
-    assert record is not None
-    assert record.approved
 
 
 def test_an_answer_about_one_model_touches_nothing_of_another_whose_training_has_the_same_name() -> None:
