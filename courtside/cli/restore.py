@@ -88,9 +88,13 @@ def restore(
     if not dry_run:
         if not yes:
             _ask(changes, stage)
-        with status, reaching_aws():
-            status.update("Bringing it back")
-            restoring.make(changes)
+        try:
+            with status, reaching_aws():
+                status.update("Bringing it back")
+                restoring.make(changes)
+        except KeyboardInterrupt:
+            say("Not all was brought back: the stage may be of both times until the same command has run to its end")
+            raise
     with reaching_aws():
         undone = restoring.work.trainings_since(moment)
     _tell(changes, undone, made=not dry_run, as_json=as_json)

@@ -1,9 +1,11 @@
 """What a restore meets besides: a table that is gone, rounds of the stage, and rows that were erased on request."""
 
 import re
+import signal
 import time
 from datetime import timedelta
 
+from courtside.cli.entry import EXIT_INTERRUPTED
 from courtside.contracts import lake_keys
 from courtside.contracts.names import StackOutput
 from courtside.core.parquet import read_parquet_content
@@ -96,6 +98,25 @@ def test_what_is_written_while_the_table_is_made_is_brought_back(model: Model) -
         model.faults.release("table")
         _, said = ours.communicate(timeout=PATIENCE_SECONDS)
     assert ours.returncode == 0, said
+    assert kept(model) == before
+
+
+@fault(
+    "A person ends `courtside restore` by Ctrl-C when the first document is written.",
+    promise="It says that the stage may be of both times until the same command has run to its end, and that does it.",
+)
+def test_a_person_ends_a_restore(model: Model) -> None:
+    before, then = kept(model), moment()
+    done("models", "pause", model.name)
+    held = HOLD(caller="^$", service="dynamodb", request="PutItem", times=1)
+    with model.faults.fault("write", held), started("restore", "--to", told(then), "--yes", "--only", "ledger") as ours:
+        model.faults.wait_held("write")
+        ours.send_signal(signal.SIGINT)
+        model.faults.release("write")
+        _, said = ours.communicate(timeout=PATIENCE_SECONDS)
+    assert ours.returncode == EXIT_INTERRUPTED, said
+    assert b"may be of both times until the same command has run to its end" in b" ".join(said.split())
+    restored(then, "ledger")
     assert kept(model) == before
 
 
