@@ -26,14 +26,14 @@ def by_command(request: str, **more: object) -> Rule:
     return HOLD(caller="^$", request=request, **more)
 
 
-def broken_off(model: Model, rule: Rule, *words: str) -> None:
-    """Start a command as a process of its own, and kill it where the rule holds it."""
+def broken_off(model: Model, rule: Rule, *words: str, number: int = signal.SIGKILL) -> None:
+    """Start a command as a process of its own, and end it by a signal where the rule holds it."""
     command = [sys.executable, "-m", "courtside.cli", *words, "--model", model.name, "--stage", "dev", "--json"]
     with model.faults.fault("kill", rule):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ))
         model.faults.wait_held("kill")
-        process.kill()
-        assert process.wait() == -signal.SIGKILL
+        process.send_signal(number)
+        assert process.wait() == -number
 
 
 @pytest.fixture
@@ -67,16 +67,21 @@ def test_a_rollback_is_finished_by_the_same_command(model: Model, two: tuple[str
     assert len(model.production.history()) == reigns + 1
 
 
+TERM = "by SIGTERM "
+PROMOTES = [moment if place % 2 else f"{TERM}{moment}" for place, moment in enumerate(MOVES)]
+
+
 @fault(
     "`courtside versions promote` is killed {moment}.",
     promise="The same command again finishes what broke off, and the version is champion once.",
 )
-@pytest.mark.parametrize("moment", MOVES)
+@pytest.mark.parametrize("moment", PROMOTES)
 def test_a_promotion_is_finished_by_the_same_command(model: Model, two: tuple[str, str], moment: str) -> None:
     before, to = two
     reigns, logged = len(model.production.history()), len(_by_hand(model, "promote"))
     words = ("versions", "promote", to, "--reason", "it is better")
-    broken_off(model, MOVES[moment], *words)
+    number = signal.SIGTERM if moment.startswith(TERM) else signal.SIGKILL
+    broken_off(model, MOVES[moment.removeprefix(TERM)], *words, number=number)
     assert model.command(*words)["after"] == to
     assert champions(model) == (to, before)
     assert len(model.production.history()) == reigns + 1
