@@ -16,8 +16,12 @@ POLL_SECONDS = 2
 TIMEOUT_SECONDS = 3600
 # A container's last lines arrive in CloudWatch some seconds after its end.
 LOG_SECONDS = 30.0
+# One that was killed has printed no result that could be waited for, only perhaps a warning before.
+KILLED_LOG_SECONDS = 6.0
 _CONTAINER = "copy"
 _BAD_INPUT = 2
+_KILLED = 128
+"""Above this, an exit code is a signal."""
 # This is not "family:…", whose failures are announced as the scheduled upkeep's: somebody waits for this task.
 _GROUP = "tracking-copy"
 _LAST_LINES = 20
@@ -85,7 +89,7 @@ class CopyTask:
         described = self._ended(task)
         container = next(each for each in described["containers"] if each["name"] == _CONTAINER)
         code = container.get("exitCode")
-        lines = self._last_words(task) if code is not None else []
+        lines = [] if code is None else self._last_words(task, KILLED_LOG_SECONDS if code > _KILLED else LOG_SECONDS)
         said = _parsed(lines)
         if "error" in said:
             refused = CopyNotUnderstood if code == _BAD_INPUT else CopyRefused
@@ -108,12 +112,12 @@ class CopyTask:
             raise CopyTaskFailed(task, reason, []) from error
         return ecs.describe_tasks(cluster=self.cluster, tasks=[task])["tasks"][0]
 
-    def _last_words(self, task: str) -> list[str]:
-        """Wait until a task's result is among its last lines, and return these."""
+    def _last_words(self, task: str, seconds: float) -> list[str]:
+        """Wait up to so many seconds until a task's result is among its last lines, and return these."""
         tries = Retrying(
             retry=retry_if_result(lambda lines: not _parsed(lines)),
             wait=wait_fixed(POLL_SECONDS),
-            stop=stop_after_delay(LOG_SECONDS),
+            stop=stop_after_delay(seconds),
             retry_error_callback=lambda last: last.outcome.result() if last.outcome else [],
         )
         return tries(self._log, task)

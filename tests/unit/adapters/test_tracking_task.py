@@ -18,19 +18,21 @@ DEFINITION = {
 }
 
 
-def status(last: str) -> dict[str, Any]:
-    container = {"name": "copy", **({"exitCode": 0} if last == "STOPPED" else {})}
+def status(last: str, code: int) -> dict[str, Any]:
+    container = {"name": "copy", **({"exitCode": code} if last == "STOPPED" else {})}
     return {"tasks": [{"taskArn": TASK, "lastStatus": last, "containers": [container]}]}
 
 
-def answer(monkeypatch: pytest.MonkeyPatch, *, statuses: Sequence[str], logs: Sequence[list[str]]) -> list[Stubber]:
+def answer(
+    monkeypatch: pytest.MonkeyPatch, *, statuses: Sequence[str], logs: Sequence[list[str]], code: int = 0
+) -> list[Stubber]:
     """Make AWS give these answers, one for each call."""
     monkeypatch.setattr(tracking_task, "POLL_SECONDS", 0.01)
     clients = {service: boto3.client(service, region_name="eu-central-1") for service in ("ecs", "logs")}
     stubs = {service: Stubber(client) for service, client in clients.items()}
     stubs["ecs"].add_response("run_task", {"tasks": [{"taskArn": TASK}], "failures": []})
     for last in statuses:
-        stubs["ecs"].add_response("describe_tasks", status(last), {"cluster": "cluster", "tasks": [TASK]})
+        stubs["ecs"].add_response("describe_tasks", status(last, code), {"cluster": "cluster", "tasks": [TASK]})
     for lines in logs:
         stubs["ecs"].add_response("describe_task_definition", {"taskDefinition": DEFINITION})
         events = [{"message": line} for line in lines]
@@ -62,3 +64,13 @@ def test_a_task_that_does_not_end_is_abandoned(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(tracking_task, "TIMEOUT_SECONDS", 0.02)
     with pytest.raises(CopyTaskFailed, match="it was not seen to end"):
         CopyTask("definition", "cluster", {}).run(["backup"])
+
+
+def test_a_killed_task_is_told_without_waiting_for_the_result_that_it_never_printed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tracking_task, "KILLED_LOG_SECONDS", 0.0)
+    answer(monkeypatch, statuses=("STOPPED", "STOPPED"), logs=[["half way"]], code=137)
+    with pytest.raises(CopyTaskFailed, match="exit code 137") as told:
+        CopyTask("definition", "cluster", {}).run(["backup"])
+    assert told.value.lines == ("half way",)
