@@ -51,6 +51,13 @@ class FaultClient:
         """Return the requests that a rule holds: each with its caller, its key and what it asks for."""
         return [each for each in self._asked("GET")["held"] if each["rule"] == name]
 
+    def pending(self) -> frozenset[str]:
+        """Return what is being handed over to functions, each by a name that nothing else ever has.
+
+        It is empty once nobody is invoked any more, told of anything, or tried again; who is held counts too.
+        """
+        return frozenset(self._asked("GET")["pending"])
+
     def wait_held(self, name: str, *, timeout: float = WAIT_SECONDS) -> dict[str, str]:
         """Wait until a rule holds a request and return it; `timeout` is in seconds."""
         deadline = time.monotonic() + timeout

@@ -9,6 +9,7 @@ from typing import Any
 
 from embedded_aws.authentication.middleware import Application, Message, Receive, Scope, Send, replayed
 from embedded_aws.faults.rules import Asked, Effect, Rule
+from embedded_aws.pending import pending
 
 PATH = "/_aws/courtside/faults"
 _GRACE_SECONDS = 0.2
@@ -59,12 +60,12 @@ class Faults:
         return None
 
     def told(self) -> dict[str, Any]:
-        """Return how often each rule was met, and who is held by which."""
+        """Return how often each rule was met, who is held by which, and what is being handed over."""
         held = [
             {"rule": name, "request": asked.request, "caller": asked.caller, "key_id": asked.key_id}
             for name, asked in self.held
         ]
-        return {"met": self.met, "held": held}
+        return {"met": self.met, "held": held, "pending": pending()}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -47,6 +47,8 @@ class Model:
 
     stage: Stage
     name: str
+    asked: set[str] = field(default_factory=set)
+    """The ids of the trainings that tests have asked for."""
 
     @property
     def faults(self) -> FaultClient:
@@ -82,6 +84,7 @@ class Model:
 
     def request(self, training_id: str, **changes: Any) -> RetrainingRequest:
         """Return a request for a training, of all rows before the day on which the first champion was trained."""
+        self.asked.add(training_id)
         given = {"as_of": TRAINED, "trigger": Trigger.MANUAL, "reason": "a test", **changes}
         return RetrainingRequest(model=self.name, training_id=training_id, **given)
 
@@ -127,6 +130,18 @@ class Model:
         while self.running() or self.lock().holder or self.lock().waiting:
             assert time.monotonic() < deadline, f"{self.running()} still run, and the lock says {self.lock()}"
             time.sleep(0.2)
+
+    def at_rest(self, besides: frozenset[str] = frozenset()) -> None:
+        """Wait until the model is settled and no function works on an event, nor is to be tried again with one.
+
+        What was being handed over before, `besides`, is not waited for.
+        """
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        self.settled()
+        while self.faults.pending() - besides or self.running():
+            assert time.monotonic() < deadline, "events are still handed over to functions"
+            time.sleep(0.05)
+            self.settled()
 
     def running(self) -> list[str]:
         """Return the executions about the model that run."""
@@ -197,5 +212,6 @@ def added(
     load(name, rows(first=100_000, start=TO_COME, days=1, a_day=COMING, labelled=False))
     assert model.trained("first", trigger=Trigger.INITIAL) == "SUCCEEDED"
     assert model.champion() is not None, model.loop.verdict("first").reason
+    model.at_rest()
     yield model
     done("models", "remove", name, "--yes")

@@ -1,4 +1,4 @@
-"""At most one training of a model runs at a time, each that was asked for has one execution, and the lock is free."""
+"""At most one training of a model runs at a time, each that was asked for and no other runs, and the lock is free."""
 
 import itertools
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 from courtside.contracts import ledger_keys
 from courtside.contracts.execution_names import execution_name
 from courtside.contracts.names import StackOutput
-from courtside.contracts.records import TrainingSlots
+from courtside.contracts.records import TrainingSlots, UndoneTrainings
 from courtside.workflows.decisions.logged import logged_decisions
 from courtside.workflows.ledger_documents import read
 from tests.faults.model import Model
@@ -58,3 +58,18 @@ def every_decision_that_asked_for_something_has_its_execution(model: Model, befo
         if record.request is not None and record.decided_at >= before.at:
             name = execution_name(model.name, record.request.training_id)
             assert name in there, f"{record.check_id} asked for {name}, which was never started"
+
+
+@truth
+def every_execution_was_asked_for(model: Model, before: Before, _: Forgiven) -> None:
+    decided = logged_decisions(model.name, lake=model.stage.lake)
+    asked = {*model.asked, *(each.request.training_id for each in decided if each.request is not None)}
+    known = {execution_name(model.name, training_id) for training_id in asked} | _undone(model)
+    unasked = {each["name"] for each in executions(model) if each["startDate"] >= before.at} - known
+    assert not unasked, f"nobody asked for {sorted(unasked)}"
+
+
+def _undone(model: Model) -> frozenset[str]:
+    """Return the executions that restores have undone, with the decisions that had asked for them."""
+    found, _revision = read(model.ledger, ledger_keys.UNDONE_TRAININGS, UndoneTrainings)
+    return frozenset() if found is None else frozenset(found.executions)

@@ -36,6 +36,8 @@ class Before:
     """The checks of `doctor` that failed already, for instance because this machine has no engine for images."""
     letters: int
     messages: int
+    pending: frozenset[str]
+    """What the stage still handed over to functions, which is waited for by whoever set it off."""
     kept: dict[str, frozenset[Any]] = field(default_factory=dict)
     """What may not get lost, by the name of its kind."""
 
@@ -62,13 +64,14 @@ def remembered(model: Model) -> Before:
         failing=failing_before(model),
         letters=letters(model),
         messages=len(model.stage.slack.messages),
+        pending=model.faults.pending(),
         kept={name: of(model) for name, of in KEPT.items()},
     )
 
 
 def ask(model: Model, before: Before, forgiven: Forgiven) -> None:
-    """Wait until nothing of the model runs, and ask all truths."""
-    model.settled()
+    """Wait until nothing of the model runs and nobody is being told of anything, and ask all truths."""
+    model.at_rest(before.pending)
     for each in _TRUTHS:
         each(model, before, forgiven)
     for name, of in KEPT.items():

@@ -8,7 +8,9 @@ from uuid import uuid4
 
 import pytest
 
+from embedded_aws.faults.client import FaultClient
 from tests.integration.embedded_aws.conftest import Deployed
+from tests.integration.embedded_aws.waiting import until
 
 
 @pytest.fixture
@@ -24,9 +26,9 @@ def arn_of(deployed: Deployed, url: str) -> str:
     return str(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"])
 
 
-def letter(deployed: Deployed, url: str, *, containing: str) -> dict[str, Any]:
+def letter(deployed: Deployed, url: str, *, containing: str, patience: float = 60) -> dict[str, Any]:
     """Wait for the dead letter that contains a text and return its body and attributes."""
-    sqs, deadline = deployed.aws.client("sqs"), time.monotonic() + 60
+    sqs, deadline = deployed.aws.client("sqs"), time.monotonic() + patience
     while time.monotonic() < deadline:
         found = sqs.receive_message(
             QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1, VisibilityTimeout=0, MessageAttributeNames=["All"]
@@ -47,8 +49,13 @@ def test_a_function_that_keeps_failing_on_a_topic_leaves_the_event_and_its_error
     sns, word = deployed.aws.client("sns"), uuid4().hex
     topic = sns.create_topic(Name=f"lossy-{word[:8]}")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function_arn(deployed, "Lossy"))
+    faults = FaultClient(deployed.aws)
+    before = faults.pending()
     sns.publish(TopicArn=topic, Message=word, Subject="an alert")
-    found = letter(deployed, deployed.output("Letters"), containing=word)
+    assert faults.pending() - before
+    assert until(lambda: not faults.pending() - before)
+    # Nothing is handed over any more, so the letter is there.
+    found = letter(deployed, deployed.output("Letters"), containing=word, patience=0.1)
     assert found["body"]["Records"][0]["Sns"]["Subject"] == "an alert"
     assert found["attributes"]["ErrorMessage"] == "the challenger is no better"
 
