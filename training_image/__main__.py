@@ -1,8 +1,8 @@
 """The training container's `train` fits challengers, and `smoke` checks one before it becomes champion.
 
 Exit codes: 0 done, 1 failed, 2 bad input, 3 the tracking server is away, 4 trained but not logged (the runs wait in
-the lake), 5 the smoke check failed, 6 a file of a version cannot be used, 143 it was told to stop (nothing
-half-finished is published, and it can be started again).
+the lake), 5 the smoke check failed, 6 a file of a version cannot be used, 7 the temporary folder cannot be written,
+143 it was told to stop (nothing half-finished is published, and it can be started again).
 """
 
 import argparse
@@ -18,6 +18,7 @@ from courtside import telemetry
 from courtside.bootstrap import tasks
 from courtside.contracts.errors import BadInput, CourtsideError
 from courtside.contracts.events import RetrainingRequest, Trigger
+from courtside.contracts.machine_limits import FolderUnwritable, unwritable_named
 from courtside.workflows.ports import ModelUnusable, TrackingUnavailable
 from courtside.workflows.sealed_models import SealBroken
 from courtside.workflows.smoke import SmokeFailed, SmokeUnreadable
@@ -31,6 +32,7 @@ EXIT_CODES: dict[type[CourtsideError], int] = {
     SmokeFailed: 5,
     ModelUnusable: 6,
     SealBroken: 6,
+    FolderUnwritable: 7,
 }
 
 log = logging.getLogger("courtside.train")
@@ -43,7 +45,7 @@ def main(argv: list[str] | None = None) -> int:
     telemetry.correlate(arguments.training_id)
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
-        with telemetry.clock_named():
+        with telemetry.clock_named(), unwritable_named():
             return run(arguments)
     except CourtsideError as error:
         log.error("%s: %s", type(error).__name__, error)  # noqa: TRY400 — its message is the help; no traceback needed

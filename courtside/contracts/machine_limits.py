@@ -1,6 +1,8 @@
 """Limits of the machine, for which no file is to blame."""
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from courtside.contracts.errors import CourtsideError
 
@@ -39,6 +41,48 @@ def limit_behind(error: BaseException) -> OpenFilesLimit | None:
     while seen is not None:
         if isinstance(seen, OSError) and seen.errno in {errno.EMFILE, errno.ENFILE}:
             return OpenFilesLimit(seen.errno)
+        seen = seen.__cause__ or seen.__context__
+    return None
+
+
+_TEMPORARY = "the temporary folder"
+_UNWRITABLE = FULL | {errno.EROFS, errno.EACCES, errno.EPERM}
+
+
+class FolderUnwritable(CourtsideError):
+    """A task cannot write where it keeps what it works on, so nothing of its input is wrong."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        self.place = place
+        self.reason = reason
+        super().__init__(
+            f"{place} cannot be written ({reason}), where this task keeps what it works on; nothing incomplete was "
+            "published. Give the task a folder with room that it may write to (TMPDIR names it), and start it again"
+        )
+
+
+@contextmanager
+def unwritable_named() -> Iterator[None]:
+    """Turn the error of a folder that is full or read-only into `FolderUnwritable`, whatever libraries took it for."""
+    try:
+        yield
+    except CourtsideError:
+        raise
+    except Exception as error:
+        if (found := _unwritable_behind(error)) is not None:
+            raise found from error
+        raise
+
+
+def _unwritable_behind(error: BaseException) -> FolderUnwritable | None:
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.errno in _UNWRITABLE:
+            place = seen.filename if isinstance(seen.filename, str) else _TEMPORARY
+            return FolderUnwritable(place, seen.strerror)
+        # So Python calls it if no file can be written in any folder for temporary ones.
+        if isinstance(seen, FileNotFoundError) and seen.filename is None and "temporary directory" in str(seen):
+            return FolderUnwritable(_TEMPORARY, "it is full or read-only")
         seen = seen.__cause__ or seen.__context__
     return None
 

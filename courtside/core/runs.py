@@ -43,6 +43,7 @@ _EXITS = {
     "4": "the models are trained, but the tracking server was away: `courtside train --resume-logging` logs them",
     "5": "the version's predictions are not those of its training",
     "6": "a file of a version is missing, damaged or not trusted; the task's log names it",
+    "7": "the training task could not write its temporary folder, which is full or read-only",
     _KILLED: "the training task was killed, most likely because it needed more memory than it has (training_size)",
     "143": "the training task was told to stop",
 }

@@ -15,13 +15,12 @@ import pytest
 from courtside.contracts.names import StackOutput
 from embedded_aws.processes import environment_of
 from tests.fakes.console_script import run
+from tests.fakes.own_mounts import full
 from tests.faults.dependencies.days import day_to_come, event, require_predicted
 from tests.faults.dependencies.elsewhere import courtside, one_line
 from tests.faults.fault import fault
 from tests.faults.model import COMING, Model
 
-_NEW_MOUNTS, _PRIVATE = 0x00020000, (1 << 14) | (1 << 18)
-"""CLONE_NEWNS; MS_REC and MS_PRIVATE."""
 _BOUNDING_SET_DROP, _OVERRIDES = 24, (1, 2, 3)
 """The operation of prctl, and the capabilities by which root passes over the permissions of files."""
 
@@ -48,15 +47,6 @@ def no_room() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def full_disk(folder: Path) -> None:
-    """Put a file system of one page on a folder, as this process alone sees it, and fill it."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    assert libc.unshare(_NEW_MOUNTS) == 0
-    assert libc.mount(b"none", b"/", None, _PRIVATE, None) == 0
-    assert libc.mount(b"tmpfs", bytes(folder), b"tmpfs", 0, b"size=4k") == 0
-    (folder / "full").write_bytes(bytes(4096))
-
-
 def predict_into(place: Path, model: Model, day: date) -> list[str]:
     return ["predict", "--as-of", f"{day}", "--model", model.name, "--stage", "dev", "--out", str(place)]
 
@@ -69,7 +59,7 @@ def predict_into(place: Path, model: Model, day: date) -> list[str]:
 def test_the_disk_is_full(model: Model, tmp_path: Path) -> None:
     small, day = tmp_path / "small", day_to_come(model)
     small.mkdir()
-    done = courtside(*predict_into(small / "predictions.csv", model, day), within=partial(full_disk, small))
+    done = courtside(*predict_into(small / "predictions.csv", model, day), within=partial(full, small))
     assert done.returncode == 1, done
     assert "DiskFull" in done.stderr
     assert run(*predict_into(tmp_path / "predictions.csv", model, day)).returncode == 0
