@@ -65,7 +65,9 @@ class TableRows:
                 repeated = [name for name in columns if names.count(name) > 1]
                 if repeated:
                     raise DuplicateColumns(repeated, table=key)
-                table = _plain(file.read(columns=columns, use_threads=False))
+                # Parquet takes "a.b" for a field of the column "a" too, and reads both.
+                found, wanted = file.read(columns=columns, use_threads=False), frozenset(columns)
+                table = _plain(found.select(list(filter(wanted.__contains__, found.column_names))))
         except (pa.ArrowException, OSError, MemoryError, UnicodeDecodeError) as error:  # the last: a column's name
             raise unreadable(key, error, ends=Ends.of(content)) from error
         require_utf8(key, table)

@@ -9,7 +9,7 @@ import pytest
 
 from courtside.contracts import lake_keys
 from courtside.contracts.loads import LoadState
-from courtside.core.dataset import FeatureKind
+from courtside.core.dataset import Feature, FeatureKind
 from courtside.core.drift.reading import Days
 from courtside.core.rows.exact_ids import IdsRounded
 from courtside.workflows.freeze import DataUnusable, freeze
@@ -17,7 +17,7 @@ from courtside.workflows.loads import LoadUnknown, read_loads
 from courtside.workflows.ports import Lake
 from courtside.workflows.rows import FilesDiffer, rows_before, usable_files
 from courtside.workflows.table_loads import RowsLoadedBefore, TableLoaded, load_table, unload_table
-from courtside.workflows.tables import TableEmpty
+from courtside.workflows.tables import TableEmpty, TableRows
 from tests.datasets.churn import DATASET, churn_table
 from tests.fakes.dying_lake import BrokeOff, InterruptedLake
 from tests.fakes.ports import InMemoryLake
@@ -67,6 +67,24 @@ def test_rows_that_were_loaded_before_are_refused() -> None:
     assert f"load {march.id} (march.parquet)" in str(caught.value)
     assert f"`courtside labels load FILE --model {DATASET.name}`" in str(caught.value)
     assert lake.objects == objects
+
+
+def test_a_column_with_a_dot_in_its_name_is_no_field_of_another_column() -> None:
+    """Parquet calls the field k of a column s by the same name, and would read both."""
+    lake, dataset = InMemoryLake(), replace(DATASET, features=(*DATASET.features, Feature("s.k", FeatureKind.NUMERIC)))
+    numbers = pa.array([float(row) for row in range(600)])
+    flat = FIRST.append_column("s.k", numbers)
+    nested = flat.append_column("s", pa.array([{"k": -1.0, "z": row} for row in range(600)]))
+    load(nested, lake, dataset=dataset)
+    (stored,) = (key for key in lake.keys(PREFIX) if key.endswith(".parquet"))
+    table = TableRows(dataset).read(stored, lake.read(stored))
+    assert "s" not in table.column_names
+    assert table.column("s.k").to_pylist() == numbers.to_pylist()
+    # A file without the nested column has all the same columns.
+    load(SECOND.append_column("s.k", pa.array([0.0] * 300)), lake, dataset=dataset)
+    files, quarantined = usable_files(EVER, lake=lake, dataset=dataset)
+    assert quarantined == ()
+    assert rows_before(date(2030, 1, 1), files, dataset=dataset).num_rows == 900
 
 
 def test_files_put_there_by_hand_are_compared_too() -> None:

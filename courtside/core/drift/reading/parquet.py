@@ -79,7 +79,7 @@ def stream(filesystem: fs.FileSystem, path: str, scope: Scope, *, name: str) -> 
         added = [(name, made) for name, made in scope.constants if name not in schema.names]
         if not scope.days.unlimited:
             require_time(scope.time_column, [*schema.names, *(name for name, _ in added)])
-        wanted = [column for column in dict.fromkeys(scope.columns) if column in schema.names]
+        wanted = list(filter(frozenset(scope.columns).__contains__, schema.names))
         _require_once(wanted, schema.names, table=name)
         clock = None if scope.time_column is None else Clock(scope.time_column)
         at_a_time = _rows_at_a_time(schema, wanted)
@@ -88,6 +88,8 @@ def stream(filesystem: fs.FileSystem, path: str, scope: Scope, *, name: str) -> 
             if not rows.num_rows or not _may_hold(rows, scope):
                 continue
             for batch in file.iter_batches(at_a_time, row_groups=[group], columns=wanted, use_threads=False):
+                # Parquet takes "a.b" for a field of the column "a" too, and reads both.
+                batch = batch.select(wanted)  # noqa: PLW2901
                 require_utf8(name, batch)
                 timed_batch = timed(_with_constants(viewless(batch), added), clock)
                 yield rows_within(timed_batch, scope.days, time_column=scope.time_column)

@@ -206,6 +206,16 @@ def test_nanoseconds_are_read_without_pandas(tmp_path: Path, monkeypatch: pytest
     assert _rows(path, Days(date(1970, 1, 2), date(9999, 1, 1))) == 76
 
 
+@pytest.mark.parametrize("names", [("s", "s.k"), ("s.k", "s")])
+def test_a_column_with_a_dot_in_its_name_is_no_field_of_another_column(tmp_path: Path, names: tuple[str, str]) -> None:
+    """Parquet calls the field k of a column s by the same name."""
+    values = {"s": pa.array([{"k": 100.0 + row, "z": 1} for row in range(50)]), "s.k": pa.array(np.arange(50.0))}
+    path = _parquet(tmp_path / "t.parquet", pa.table({name: values[name] for name in names}))
+    table = open_table(fs.LocalFileSystem(), str(path), name="t")
+    batch = next(iter(table.of(["s.k"])))
+    assert batch.to_pydict() == {"s.k": values["s.k"].to_pylist()}
+
+
 def test_a_string_view_column_is_read_as_text(tmp_path: Path) -> None:
     table = pa.table({"c": pa.array(["u", "v"] * 10, pa.string_view())})
     path = _parquet(tmp_path / "t.parquet", table)
