@@ -61,8 +61,9 @@ def canonical_text(column: Any) -> Any:
     """Return the values of a column as text, null where they are missing (null, or not a number).
 
     Whole numbers of any type are written as such (17 and 17.0 are ``17``), truth values as ``0`` and ``1``, days as
-    ``2026-11-29``, moments in UTC as ``2026-11-29T08:00:00.000000Z``. A moment at midnight is written as its day,
-    because parquet files hold days as such moments and CSV files hold the same days as days.
+    ``2026-11-29``, moments in UTC as ``2026-11-29T08:00:00.000000Z``, with nine digits where six do not say all.
+    A moment at midnight is written as its day, because parquet files hold days as such moments and CSV files hold the
+    same days as days.
     """
     array: Any = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if pa.types.is_dictionary(array.type):
@@ -80,10 +81,18 @@ def _truth(array: Any) -> Any:
 
 
 def _moments(array: Any) -> Any:
-    moments = array.cast(pa.timestamp("us", tz=array.type.tz)).cast(pa.timestamp("us", tz="UTC"))
+    moments = array.cast(pa.timestamp("us", tz=array.type.tz), safe=False).cast(pa.timestamp("us", tz="UTC"))
     days: Any = moments.cast(pa.timestamp("us")).cast(pa.date32(), safe=False)
     at_midnight: Any = pc.equal(days.cast(pa.timestamp("us")), moments.cast(pa.timestamp("us")))
-    return pc.if_else(at_midnight, _days(days), pc.strftime(moments, "%Y-%m-%dT%H:%M:%SZ"))
+    written: Any = pc.if_else(at_midnight, _days(days), pc.strftime(moments, _MOMENT))
+    if array.type.unit != "ns":
+        return written
+    exact = array.cast(pa.timestamp("ns", tz="UTC"))
+    return pc.if_else(pc.equal(moments.cast(exact.type), exact), written, pc.strftime(exact, _MOMENT))
+
+
+_MOMENT = "%Y-%m-%dT%H:%M:%SZ"
+"""With as many digits of a second as the type has."""
 
 
 def _days(array: Any) -> Any:

@@ -43,6 +43,9 @@ def test_large_whole_numbers_keep_every_digit(signed: int, unsigned: int) -> Non
         ([None, None], pa.null(), [None, None]),
         ([datetime(2026, 11, 29, 8, tzinfo=UTC)], pa.timestamp("ms", tz="UTC"), ["2026-11-29T08:00:00.000000Z"]),
         ([datetime(2026, 11, 29, tzinfo=UTC), None], pa.timestamp("ns", tz="UTC"), ["2026-11-29", None]),
+        ([1_796_083_200_000_000_123], pa.timestamp("ns"), ["2026-12-01T00:00:00.000000123Z"]),
+        ([1_796_083_200_000_001_000], pa.timestamp("ns"), ["2026-12-01T00:00:00.000001Z"]),
+        ([-1], pa.timestamp("ns", tz="Europe/Berlin"), ["1969-12-31T23:59:59.999999999Z"]),
         ([datetime(2026, 11, 29, 8)], pa.timestamp("s"), ["2026-11-29T08:00:00.000000Z"]),  # noqa: DTZ001 — a file without zones
         ([datetime(2026, 11, 29, 8, tzinfo=timezone(timedelta(hours=1)))], pa.timestamp("ns", tz="Europe/Berlin"),
          ["2026-11-29T07:00:00.000000Z"]),

@@ -37,6 +37,22 @@ def test_a_prediction_says_of_which_row_it_is_when_and_by_whom_it_was_made_and_f
     assert (row["segments"], row["contributions"]) == ([("branch", "north")], None)
 
 
+@pytest.mark.parametrize("fraction", [0, 123])
+@pytest.mark.parametrize("zone", [None, "Asia/Tokyo"])
+def test_rows_whose_times_have_nanoseconds_are_predicted_once(
+    stage: LoansStage, fraction: int, zone: str | None
+) -> None:
+    second = int(datetime(2026, 3, 10, 8, tzinfo=UTC).timestamp())
+    # Two moments that are the same but for their nanoseconds are two rows.
+    moments = pa.array([second * 10**9, second * 10**9 + fraction], pa.int64()).cast(pa.timestamp("ns", zone))
+    stage.put("march", loans(1, [0.1, 0.2]).set_column(1, "asked_on", moments))
+    done = stage.predict()
+    assert (done.predicted, done.set_aside, done.problems) == (2, 0, ())
+    ids = [row["id"] for row in stage.kept()]
+    assert ids == ["1|2026-03-10T08:00:00.000000Z", f"2|2026-03-10T08:00:00.{'000000123' if fraction else '000000'}Z"]
+    assert stage.predict().unchanged == 2
+
+
 def test_doing_it_again_changes_nothing(stage: LoansStage) -> None:
     stage.put("march", loans(1, [0.1, 0.2]))
     stage.predict()
