@@ -13,6 +13,7 @@ import mlflow
 import pyarrow.parquet as pq
 import pytest
 
+from courtside.adapters.examination.monitoring import last_check
 from courtside.contracts import drift_keys, lake_keys
 from courtside.contracts.events import Window
 from courtside.contracts.names import DRIFT_EXPERIMENT, DRIFT_PAGE, REGISTERED_MODEL
@@ -64,7 +65,7 @@ def test_a_check_archives_its_report_and_logs_a_run(stage: Stage) -> None:
 
 @pytest.mark.usefixtures("champion")
 def test_a_repeated_backfill_gives_the_same_results_and_sends_no_alerts(stage: Stage) -> None:
-    before = len(stage.slack.messages), len(stage.loop.executions())
+    before, checked = (len(stage.slack.messages), len(stage.loop.executions())), last_check(stage.lake.bucket)
     command = ("drift", "backfill", "--from", "2010-11-01", "--to", "2011-01-01", "--window-days", "31", "--json")
     first = printed(courtside(stage, *command))
     kept = {key: stage.lake.read(key) for key in stage.lake.keys("") if "backfill" in key and "decisions" not in key}
@@ -78,6 +79,8 @@ def test_a_repeated_backfill_gives_the_same_results_and_sends_no_alerts(stage: S
     records = [DecisionRecord.model_validate_json(stage.lake.read(key)) for key in logged]
     assert [(record.backfilled, record.done) for record in records] == [(True, True)] * 2
     assert all(len(runs(stage, record.check_id)) == 1 for record in records)
+    # To doctor, what was computed later is no check.
+    assert last_check(stage.lake.bucket) == checked
 
 
 @pytest.mark.usefixtures("champion")

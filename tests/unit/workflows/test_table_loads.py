@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
@@ -85,6 +86,30 @@ def test_a_column_with_a_dot_in_its_name_is_no_field_of_another_column() -> None
     files, quarantined = usable_files(EVER, lake=lake, dataset=dataset)
     assert quarantined == ()
     assert rows_before(date(2030, 1, 1), files, dataset=dataset).num_rows == 900
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("America/Sao_Paulo", date(2018, 11, 4)),  # this day has no midnight
+        ("Africa/Cairo", date(2024, 4, 26)),  # this day has no midnight
+        ("America/Havana", date(2018, 11, 4)),  # this day has two midnights
+        ("Pacific/Apia", date(2011, 12, 30)),  # this day was skipped
+        ("UTC", date(2024, 2, 29)),
+    ],
+)
+def test_a_training_as_of_any_day_learns_from_the_rows_of_the_days_before_it(zone: str, day: date) -> None:
+    begin = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) - 300 * 3600
+    moments = [begin + 3600 * hour for hour in range(600)]
+    place = FIRST.schema.get_field_index("measured_at")
+    column = pa.array(moments).cast(pa.timestamp("s", zone))
+    lake = InMemoryLake()
+    load(FIRST.set_column(place, "measured_at", column), lake)
+    files, quarantined = usable_files(EVER, lake=lake, dataset=DATASET)
+    assert quarantined == ()
+    before = sum(datetime.fromtimestamp(each, ZoneInfo(zone)).date() < day for each in moments)
+    assert 0 < before < 600
+    assert rows_before(day, files, dataset=DATASET).num_rows == before
 
 
 def test_files_put_there_by_hand_are_compared_too() -> None:
