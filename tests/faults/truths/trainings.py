@@ -1,6 +1,8 @@
 """At most one training of a model runs at a time, each that was asked for and no other runs, and the lock is free."""
 
 import itertools
+import re
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -61,12 +63,21 @@ def every_decision_that_asked_for_something_has_its_execution(model: Model, befo
 
 
 @truth
-def every_execution_was_asked_for(model: Model, before: Before, _: Forgiven) -> None:
+def every_execution_was_asked_for_and_each_cause_trained_once(model: Model, before: Before, _: Forgiven) -> None:
     decided = logged_decisions(model.name, lake=model.stage.lake)
     asked = {*model.asked, *(each.request.training_id for each in decided if each.request is not None)}
     known = {execution_name(model.name, training_id) for training_id in asked} | _undone(model)
-    unasked = {each["name"] for each in executions(model) if each["startDate"] >= before.at} - known
+    began = {each["executionArn"]: _cause(each["name"]) for each in executions(model) if each["startDate"] >= before.at}
+    unasked = set(began.values()) - known
     assert not unasked, f"nobody asked for {sorted(unasked)}"
+    trained = Counter(cause for arn, cause in began.items() if _training(model, arn) is not None)
+    again = [cause for cause, count in trained.items() if count > 1]
+    assert not again, f"these trainings were asked for once and ran several times: {again}"
+
+
+def _cause(execution: str) -> str:
+    """Return the name of the execution that was put off, for one that takes its turn; of any other its own."""
+    return re.sub(r"\.again\d*-", ".", execution)
 
 
 def _undone(model: Model) -> frozenset[str]:
