@@ -113,8 +113,8 @@ def test_a_task_that_cannot_write_its_folder_says_so(happens: Callable[..., None
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT])
 def test_an_unwritable_folder_is_known_whatever_a_library_takes_it_for(number: int) -> None:
-    with pytest.raises(FolderUnwritable, match="/work/models cannot be written"), unwritable_named():
-        raise ValueError("it was not saved") from OSError(number, os.strerror(number), "/work/models")
+    with pytest.raises(FolderUnwritable, match="/srv/models cannot be written"), unwritable_named():
+        raise ValueError("it was not saved") from OSError(number, os.strerror(number), "/srv/models")
 
 
 def test_another_error_is_left_as_it_is() -> None:
