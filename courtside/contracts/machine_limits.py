@@ -79,7 +79,7 @@ def _unwritable_behind(error: BaseException) -> FolderUnwritable | None:
     while seen is not None:
         if isinstance(seen, OSError) and seen.errno in _UNWRITABLE:
             place = seen.filename if isinstance(seen.filename, str) else _TEMPORARY
-            return FolderUnwritable(place, seen.strerror)
+            return FolderUnwritable(place, seen.strerror or "it is full or read-only")
         # So Python calls it if no file can be written in any folder for temporary ones.
         if isinstance(seen, FileNotFoundError) and seen.filename is None and "temporary directory" in str(seen):
             return FolderUnwritable(_TEMPORARY, "it is full or read-only")
