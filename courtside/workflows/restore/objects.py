@@ -116,9 +116,10 @@ class Objects:
         """Return what was erased on request since: the versions of the moment are gone, so what is there now stays."""
         records = [each for each in versions if forget_keys.is_forgotten_record(each.key) and not each.removed]
         newest = {each.key: each for each in reversed(records)}  # even one that was removed, as when a lake is lost
-        found = (self.lake.read(key, version_id=each.version_id) for key, each in newest.items())
-        erased = map(ForgottenRecord.model_validate_json, found)
-        return [each for each in erased if (each.ended_at or each.began_at) > moment]
+        # A record is written again when all is erased; S3 says when that was, by whose clock the versions are known.
+        since = (each for each in newest.values() if each.written_at > moment)
+        found = (self.lake.read(each.key, version_id=each.version_id) for each in since)
+        return list(map(ForgottenRecord.model_validate_json, found))
 
     def _differs(self, moment: datetime) -> bool:
         found, _ = self._difference(moment)

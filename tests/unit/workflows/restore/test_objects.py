@@ -123,14 +123,16 @@ def test_files_that_arrived_and_backups_stay_and_come_back_if_they_were_removed(
     assert lake.keys("") == sorted([early, late, backup])
 
 
-def test_what_was_erased_since_stays_erased_and_the_rows_beside_it_stay() -> None:
+@pytest.mark.parametrize("behind", [timedelta(0), timedelta(minutes=4)], ids=["right clock", "clock behind"])
+def test_what_was_erased_since_stays_erased_and_the_rows_beside_it_stay(behind: timedelta) -> None:
     lake, key = VersionedInMemoryLake(), KEYS[0]
     lake.write(key, b"Ann and Bob")
     moment = after(lake)
     lake.write(key, b"Bob")
     lake.remove_versions([each for each in lake.versions(key) if not each.newest])
+    said = after(lake) - behind
     erased = ForgottenRecord(
-        model="churn", by="me", began_at=after(lake), ended_at=after(lake), ids=1, columns=("id",), rewritten=(key,)
+        model="churn", by="me", began_at=said, ended_at=said, ids=1, columns=("id",), rewritten=(key,)
     )
     record = forget_keys.forgotten_record("churn", "2026-01-01T000002")
     lake.write(record, erased.model_dump_json().encode())
