@@ -4,7 +4,7 @@ import json
 import resource
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
 import pytest
@@ -13,7 +13,18 @@ from courtside.contracts import training_keys
 from courtside.contracts.names import StackOutput
 from embedded_aws.faults.client import HOLD
 from tests.faults.fault import fault
-from tests.faults.kills.machine import TASK, back, champions, heard, killed_in_machine, stopped, trained_again, waited
+from tests.faults.kills.machine import (
+    ALIAS,
+    TASK,
+    back,
+    champions,
+    heard,
+    killed_in_machine,
+    of,
+    stopped,
+    trained_again,
+    waited,
+)
 from tests.faults.model import TRAINED, Model
 from tests.faults.processes import OWN_INTERPRETER, training_task
 
@@ -134,6 +145,32 @@ def test_a_challenger_whose_try_was_killed_is_promoted_by_hand(model: Model) -> 
     version = str(model.loop.verdict("tried").challenger_version)
     moved = model.command("versions", "promote", version, "--reason", "it was tried again")
     assert (moved["before"], moved["after"]) == (before.version, version)
+
+
+DEATHS = {
+    "Gate": (of("Gate", "PUT .*/gate.json", times=1), signal.SIGTERM),
+    "Promote": (of("Promote", ALIAS, times=1), signal.SIGKILL),
+}
+
+
+@fault(
+    "In one training, the function that judges the challenger is killed by SIGTERM, and the one that promotes it by "
+    "SIGKILL between the ledger and the registry.",
+    promise="The machine asks each of them again: the challenger becomes champion once, and people are told once.",
+)
+def test_a_training_two_of_whose_functions_are_killed_makes_a_champion(model: Model) -> None:
+    before = model.champion()
+    assert before is not None
+    with ExitStack() as faults:
+        for name, (rule, _) in DEATHS.items():
+            faults.enter_context(model.faults.fault(name, rule))
+        arn = model.loop.retrain(model.request("unlucky", as_of=LATER + timedelta(1)))
+        for name, (_, number) in DEATHS.items():
+            model.faults.kill_at(name, number=number)
+    assert model.stage.end(arn) == "SUCCEEDED"
+    version = model.loop.verdict("unlucky").challenger_version
+    assert champions(model) == (version, before.version)
+    model.told_once(f"*New champion of {model.name}*: version {version}")
 
 
 SIGNALS = {"killed": (signal.SIGKILL, "was killed"), "told to stop": (signal.SIGTERM, "was told to stop")}
