@@ -22,7 +22,8 @@ class ForgottenRecord(Versioned):
 
     `rewritten` and `removed` are keys, in which the ids are masked where they were part of one; `versions` counts the
     object versions that were removed for good, `rows` the rows in all of them. `ended_at` is None while it is not known
-    to have ended; `left` are the keys of the object versions that still held an id afterwards, or could not be read.
+    to have ended, and `rewritten` are until then the objects that may be; `left` are the keys of the object versions
+    that still held an id afterwards, or could not be read.
     """
 
     model: str

@@ -29,6 +29,10 @@ class Eraser:
     search: Search
     now: datetime
 
+    def rewrites(self, key: str) -> bool:
+        """Return whether rows are taken out of an object, and not the object removed or only looked at."""
+        return self.search.place(key).treatment not in {Treatment.REMOVED, Treatment.LOOKED_AT}
+
     def erase(self, key: str, held: Sequence[Held]) -> Erased | None:
         """Erase what one object holds, None where nothing can be taken out of it. Raises `LakeBusy`.
 

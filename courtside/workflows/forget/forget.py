@@ -99,17 +99,18 @@ class Forgetting:
         comes first, those rows come last.
         """
         key = forget_keys.forgotten_record(self._model, f"{now:%Y-%m-%dT%H%M%S}-{now.microsecond:06d}")
+        eraser, objects, done = Eraser(self.search, now), by_key(found.findings.held), list[Erased]()
         record = ForgottenRecord(
             model=self._model,
             by=by,
             began_at=now,
             ids=len(self.search.wanted.values),
             columns=self.search.wanted.columns,
+            rewritten=self._masked(filter(eraser.rewrites, objects)),  # a restore must know, even if this breaks off
             rows=sum(each.rows for each in found.findings.held),
             trainings=found.trainings,
         )
         self._write(key, record)
-        eraser, objects, done = Eraser(self.search, now), by_key(found.findings.held), list[Erased]()
         for place, (each, held) in enumerate(objects.items(), start=1):
             self.search.progress(f"Erasing from object {place:,} of {len(objects):,}")
             erased = eraser.erase(each, held)

@@ -109,7 +109,10 @@ class Objects:
         """Return what to change, and what was erased since."""
         versions = self.lake.versions("")
         erased = self._erased_since(versions, moment)
-        rewritten = {key for each in erased for key in each.rewritten}
+        rewritten = {key for each in erased if each.ended_at is not None for key in each.rewritten}
+        # Nobody knows what an erasure that broke off has rewritten: where a version of the moment is there, it counts.
+        then = {each.key for each in versions if each.written_at <= moment}
+        rewritten |= {key for each in erased for key in each.rewritten if key not in then}
         return difference(versions, moment, lasts=lambda key: lasts(key) or key in rewritten), erased
 
     def _erased_since(self, versions: Sequence[ObjectVersion], moment: datetime) -> list[ForgottenRecord]:

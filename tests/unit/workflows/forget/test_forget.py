@@ -19,9 +19,11 @@ from courtside.workflows.archive_log import predictions_log
 from courtside.workflows.freeze import freeze
 from courtside.workflows.frozen_rows import DataErased, frozen_features
 from courtside.workflows.lake_documents import read_document
+from courtside.workflows.restore.objects import Objects
 from courtside.workflows.rows import usable_files
 from courtside.workflows.sealed_models import SealBroken
 from tests.fakes.dying_lake import BrokeOff
+from tests.fakes.versioned_lake import BEGAN
 from tests.unit.workflows.churn_lake import asked
 from tests.unit.workflows.forget.life import CHURN, DAY, NEIGHBOUR, NOW, PERSON, Life, a_life, customers
 
@@ -234,6 +236,26 @@ def test_it_is_finished_by_a_repetition_wherever_it_was_killed(lived: Life) -> N
         assert life.lake.read(smoke) == life.sealed.read(training_keys.SMOKE_NAME)
         counted = read_document(Loads, loads, lake=life.lake).objects
         assert {key: pq.read_table(io.BytesIO(life.lake.read(key))).num_rows for key in counted} == counted, place
+
+
+@pytest.mark.parametrize("repeated", [False, True])
+def test_a_restore_keeps_the_rows_beside_those_that_a_killed_run_erased(lived: Life, *, repeated: bool) -> None:
+    tables, whole = lake_keys.tables("churn"), lived.copy()
+    moment = BEGAN + timedelta(seconds=whole.lake.written)
+    whole.forget()
+    kept = {key for key in whole.lake.keys(tables) if key.endswith(".parquet")}
+    for place in moments(lived):
+        life = lived.copy()
+        forgetting = life.forgetting()
+        found = forgetting.look(now=NOW)
+        life.lake.changes_left = place
+        with pytest.raises(BrokeOff):
+            forgetting.erase(found, by="arn:ann", now=NOW)
+        life.lake.changes_left = -1
+        if repeated:
+            life.forget(now=NOW + timedelta(hours=1))
+        Objects("lake", life.lake, BEGAN + timedelta(seconds=life.lake.written)).look(moment).make()
+        assert kept <= set(life.lake.keys(tables)), place
 
 
 def test_what_others_write_meanwhile_is_not_lost(life: Life) -> None:
