@@ -221,16 +221,22 @@ def moments(life: Life) -> list[int]:
     return sorted({len(changed) - 1, changed.index(loads) + 1, *map(kinds.index, kinds)})
 
 
+def killed(lived: Life, place: int) -> Life:
+    """Return a life in which a run was killed after so many changes."""
+    life = lived.copy()
+    forgetting = life.forgetting()
+    found = forgetting.look(now=NOW)
+    life.lake.changes_left = place
+    with pytest.raises(BrokeOff):
+        forgetting.erase(found, by="arn:ann", now=NOW)
+    life.lake.changes_left = -1
+    return life
+
+
 def test_it_is_finished_by_a_repetition_wherever_it_was_killed(lived: Life) -> None:
     smoke, loads = training_keys.training_smoke("churn", "first"), lake_keys.loads(lake_keys.tables("churn"))
     for place in moments(lived):
-        life = lived.copy()
-        forgetting = life.forgetting()
-        found = forgetting.look(now=NOW)
-        life.lake.changes_left = place
-        with pytest.raises(BrokeOff):
-            forgetting.erase(found, by="arn:ann", now=NOW)
-        life.lake.changes_left = -1
+        life = killed(lived, place)
         assert life.forget(now=NOW + timedelta(hours=1)).proven
         assert holding(life) == set(), place
         assert life.lake.read(smoke) == life.sealed.read(training_keys.SMOKE_NAME)
@@ -245,13 +251,7 @@ def test_a_restore_keeps_the_rows_beside_those_that_a_killed_run_erased(lived: L
     whole.forget()
     kept = {key for key in whole.lake.keys(tables) if key.endswith(".parquet")}
     for place in moments(lived):
-        life = lived.copy()
-        forgetting = life.forgetting()
-        found = forgetting.look(now=NOW)
-        life.lake.changes_left = place
-        with pytest.raises(BrokeOff):
-            forgetting.erase(found, by="arn:ann", now=NOW)
-        life.lake.changes_left = -1
+        life = killed(lived, place)
         if repeated:
             life.forget(now=NOW + timedelta(hours=1))
         Objects("lake", life.lake, BEGAN + timedelta(seconds=life.lake.written)).look(moment).make()
