@@ -150,14 +150,7 @@ def test_a_stopped_round_is_made_up_for(model: Model, what: str) -> None:
     promise="The round fails when too many are lost, whoever asked for it is told, and the next round is whole.",
 )
 def test_a_stopped_part_of_a_round_is_made_up_for(model: Model) -> None:
-    states = model.stage.aws.client("stepfunctions")
-    with standing(model, PREDICT) as name, ThreadPoolExecutor(1) as pool:
-        running = pool.submit(courtside, "watch", "--model", model.name, "--as-of", f"{next_day()}")
-        model.faults.wait_held(name)
-        (arn,) = rounds(model)
-        states.stop_execution(executionArn=part_of(model, arn))
-        model.faults.release(name)
-        result = running.result()
+    _, result = a_round_with_a_stopped_part(model, "--model", model.name, "--as-of", f"{next_day()}")
     assert result.exit_code == EXIT_FAILED, result.output
     assert "ExceedToleratedFailureThreshold" in str(result.exception)
     assert a_round(model)["outcome"] == "nothing"
@@ -180,15 +173,8 @@ def another(tmp_path: Path) -> Iterator[str]:
     "round makes up for it.",
 )
 def test_a_stopped_part_of_a_round_hurts_no_other_model(model: Model, another: str) -> None:
-    states, day = model.stage.aws.client("stepfunctions"), f"{next_day()}"
-    reads = Moment("", "GetItem", body=f"{model.name}/")
-    with standing(model, PREDICT, reads) as name, ThreadPoolExecutor(1) as pool:
-        running = pool.submit(courtside, "watch", "--as-of", day)
-        model.faults.wait_held(name)
-        (arn,) = rounds(model)
-        states.stop_execution(executionArn=part_of(model, arn))
-        model.faults.release(name)
-        result = running.result()
+    day = f"{next_day()}"
+    arn, result = a_round_with_a_stopped_part(model, "--as-of", day)
     assert result.exit_code == EXIT_FAILED, result.output
     assert "models whose results could not be kept, so that the next round works on them again: 1" in result.stderr
     assert settled_in(result) == {another: "nothing_to_check"}
@@ -196,6 +182,18 @@ def test_a_stopped_part_of_a_round_hurts_no_other_model(model: Model, another: s
     again = courtside("watch", "--as-of", day)
     assert again.exit_code == 0, again.output
     assert settled_in(again) == {another: "nothing_to_check", model.name: "nothing"}
+
+
+def a_round_with_a_stopped_part(model: Model, *words: str) -> tuple[str, Result]:
+    """Run a round, stop its part that predicts for the model, and return the round's ARN and what came of it."""
+    reads = Moment("", "GetItem", body=f"{model.name}/")
+    with standing(model, PREDICT, reads) as name, ThreadPoolExecutor(1) as pool:
+        running = pool.submit(courtside, "watch", *words)
+        model.faults.wait_held(name)
+        (arn,) = rounds(model)
+        model.stage.aws.client("stepfunctions").stop_execution(executionArn=part_of(model, arn))
+        model.faults.release(name)
+        return arn, running.result()
 
 
 def settled_in(result: Result) -> dict[str, str]:

@@ -15,36 +15,13 @@ from courtside.core.drift.reading import Days
 from courtside.core.rows.exact_ids import IdsRounded
 from courtside.workflows.freeze import DataUnusable, freeze
 from courtside.workflows.loads import LoadUnknown, read_loads
-from courtside.workflows.ports import Lake
 from courtside.workflows.rows import FilesDiffer, rows_before, usable_files
-from courtside.workflows.table_loads import RowsLoadedBefore, TableLoaded, load_table, unload_table
+from courtside.workflows.table_loads import RowsLoadedBefore
 from courtside.workflows.tables import TableEmpty, TableRows
-from tests.datasets.churn import DATASET, churn_table
-from tests.fakes.dying_lake import BrokeOff, InterruptedLake
+from tests.datasets.churn import DATASET
 from tests.fakes.ports import InMemoryLake
+from tests.fakes.table_loads import EVER, FIRST, SECOND, TABLE, load, rows, unload
 from tests.unit.workflows.churn_lake import PREFIX, asked, parquet
-
-NOW = datetime(2024, 3, 1, tzinfo=UTC)
-TABLE = churn_table(900)
-FIRST, SECOND = TABLE.slice(0, 600), TABLE.slice(600)
-EVER = Days(end=date(2030, 1, 1))
-
-
-def load(table: pa.Table, lake: Lake, *, file: str = "churn.parquet", **options: Any) -> TableLoaded:
-    given = {"dataset": DATASET, "now": NOW, "progress": lambda _: None} | options
-    return load_table(parquet(table), file=file, lake=lake, **given)
-
-
-def unload(load_id: str, lake: Lake) -> TableLoaded:
-    return unload_table(load_id, lake=lake, dataset=DATASET, now=NOW)
-
-
-def rows(lake: Lake) -> int:
-    """Return how many rows readers find, after checking that a training accepts them."""
-    files, quarantined = usable_files(EVER, lake=lake, dataset=DATASET)
-    assert quarantined == ()
-    freeze(asked(f"at-{len(files)}"), lake=lake, dataset=DATASET)
-    return rows_before(date(2030, 1, 1), files, dataset=DATASET).num_rows
 
 
 def test_files_add_up_and_loading_the_same_file_again_changes_nothing() -> None:
@@ -236,66 +213,6 @@ def test_an_empty_table_is_refused_and_writes_nothing() -> None:
     with pytest.raises(TableEmpty):
         load(FIRST.slice(0, 0), lake)
     assert lake.objects == {}
-
-
-@pytest.mark.parametrize("changes", range(1, 6))
-def test_an_interrupted_load_leaves_whole_files_and_can_be_repeated(changes: int) -> None:
-    lake = InterruptedLake()
-    load(FIRST, lake)
-    lake.changes_left = changes
-    with pytest.raises(BrokeOff):
-        load(SECOND, lake)
-    lake.changes_left = -1
-    assert rows(lake) in {600, 900}
-    load(SECOND, lake)
-    assert rows(lake) == 900
-    assert all(each.state is LoadState.LOADED for each in read_loads(PREFIX, lake=lake)[0].loads)
-    assert not [key for key in lake.keys(PREFIX) if "_arriving" in key]
-
-
-@pytest.mark.parametrize("changes", range(1, 5))
-def test_an_interrupted_unload_can_be_repeated(changes: int) -> None:
-    lake = InterruptedLake()
-    first = load(FIRST, lake).load
-    load(SECOND, lake)
-    lake.changes_left = changes
-    with pytest.raises(BrokeOff):
-        unload(first.id, lake)
-    lake.changes_left = -1
-    unload(first.id, lake)
-    assert rows(lake) == 300
-
-
-@pytest.mark.parametrize("changes", range(1, 6))
-@pytest.mark.parametrize("start", [600, 500])
-def test_of_two_simultaneous_loads_none_is_lost_and_none_is_doubled(start: int, changes: int) -> None:
-    lake = InterruptedLake()
-    load(TABLE.slice(0, 200), lake)
-    other, refused = replace(lake), []
-
-    def interrupt() -> None:
-        try:
-            load(TABLE.slice(start), other, file="other.parquet")
-        except RowsLoadedBefore as error:
-            refused.append(error)
-
-    lake.changes_left, lake.interrupt = changes, interrupt
-    try:
-        load(TABLE.slice(200, 400), lake, file="mine.parquet")
-    except RowsLoadedBefore as error:
-        refused.append(error)
-    assert (rows(lake), len(refused)) == ((900, 0) if start == 600 else (600, 1))
-
-
-@pytest.mark.parametrize("changes", range(1, 6))
-def test_two_loads_of_one_file_at_once_leave_it_once_and_nothing_else(changes: int) -> None:
-    lake = InterruptedLake()
-    load(FIRST, lake)
-    other = replace(lake)
-    lake.changes_left, lake.interrupt = changes, lambda: load(SECOND, other)
-    load(SECOND, lake)
-    assert rows(lake) == 900
-    assert not [key for key in lake.keys(PREFIX) if "_arriving" in key]
 
 
 def test_a_vanished_file_stops_a_training_and_is_reported_by_a_check() -> None:

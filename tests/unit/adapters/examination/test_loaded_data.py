@@ -9,11 +9,11 @@ from courtside.workflows.game_loads import PREFIX
 from courtside.workflows.loads import change_loads, read_loads
 from tests.datasets.churn import DATASET
 from tests.fakes.ports import InMemoryLake
+from tests.fakes.table_loads import FIRST
+from tests.fakes.table_loads import load as load_table
 from tests.unit.workflows.churn_lake import PREFIX as CHURN
 from tests.unit.workflows.game_lake import WHOLE
 from tests.unit.workflows.game_lake import load as load_games
-from tests.unit.workflows.test_table_loads import FIRST
-from tests.unit.workflows.test_table_loads import load as load_table
 
 NBA = load_dataset("nba_games")
 

@@ -2,13 +2,12 @@
 
 import io
 import json
-from datetime import timedelta
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from courtside.contracts import forget_keys, lake_keys, ledger_keys, training_keys
+from courtside.contracts import lake_keys, ledger_keys, training_keys
 from courtside.contracts.archive import table_named
 from courtside.contracts.loads import Loads
 from courtside.contracts.records import DataManifest, ForgottenRecord
@@ -19,15 +18,12 @@ from courtside.workflows.archive_log import predictions_log
 from courtside.workflows.freeze import freeze
 from courtside.workflows.frozen_rows import DataErased, frozen_features
 from courtside.workflows.lake_documents import read_document
-from courtside.workflows.restore.objects import Objects
 from courtside.workflows.rows import usable_files
 from courtside.workflows.sealed_models import SealBroken
-from tests.fakes.dying_lake import BrokeOff
-from tests.fakes.versioned_lake import BEGAN
 from tests.unit.workflows.churn_lake import asked
-from tests.unit.workflows.forget.life import CHURN, DAY, NEIGHBOUR, NOW, PERSON, Life, a_life, customers
+from tests.unit.workflows.forget.held import OF_ANOTHER, cells, contents, holding, rows
+from tests.unit.workflows.forget.life import CHURN, DAY, NEIGHBOUR, NOW, PERSON, Life, customers
 
-OF_ANOTHER = lake_keys.settled("round", "other")
 HELD = {
     "archive/arrivals/",
     "archive/labels/",
@@ -45,53 +41,6 @@ HELD = {
     "watch/round/",
 }
 """Where the life of `a_life` leaves the id."""
-
-
-@pytest.fixture(scope="module")
-def lived() -> Life:
-    return a_life()
-
-
-@pytest.fixture
-def life(lived: Life) -> Life:
-    return lived.copy()
-
-
-def contents(life: Life) -> dict[str, list[bytes]]:
-    """Return all versions of the model's objects that have content, and that are no note of what was erased."""
-    found = {
-        key: [content for _, content in versions if content is not None]
-        for key, versions in life.lake.history.items()
-        if key != OF_ANOTHER and not key.startswith(forget_keys.forgotten("churn")) and "erased.json" not in key
-    }
-    return {key: versions for key, versions in found.items() if versions}
-
-
-def holding(life: Life) -> set[str]:
-    """Return the keys of which any version has the id in its bytes or in a cell of a table."""
-    return {
-        key
-        for key, versions in contents(life).items()
-        if any(PERSON.encode() in content or PERSON in cells(content) for content in versions)
-    }
-
-
-def cells(content: bytes) -> set[str]:
-    texts = [column for name, column in columns(content).items() if name in {"id", "customer_id"}]
-    return {text.split("|")[0] for column in texts for text in column}
-
-
-def columns(content: bytes) -> dict[str, list[str]]:
-    if not content.startswith(b"PAR1"):
-        return {}
-    table = pq.read_table(io.BytesIO(content))
-    return {name: [str(each) for each in table.column(name).to_pylist()] for name in table.column_names}
-
-
-def rows(content: bytes) -> list[str]:
-    """Return the rows of a parquet file that are not about the person, as text."""
-    table = pq.read_table(io.BytesIO(content))
-    return [str(row) for row in table.to_pylist() if PERSON not in str(row)]
 
 
 def test_the_id_is_in_no_version_of_any_object_afterwards(life: Life) -> None:
@@ -210,52 +159,6 @@ def test_an_id_that_nobody_has_is_found_nowhere(life: Life) -> None:
 def test_several_ids_are_erased_at_once(life: Life) -> None:
     assert life.forget(PERSON, NEIGHBOUR).proven
     assert life.forgetting(NEIGHBOUR).look(now=NOW).nothing
-
-
-def moments(life: Life) -> list[int]:
-    """Return after how many changes a run is killed: before the first one of each kind, and after a load's count."""
-    whole = life.copy()
-    whole.forget()
-    changed, loads = whole.lake.changed, lake_keys.loads(lake_keys.tables("churn"))
-    kinds = [key if key == loads else "/".join(key.split("/")[:2]) for key in changed]
-    return sorted({len(changed) - 1, changed.index(loads) + 1, *map(kinds.index, kinds)})
-
-
-def killed(lived: Life, place: int) -> Life:
-    """Return a life in which a run was killed after so many changes."""
-    life = lived.copy()
-    forgetting = life.forgetting()
-    found = forgetting.look(now=NOW)
-    life.lake.changes_left = place
-    with pytest.raises(BrokeOff):
-        forgetting.erase(found, by="arn:ann", now=NOW)
-    life.lake.changes_left = -1
-    return life
-
-
-def test_it_is_finished_by_a_repetition_wherever_it_was_killed(lived: Life) -> None:
-    smoke, loads = training_keys.training_smoke("churn", "first"), lake_keys.loads(lake_keys.tables("churn"))
-    for place in moments(lived):
-        life = killed(lived, place)
-        assert life.forget(now=NOW + timedelta(hours=1)).proven
-        assert holding(life) == set(), place
-        assert life.lake.read(smoke) == life.sealed.read(training_keys.SMOKE_NAME)
-        counted = read_document(Loads, loads, lake=life.lake).objects
-        assert {key: pq.read_table(io.BytesIO(life.lake.read(key))).num_rows for key in counted} == counted, place
-
-
-@pytest.mark.parametrize("repeated", [False, True])
-def test_a_restore_keeps_the_rows_beside_those_that_a_killed_run_erased(lived: Life, *, repeated: bool) -> None:
-    tables, whole = lake_keys.tables("churn"), lived.copy()
-    moment = BEGAN + timedelta(seconds=whole.lake.written)
-    whole.forget()
-    kept = {key for key in whole.lake.keys(tables) if key.endswith(".parquet")}
-    for place in moments(lived):
-        life = killed(lived, place)
-        if repeated:
-            life.forget(now=NOW + timedelta(hours=1))
-        Objects("lake", life.lake, BEGAN + timedelta(seconds=life.lake.written)).look(moment).make()
-        assert kept <= set(life.lake.keys(tables)), place
 
 
 def test_what_others_write_meanwhile_is_not_lost(life: Life) -> None:
