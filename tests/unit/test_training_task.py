@@ -88,6 +88,7 @@ def train(request, progress):
 tasks.train = train
 sys.exit(main(sys.argv[1:]))
 """
+ROOT = Path(__file__).parents[2]
 TEMPORARY = [place for place in map(Path, ("/tmp", "/var/tmp", "/usr/tmp")) if place.exists()]  # noqa: S108 — Python looks there
 
 
@@ -96,11 +97,12 @@ TEMPORARY = [place for place in map(Path, ("/tmp", "/var/tmp", "/usr/tmp")) if p
 def test_a_task_that_cannot_write_its_folder_says_so(happens: Callable[..., None], tmp_path: Path) -> None:
     program = tmp_path / "trains.py"
     program.write_text(_KEEPS_A_MODEL)
-    # It is read before the folders that hold it are hidden, and the task has no other folder to write to.
+    # It is opened before the folders that hold it are hidden, and the task has no other folder to write to.
     with program.open() as opened:
         done = subprocess.run(
             [sys.executable, "-", *ARGUMENTS], stdin=opened, capture_output=True, text=True, check=False, cwd="/proc",
-            preexec_fn=partial(happens, *TEMPORARY), env=os.environ | {"PYTHONPATH": str(Path.cwd())},
+            preexec_fn=partial(happens, *TEMPORARY, kept=ROOT),
+            env=os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": "/tmp", "TEMP": "/tmp", "TMP": "/tmp"},  # noqa: S108
         )  # fmt: skip
     said = done.stdout + done.stderr
     assert done.returncode == 7, said

@@ -20,6 +20,9 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     for name in ("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR"):
         monkeypatch.setenv(name, "x")  # setting it first makes monkeypatch restore it afterwards
         monkeypatch.delenv(name)
+    monkeypatch.delenv(
+        "MLFLOW_TRACKING_AUTH", raising=False
+    )  # a command that ran before in this process may have set it
     seconds: list[float] = []
     monkeypatch.setattr(retry.time, "sleep", seconds.append)
     return seconds
