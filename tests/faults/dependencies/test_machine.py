@@ -15,7 +15,7 @@ import pytest
 from courtside.contracts.names import StackOutput
 from embedded_aws.processes import environment_of
 from tests.fakes.console_script import run
-from tests.fakes.own_mounts import full
+from tests.fakes.own_mounts import full, may_mount
 from tests.faults.dependencies.days import day_to_come, event, require_predicted
 from tests.faults.dependencies.elsewhere import courtside, one_line
 from tests.faults.fault import fault
@@ -51,7 +51,7 @@ def predict_into(place: Path, model: Model, day: date) -> list[str]:
     return ["predict", "--as-of", f"{day}", "--model", model.name, "--stage", "dev", "--out", str(place)]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may put a file system of its own somewhere")
+@pytest.mark.skipif(not may_mount(), reason="this user may not put a file system of its own somewhere")
 @fault(
     "The disk on which a person's command writes is full.",
     promise="It says so, and the same command with another place writes everything.",
